@@ -1,0 +1,140 @@
+/*
+ * isms.c
+ *		Entry of the library: settings, and the two that hold for one
+ *		transaction only.
+ *
+ * isms.actor and isms.comment say who acts and why.  A connection pool hands
+ * one server session to many clients, so a value counts only in the
+ * transaction that set it.  The check hook notes that transaction in the
+ * setting's "extra", which the server stacks and restores together with the
+ * value; a rollback to a savepoint therefore brings back the note of the
+ * restored value, never a fresh one.
+ */
+#include "postgres.h"
+
+#include "core/compat.h"
+#include "core/core.h"
+#include "fmgr.h"
+#include "storage/proc.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+#ifdef PG_MODULE_MAGIC_EXT
+PG_MODULE_MAGIC_EXT(.name = "isms", .version = ISMS_VERSION);
+#else
+PG_MODULE_MAGIC;
+#endif
+
+bool		isms_allow_drop = false;
+
+static char *scope_setting;
+static char *actor_setting;
+static char *comment_setting;
+static LocalTransactionId actor_set_in = InvalidLocalTransactionId;
+static LocalTransactionId comment_set_in = InvalidLocalTransactionId;
+
+void		_PG_init(void);
+
+PG_FUNCTION_INFO_V1(isms_claimed_actor_sql);
+PG_FUNCTION_INFO_V1(isms_comment_sql);
+
+/* Note the setting transaction beside the value. */
+static bool
+check_transaction_value(char **newval, void **extra, GucSource source)
+{
+	LocalTransactionId *set_in;
+
+#if PG_VERSION_NUM >= 160000
+	set_in = guc_malloc(LOG, sizeof(LocalTransactionId));
+#else
+	set_in = malloc(sizeof(LocalTransactionId));
+#endif
+	if (set_in == NULL)
+		return false;
+	*set_in = MyProc ? IsmsLocalXid() : InvalidLocalTransactionId;
+	*extra = set_in;
+	return true;
+}
+
+static void
+assign_actor(const char *newval, void *extra)
+{
+	actor_set_in = extra ? *(LocalTransactionId *) extra : InvalidLocalTransactionId;
+}
+
+static void
+assign_comment(const char *newval, void *extra)
+{
+	comment_set_in = extra ? *(LocalTransactionId *) extra : InvalidLocalTransactionId;
+}
+
+static const char *
+value_of_transaction(const char *value, LocalTransactionId set_in)
+{
+	if (value == NULL || value[0] == '\0' ||
+		set_in == InvalidLocalTransactionId || set_in != IsmsLocalXid())
+		return NULL;
+	return value;
+}
+
+const char *
+isms_claimed_actor(void)
+{
+	return value_of_transaction(actor_setting, actor_set_in);
+}
+
+const char *
+isms_comment(void)
+{
+	return value_of_transaction(comment_setting, comment_set_in);
+}
+
+/* isms.claimed_actor() returns text: the setting isms.actor, where it holds. */
+Datum
+isms_claimed_actor_sql(PG_FUNCTION_ARGS)
+{
+	const char *value = isms_claimed_actor();
+
+	if (value == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(value));
+}
+
+/* isms.transaction_comment() returns text: the setting isms.comment, where it holds. */
+Datum
+isms_comment_sql(PG_FUNCTION_ARGS)
+{
+	const char *value = isms_comment();
+
+	if (value == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(value));
+}
+
+void
+_PG_init(void)
+{
+	DefineCustomStringVariable("isms.scope",
+							   "Scope (ISMS) that statements without one mean.",
+							   "Not needed while only one scope is visible.",
+							   &scope_setting, "",
+							   PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomStringVariable("isms.actor",
+							   "Code of the person an application acts for.",
+							   "Honoured for members of isms_application, in the transaction that set it.",
+							   &actor_setting, "",
+							   PGC_SUSET, 0,
+							   check_transaction_value, assign_actor, NULL);
+	DefineCustomStringVariable("isms.comment",
+							   "Reason for the changes of this transaction.",
+							   "Honoured in the transaction that set it.",
+							   &comment_setting, "",
+							   PGC_USERSET, 0,
+							   check_transaction_value, assign_comment, NULL);
+	DefineCustomBoolVariable("isms.allow_drop",
+							 "Allows the trail and its protection to be taken down.",
+							 NULL,
+							 &isms_allow_drop, false,
+							 PGC_SUSET, 0, NULL, NULL, NULL);
+	MarkGUCPrefixReserved("isms");
+}
