@@ -21,8 +21,8 @@ PARTS = core/schema core/error core/scope core/person core/actor core/activation
 	report/register report/plan report/heat_map report/inbox \
 	core/finish
 SQL_PARTS  = $(foreach part,$(PARTS),$(wildcard extension/$(part).sql))
-DATA_built = extension/isms--$(EXTVERSION).sql
-DOCS       = $(wildcard extension/doc/*.md)
+DATA_built := extension/isms--$(EXTVERSION).sql
+DOCS      := $(wildcard extension/doc/*.md)
 
 REGRESS      = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
 REGRESS_OPTS = --load-extension=isms
