@@ -1,0 +1,79 @@
+-- 6.1.3 c-d: the decision on every control of the base catalogue.  A control without a row is undecided and shown as such.
+create table isms.applicability (
+  scope text not null default isms.default_scope() constraint applicability_scope_fkey references isms.scope on update cascade,
+  catalogue text not null default isms.base_catalogue(),
+  reference isms.reference not null,
+  necessary boolean not null,
+  reasons text[] not null default '{}' constraint applicability_reasons_known check (reasons <@ '{risk,law,contract,business}'),
+  justification text,
+  implementation_status text not null default 'not_started' constraint applicability_status_known check (implementation_status in ('not_started', 'planned', 'partial', 'implemented', 'not_applicable')),
+  custom jsonb not null default '{}' constraint applicability_custom_object check (jsonb_typeof(custom) = 'object'),
+  created_by text default isms.actor(),
+  constraint applicability_pkey primary key (scope, catalogue, reference),
+  constraint applicability_control_fkey foreign key (catalogue, reference) references isms.control on update cascade,
+  constraint applicability_inclusion_reasoned check (not necessary or cardinality(reasons) > 0),
+  constraint applicability_exclusion_justified check (necessary or justification ~ '\S'),
+  constraint applicability_exclusion_status check (necessary or implementation_status = 'not_applicable')
+);
+
+comment on table isms.applicability is 'Decision on each control for the statement of applicability (6.1.3 d)';
+comment on column isms.applicability.scope is 'Scope';
+comment on column isms.applicability.catalogue is 'Catalogue';
+comment on column isms.applicability.reference is 'Control';
+comment on column isms.applicability.necessary is 'Is the control necessary?';
+comment on column isms.applicability.reasons is 'Why it is necessary: risk, law, contract, business';
+comment on column isms.applicability.justification is 'Prose; required for an exclusion';
+comment on column isms.applicability.implementation_status is 'Status as declared';
+comment on column isms.applicability.custom is 'Fields of the organisation''s own';
+comment on column isms.applicability.created_by is 'Person who decided';
+
+create view isms.statement_of_applicability with (security_invoker = true) as
+  select s.code as scope,
+         c.reference::text as code,
+         c.title,
+         isms.sort_key(c.reference) as sort_key,
+         c.theme,
+         a.necessary,
+         array_to_string(a.reasons, ', ') as reasons,
+         a.justification,
+         coalesce(a.implementation_status, case when a.necessary is null then 'undecided' end) as implementation_status,
+         case
+           when i.failed then 'failed'
+           when i.implementations is null then null
+           when i.verified then 'verified'
+           when i.expired then 'expired'
+           else 'unverified'
+         end as assurance,
+         i.implementations,
+         i.owners
+    from isms.scope s
+    cross join isms.control c
+    left join isms.applicability a on a.scope = s.code and a.catalogue = c.catalogue and a.reference = c.reference
+    left join (
+      select l.scope, l.catalogue, l.reference,
+             bool_or(v.assurance = 'failed') as failed,
+             bool_and(v.assurance = 'verified') as verified,
+             bool_or(v.assurance = 'expired') as expired,
+             string_agg(l.implementation, ', ' order by l.implementation) as implementations,
+             string_agg(distinct m.owner, ', ') as owners
+        from isms.implementation_control l
+        join isms.implementation m on m.scope = l.scope and m.code = l.implementation and m.status <> 'retired'
+        join isms.implementation_assurance v on v.scope = l.scope and v.implementation = l.implementation
+       group by l.scope, l.catalogue, l.reference) i
+      on i.scope = s.code and i.catalogue = c.catalogue and i.reference = c.reference
+   where c.kind = 'control'
+     and (c.catalogue = isms.base_catalogue() or a.reference is not null);
+
+comment on view isms.statement_of_applicability is 'Statement of applicability (6.1.3 d): a row for every Annex A control and every other control decided on; undecided ones show as such';
+comment on column isms.statement_of_applicability.scope is 'Scope';
+comment on column isms.statement_of_applicability.code is 'Reference of the control';
+comment on column isms.statement_of_applicability.title is 'Short title';
+comment on column isms.statement_of_applicability.sort_key is 'Sorts references naturally';
+comment on column isms.statement_of_applicability.theme is 'Theme';
+comment on column isms.statement_of_applicability.necessary is 'Necessary? Null: undecided';
+comment on column isms.statement_of_applicability.reasons is 'Why it is necessary';
+comment on column isms.statement_of_applicability.justification is 'Prose; for exclusions the reason';
+comment on column isms.statement_of_applicability.implementation_status is 'Status as declared; undecided where there is no decision';
+comment on column isms.statement_of_applicability.assurance is 'What tests and evidence of its implementations show: failed, verified (all), expired, unverified; null without an implementation';
+comment on column isms.statement_of_applicability.implementations is 'Implementations that serve it';
+comment on column isms.statement_of_applicability.owners is 'Their owners';

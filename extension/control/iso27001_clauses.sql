@@ -1,0 +1,48 @@
+-- Requirements of the standard: clause numbers and short titles.
+insert into isms.catalogue (code, title, publisher, edition, builtin) values
+  ('ISO/IEC 27001:2022', 'Information security management systems: requirements and Annex A', 'ISO/IEC', '2022', true);
+
+insert into isms.control (catalogue, kind, reference, title, parent, documented_information, builtin)
+select 'ISO/IEC 27001:2022', 'clause', c.reference::isms.reference, c.title, c.parent::isms.reference, c.documented_information, true
+  from (values
+    ('4', 'Context of the organization', null, null),
+    ('4.1', 'Understanding the organization and its context', '4', null),
+    ('4.2', 'Understanding the needs and expectations of interested parties', '4', null),
+    ('4.3', 'Determining the scope of the information security management system', '4', 'document'),
+    ('4.4', 'Information security management system', '4', null),
+    ('5', 'Leadership', null, null),
+    ('5.1', 'Leadership and commitment', '5', null),
+    ('5.2', 'Policy', '5', 'document'),
+    ('5.3', 'Organizational roles, responsibilities and authorities', '5', null),
+    ('6', 'Planning', null, null),
+    ('6.1', 'Actions to address risks and opportunities', '6', null),
+    ('6.1.1', 'General', '6.1', null),
+    ('6.1.2', 'Information security risk assessment', '6.1', 'document (process)'),
+    ('6.1.3', 'Information security risk treatment', '6.1', 'document (process; SoA; treatment plan; approvals)'),
+    ('6.2', 'Information security objectives and planning to achieve them', '6', 'document'),
+    ('6.3', 'Planning of changes', '6', null),
+    ('7', 'Support', null, null),
+    ('7.1', 'Resources', '7', null),
+    ('7.2', 'Competence', '7', 'record'),
+    ('7.3', 'Awareness', '7', null),
+    ('7.4', 'Communication', '7', null),
+    ('7.5', 'Documented information', '7', null),
+    ('7.5.1', 'General', '7.5', 'what the organization finds necessary'),
+    ('7.5.2', 'Creating and updating', '7.5', null),
+    ('7.5.3', 'Control of documented information', '7.5', 'external documents identified'),
+    ('8', 'Operation', null, null),
+    ('8.1', 'Operational planning and control', '8', 'record (to the extent needed)'),
+    ('8.2', 'Information security risk assessment', '8', 'record'),
+    ('8.3', 'Information security risk treatment', '8', 'record'),
+    ('9', 'Performance evaluation', null, null),
+    ('9.1', 'Monitoring, measurement, analysis and evaluation', '9', 'record'),
+    ('9.2', 'Internal audit', '9', null),
+    ('9.2.1', 'General', '9.2', null),
+    ('9.2.2', 'Internal audit programme', '9.2', 'record (programme and results)'),
+    ('9.3', 'Management review', '9', null),
+    ('9.3.1', 'General', '9.3', null),
+    ('9.3.2', 'Management review inputs', '9.3', null),
+    ('9.3.3', 'Management review results', '9.3', 'record'),
+    ('10', 'Improvement', null, null),
+    ('10.1', 'Continual improvement', '10', null),
+    ('10.2', 'Nonconformity and corrective action', '10', 'record (nature, actions, results)')) c(reference, title, parent, documented_information);

@@ -1,0 +1,116 @@
+create function isms.claimed_actor() returns text
+  language c stable parallel restricted as 'MODULE_PATHNAME', 'isms_claimed_actor_sql';
+
+comment on function isms.claimed_actor() is 'The setting isms.actor where this transaction set it, else null; a claim, not yet an actor';
+
+create function isms.transaction_comment() returns text
+  language c stable parallel restricted as 'MODULE_PATHNAME', 'isms_comment_sql';
+
+comment on function isms.transaction_comment() is 'The setting isms.comment where this transaction set it, else null';
+
+create function isms.has_database_role(role_name text) returns boolean
+  language sql stable strict parallel restricted set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce((select pg_has_role(session_user, r.oid, 'member') from pg_roles r where r.rolname = has_database_role.role_name), false);
+end;
+
+comment on function isms.has_database_role(text) is 'Is the session user a member of that database role? A superuser is; false where the role does not exist';
+
+create function isms.actor() returns text
+  language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: table login is for administrators
+declare
+  claimed text := isms.claimed_actor();
+begin
+  if claimed is not null and isms.has_database_role('isms_application') then
+    return (select p.code from isms.person p where p.code = claimed);
+  end if;
+  return (select l.person from isms.login l where l.role_name = session_user);
+end
+$$;
+
+comment on function isms.actor() is 'Code of the person acting: the session user''s, or, for members of isms_application, the one the setting isms.actor names in this transaction; null if unknown';
+
+create function isms.visible_scopes() returns text[]
+  language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: decides itself what may be seen
+declare
+  me text := isms.actor();
+begin
+  if isms.has_database_role('isms_admin') then
+    return array(select s.code from isms.scope s order by s.code);
+  end if;
+  return array(select distinct a.scope from isms.role_assignment a where a.person = me and isms.holds_role(me, a.role, a.scope) order by 1);
+end
+$$;
+
+comment on function isms.visible_scopes() is 'Scopes the actor may read: those where the person holds a role today; all for members of isms_admin and superusers';
+
+create function isms.editable_scopes() returns text[]
+  language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: decides itself what may be changed
+declare
+  me text := isms.actor();
+begin
+  if isms.has_database_role('isms_admin') then
+    return array(select s.code from isms.scope s order by s.code);
+  end if;
+  return array(select distinct a.scope from isms.role_assignment a where a.person = me and a.role <> 'external_auditor' and isms.holds_role(me, a.role, a.scope) order by 1);
+end
+$$;
+
+comment on function isms.editable_scopes() is 'Scopes the actor may change rows of: those where the person holds a role other than external_auditor';
+
+create function isms.default_scope() returns text
+  language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
+declare
+  wanted text := nullif(current_setting('isms.scope', true), '');
+  visible text[];
+begin
+  if wanted is not null then
+    return wanted;
+  end if;
+  visible := isms.visible_scopes();
+  if cardinality(visible) = 1 then
+    return visible[1];
+  end if;
+  raise exception using
+    errcode = 'IS021',
+    message = case when visible = '{}' then 'no scope is visible' else 'which scope is meant?' end,
+    detail = case when visible = '{}' then format('%s holds no role in any scope', coalesce(isms.person_name(isms.actor()), session_user))
+             else 'scope: ' || array_to_string(visible, ', ') || ' are visible' end,
+    hint = case when visible = '{}' then 'Ask an ISMS manager for a role, see isms.add_person; a new installation starts with isms.setup.'
+           else format('Name one: set isms.scope = %L', visible[1]) end;
+end
+$$;
+
+comment on function isms.default_scope() is 'Scope of statements that name none: the setting isms.scope, else the only visible one. Errors: IS021 when none or several are visible';
+
+-- Keys are natural: code is the next of its kind where none is given.
+create function isms.fill_code() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  number text;
+  taken boolean;
+begin
+  loop
+    number := nextval(format('%I.%I', tg_table_schema, tg_table_name || '_code'))::text;
+    new.code := tg_argv[0] || '-' || lpad(number, greatest(4, length(number)), '0');
+    execute format('select exists (select from %I.%I t where t.scope = $1 and t.code = $2)', tg_table_schema, tg_table_name)
+       into taken using new.scope, new.code;
+    exit when not taken;
+  end loop;
+  return new;
+end
+$$;
+
+comment on function isms.fill_code() is 'BEFORE INSERT trigger for rows without a code: prefix (first argument) and the next number of the table''s sequence that is free in the scope';
+
+create sequence isms.role_assignment_code;
+
+comment on sequence isms.role_assignment_code is 'Numbers for codes of role assignments';
+
+create trigger fill_code before insert on isms.role_assignment
+  for each row when (new.code is null) execute function isms.fill_code('RA');
+
+alter table isms.role_assignment alter scope set default isms.default_scope(), alter created_by set default isms.actor();

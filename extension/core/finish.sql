@@ -1,0 +1,71 @@
+-- Last part: what every table and function of the extension gets.  One loop instead of the same four statements at each table.
+do $$
+declare
+  t record;
+  f record;
+  g record;
+begin
+  -- Nothing for PUBLIC; isms.grant_roles() gives by role.
+  for f in
+    select p.oid::regprocedure as signature
+      from pg_proc p
+     where p.pronamespace = 'isms'::regnamespace
+  loop
+    execute format('revoke all on routine %s from public', f.signature);
+  end loop;
+
+  for t in
+    select c.oid, c.relname, c.relkind,
+           exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'scope' and not a.attisdropped) as of_scope,
+           exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'builtin' and not a.attisdropped) as has_builtin
+      from pg_class c
+     where c.relnamespace = 'isms'::regnamespace and c.relkind in ('r', 'p', 'S')
+     order by c.relname
+  loop
+    -- Users' rows go into dumps, shipped rows and the activation do not.
+    if t.relname <> 'activation' then
+      perform pg_extension_config_dump(t.oid, case when t.has_builtin then 'where not builtin' else '' end);
+    end if;
+
+    -- A scope's rows are seen by those who hold a role in it and written by those who hold more than an external auditor's.
+    -- The list of scopes is asked for once a query, not once a row.
+    if t.of_scope and not exists (select from pg_policy p where p.polrelid = t.oid) then
+      execute format('alter table isms.%I enable row level security', t.relname);
+      execute format('create policy read on isms.%I for select using (scope = any ((select isms.visible_scopes())::text[]))', t.relname);
+      execute format('create policy write on isms.%I using (scope = any ((select isms.editable_scopes())::text[])) with check (scope = any ((select isms.editable_scopes())::text[]))', t.relname);
+    end if;
+  end loop;
+
+  perform isms.capture_attach();
+
+  -- Rules and capture are off until isms.activate(): a plain restore must find no trigger that refuses or doubles rows.
+  for g in
+    select t.tgrelid::regclass as relation, t.tgname
+      from pg_trigger t
+      join pg_class c on c.oid = t.tgrelid
+     where c.relnamespace = 'isms'::regnamespace and not t.tgisinternal
+  loop
+    execute format('alter table %s disable trigger %I', g.relation, g.tgname);
+  end loop;
+end
+$$;
+
+-- Tables without a column scope.
+alter table isms.scope enable row level security;
+
+create policy read on isms.scope for select using (code = any ((select isms.visible_scopes())::text[]));
+
+create policy write on isms.scope using (isms.has_database_role('isms_admin'));
+
+alter table isms.person enable row level security;
+
+create policy read on isms.person for select
+  using (code = (select isms.actor())
+         or code in (select a.person from isms.role_assignment a)
+         or (select isms.has_database_role('isms_admin')));
+
+create policy write on isms.person using (isms.has_database_role('isms_admin'));
+
+alter table isms.login enable row level security;
+
+create policy administer on isms.login using (isms.has_database_role('isms_admin'));

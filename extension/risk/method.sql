@@ -1,0 +1,197 @@
+-- 6.1.2 a-b: the method is data.  A row is one version; once approved it is frozen.
+create table isms.risk_method (
+  scope text not null default isms.default_scope() constraint risk_method_scope_fkey references isms.scope on update cascade,
+  code text not null,
+  title text not null constraint risk_method_title_given check (title ~ '\S'),
+  version integer not null default 1 constraint risk_method_version_positive check (version > 0),
+  score_rule text not null default 'matrix' constraint risk_method_score_rule_known
+    check (score_rule in ('matrix', 'product', 'sum', 'impact_threat_vulnerability')),
+  matrix integer[] constraint risk_method_matrix_two_dimensional check (array_ndims(matrix) = 2),
+  residual_rule text not null default 'bands' constraint risk_method_residual_rule_known
+    check (residual_rule in ('entered', 'bands', 'steps', 'vulnerability_reduction', 'percent_max', 'percent_product')),
+  acceptance_criteria text,
+  when_to_assess text,
+  status text not null default 'draft',
+  approved_on date,
+  created_by text default isms.actor(),
+  constraint risk_method_pkey primary key (scope, code),
+  constraint risk_method_matrix_given check (score_rule <> 'matrix' or matrix is not null)
+);
+
+comment on table isms.risk_method is 'Risk assessment method (6.1.2 a-b), one row a version; approved, then frozen';
+comment on column isms.risk_method.scope is 'Scope';
+comment on column isms.risk_method.code is 'Key in the scope, such as 5x5';
+comment on column isms.risk_method.title is 'Title';
+comment on column isms.risk_method.version is 'Version';
+comment on column isms.risk_method.score_rule is 'matrix: cell of matrix; product: likelihood x consequence; sum: likelihood + consequence; impact_threat_vulnerability: greatest of (impact of a dimension hit) x threat x vulnerability';
+comment on column isms.risk_method.matrix is 'Scores, a row for each likelihood step (lowest first), a column for each consequence step; must not fall along a row or column';
+comment on column isms.risk_method.residual_rule is 'How controls lower risk: entered (rated by the assessor), bands (on the quantity behind the step), steps, vulnerability_reduction, percent_max, percent_product';
+comment on column isms.risk_method.acceptance_criteria is 'Risk acceptance criteria in prose (6.1.2 a1)';
+comment on column isms.risk_method.when_to_assess is 'Criteria for performing assessments (6.1.2 a2)';
+comment on column isms.risk_method.status is 'State in its workflow';
+comment on column isms.risk_method.approved_on is 'First day in force';
+comment on column isms.risk_method.created_by is 'Author';
+
+create sequence isms.risk_method_code;
+
+comment on sequence isms.risk_method_code is 'Numbers for codes of risk methods';
+
+create trigger fill_code before insert on isms.risk_method
+  for each row when (new.code is null) execute function isms.fill_code('M');
+
+create table isms.risk_scale_step (
+  scope text not null default isms.default_scope(),
+  method text not null,
+  scale text not null constraint risk_scale_step_scale_known check (scale in ('likelihood', 'consequence', 'threat', 'vulnerability')),
+  step integer not null constraint risk_scale_step_range check (step between 0 and 99),
+  label text not null,
+  low numeric constraint risk_scale_step_low_positive check (low >= 0),
+  high numeric constraint risk_scale_step_band_order check (high > low),
+  value numeric constraint risk_scale_step_value_in_band check (value >= low and (high is null or value < high)),
+  constraint risk_scale_step_pkey primary key (scope, method, scale, step),
+  constraint risk_scale_step_method_fkey foreign key (scope, method) references isms.risk_method on update cascade on delete cascade
+);
+
+comment on table isms.risk_scale_step is 'Steps of the scales of a method, with the band of the quantity each stands for';
+comment on column isms.risk_scale_step.scope is 'Scope';
+comment on column isms.risk_scale_step.method is 'Method';
+comment on column isms.risk_scale_step.scale is 'likelihood (events a year), consequence (money), threat or vulnerability (steps only)';
+comment on column isms.risk_scale_step.step is 'Step; the lowest of a scale is its floor';
+comment on column isms.risk_scale_step.label is 'Label';
+comment on column isms.risk_scale_step.low is 'Lower bound of the band, included';
+comment on column isms.risk_scale_step.high is 'Upper bound of the band, not included; null: open';
+comment on column isms.risk_scale_step.value is 'Quantity the step stands for; null: the geometric mean of the bounds';
+
+create table isms.risk_level (
+  scope text not null default isms.default_scope(),
+  method text not null,
+  rank integer not null constraint risk_level_rank_positive check (rank between 1 and 20),
+  label text not null,
+  colour text not null constraint risk_level_colour_form check (colour ~ '^#[0-9a-f]{6}$'),
+  minimum numeric not null,
+  disposition text not null constraint risk_level_disposition_known check (disposition in ('acceptable', 'tolerable', 'unacceptable', 'never')),
+  accepted_by_role text constraint risk_level_accepted_by_fkey references isms.role,
+  longest_acceptance interval,
+  treat_within interval,
+  review_every interval,
+  constraint risk_level_pkey primary key (scope, method, rank),
+  constraint risk_level_label_key unique (scope, method, label),
+  constraint risk_level_minimum_key unique (scope, method, minimum),
+  constraint risk_level_method_fkey foreign key (scope, method) references isms.risk_method on update cascade on delete cascade
+);
+
+comment on table isms.risk_level is 'Levels of a method: from which score, what is to be done and by when (6.1.2 a1)';
+comment on column isms.risk_level.scope is 'Scope';
+comment on column isms.risk_level.method is 'Method';
+comment on column isms.risk_level.rank is 'Order, 1 is the lowest';
+comment on column isms.risk_level.label is 'Label';
+comment on column isms.risk_level.colour is 'Colour, #rrggbb';
+comment on column isms.risk_level.minimum is 'Lowest score of the level';
+comment on column isms.risk_level.disposition is 'acceptable, tolerable, unacceptable, or never (may not be accepted)';
+comment on column isms.risk_level.accepted_by_role is 'Role whose acceptance is needed beside the owner''s';
+comment on column isms.risk_level.longest_acceptance is 'Longest validity of an acceptance';
+comment on column isms.risk_level.treat_within is 'Time until treatment must be finished';
+comment on column isms.risk_level.review_every is 'Time until the next review';
+
+create function isms.default_method(scope text) returns text
+  language sql stable strict parallel safe set search_path = pg_catalog, pg_temp
+begin atomic
+  select m.code
+    from isms.risk_method m
+   where m.scope = default_method.scope and m.status = 'approved' and m.approved_on <= isms.today(m.scope)
+   order by m.approved_on desc, m.version desc, m.code
+   limit 1;
+end;
+
+comment on function isms.default_method(text) is 'The approved method in force in a scope, the newest where there are several; null if none';
+
+-- Shipped methods, copied into a scope by isms.copy_method.
+create table isms.shipped_method (
+  code text constraint shipped_method_pkey primary key,
+  title text not null,
+  definition jsonb not null,
+  builtin boolean not null default false
+);
+
+comment on table isms.shipped_method is 'Methods to copy into a scope';
+comment on column isms.shipped_method.code is 'Key';
+comment on column isms.shipped_method.title is 'Title';
+comment on column isms.shipped_method.definition is 'Object with method (columns of risk_method), steps (rows of risk_scale_step) and levels (rows of risk_level)';
+comment on column isms.shipped_method.builtin is 'Shipped with the extension';
+
+insert into isms.closed_table (name, readable, builtin) values ('shipped_method', true, true);
+
+-- Matrix after ISO/IEC 27005, rows by likelihood.
+insert into isms.shipped_method (code, title, definition, builtin) values ('5x5', 'Five by five', '{
+  "method": {
+    "score_rule": "matrix",
+    "matrix": [[0, 0, 1, 1, 1], [0, 1, 1, 2, 2], [1, 1, 2, 3, 3], [1, 2, 3, 3, 4], [2, 3, 3, 4, 4]],
+    "residual_rule": "bands",
+    "acceptance_criteria": "Very low and Low are acceptable as they are. Medium may be retained by its owner for a year, High by its owner and top management for half a year. Very high is never retained.",
+    "when_to_assess": "Yearly, and when assets, threats, requirements or controls change, after an incident, and when an acceptance ends."
+  },
+  "steps": [
+    {"scale": "likelihood", "step": 1, "label": "Less than once in three years", "low": 0, "high": 0.33, "value": 0.1},
+    {"scale": "likelihood", "step": 2, "label": "Once in one to three years", "low": 0.33, "high": 1},
+    {"scale": "likelihood", "step": 3, "label": "Once a year", "low": 1, "high": 2},
+    {"scale": "likelihood", "step": 4, "label": "A few times a year", "low": 2, "high": 5},
+    {"scale": "likelihood", "step": 5, "label": "Every other month or more", "low": 5, "value": 12},
+    {"scale": "consequence", "step": 1, "label": "Below 10 thousand", "low": 0, "high": 10000, "value": 3000},
+    {"scale": "consequence", "step": 2, "label": "10 to 50 thousand", "low": 10000, "high": 50000},
+    {"scale": "consequence", "step": 3, "label": "50 to 250 thousand", "low": 50000, "high": 250000},
+    {"scale": "consequence", "step": 4, "label": "250 thousand to a million", "low": 250000, "high": 1000000},
+    {"scale": "consequence", "step": 5, "label": "A million or more", "low": 1000000, "value": 3000000}
+  ],
+  "levels": [
+    {"rank": 1, "label": "Very low", "colour": "#2c7bb6", "minimum": 0, "disposition": "acceptable", "review_every": "1 year"},
+    {"rank": 2, "label": "Low", "colour": "#abd9e9", "minimum": 1, "disposition": "acceptable", "review_every": "1 year"},
+    {"rank": 3, "label": "Medium", "colour": "#ffffbf", "minimum": 2, "disposition": "tolerable", "accepted_by_role": "risk_owner", "longest_acceptance": "1 year", "treat_within": "1 year", "review_every": "6 months"},
+    {"rank": 4, "label": "High", "colour": "#fdae61", "minimum": 3, "disposition": "unacceptable", "accepted_by_role": "top_management", "longest_acceptance": "6 months", "treat_within": "6 months", "review_every": "3 months"},
+    {"rank": 5, "label": "Very high", "colour": "#d7191c", "minimum": 4, "disposition": "never", "accepted_by_role": "top_management", "treat_within": "3 months", "review_every": "1 month"}
+  ]
+}', true);
+
+create function isms.copy_method(shipped text, scope text, code text default null) returns text
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  source isms.shipped_method;
+  new_code text := coalesce(copy_method.code, shipped);
+begin
+  select * into source from isms.shipped_method m where m.code = shipped;
+  if not found then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = format('there is no shipped method "%s"', shipped),
+      hint = 'Shipped methods are ' || (select string_agg(m.code, ', ' order by m.code) from isms.shipped_method m) || '.';
+  end if;
+  insert into isms.risk_method (scope, code, title, score_rule, matrix, residual_rule, acceptance_criteria, when_to_assess)
+  select copy_method.scope, new_code, source.title, m.score_rule,
+         (select array_agg(array(select value::integer from jsonb_array_elements_text(r.cells) with ordinality c(value, i) order by i) order by r.n)
+            from jsonb_array_elements(source.definition #> '{method,matrix}') with ordinality r(cells, n)),
+         m.residual_rule, m.acceptance_criteria, m.when_to_assess
+    from jsonb_to_record(source.definition -> 'method') m(score_rule text, residual_rule text, acceptance_criteria text, when_to_assess text);
+  insert into isms.risk_scale_step (scope, method, scale, step, label, low, high, value)
+  select copy_method.scope, new_code, s.scale, s.step, s.label, s.low, s.high, s.value
+    from jsonb_to_recordset(source.definition -> 'steps') s(scale text, step integer, label text, low numeric, high numeric, value numeric);
+  insert into isms.risk_level (scope, method, rank, label, colour, minimum, disposition, accepted_by_role, longest_acceptance, treat_within, review_every)
+  select copy_method.scope, new_code, l.rank, l.label, l.colour, l.minimum, l.disposition, l.accepted_by_role, l.longest_acceptance, l.treat_within, l.review_every
+    from jsonb_to_recordset(source.definition -> 'levels') l(rank integer, label text, colour text, minimum numeric, disposition text, accepted_by_role text, longest_acceptance interval, treat_within interval, review_every interval);
+  return new_code;
+end
+$$;
+
+comment on function isms.copy_method(text, text, text) is 'Copies a shipped method into a scope as a draft and returns its code. Errors: 22023 unknown shipped method';
+
+create function isms.setup_method(scope text) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform isms.copy_method('5x5', setup_method.scope);
+  update isms.risk_method m
+     set status = 'approved', approved_on = isms.today(m.scope)
+   where m.scope = setup_method.scope and m.code = '5x5';
+end
+$$;
+
+comment on function isms.setup_method(text) is 'Step of isms.setup: an approved copy of the shipped 5x5 method';
+
+insert into isms.setup_step (step, position, procedure, builtin) values ('risk method', 10, 'isms.setup_method', true);
