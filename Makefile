@@ -12,7 +12,7 @@ PG_CFLAGS  = -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
 
 # The parts of the install script, in the order they run.  A room uses only rooms above it;
 # the last parts finish what every table needs.
-PARTS = core/schema core/error core/scope core/person core/actor core/activation core/setup core/import \
+PARTS = core/schema core/error core/scope core/person core/actor core/register core/activation core/setup core/import \
 	types/reference types/rating \
 	trail/trail trail/audit \
 	workflow/workflow workflow/machine workflow/approval workflow/appointment \
