@@ -95,9 +95,13 @@ fi
 
 # Each pgTAP file has a database of its own, with the extension fresh and inactive.
 if wanted pgtap; then
-	psql -Xqc "create database template_isms" &&
-		psql -Xqd template_isms -c "create extension pgtap" -c "create extension isms" || failed=$((failed + 1))
-	for file in tests/pgtap/*.sql; do
+	files=(tests/pgtap/*.sql)
+	if ! psql -Xqc "create database template_isms" >"$work/log/template.log" 2>&1 ||
+		! psql -Xqd template_isms -c "create extension pgtap" -c "create extension isms" >>"$work/log/template.log" 2>&1; then
+		result "create extension" 0 1 "$work/log/template.log"
+		files=()
+	fi
+	for file in "${files[@]}"; do
 		name=${file#tests/pgtap/}
 		psql -Xqc "create database \"pgtap_${name%.sql}\" template template_isms"
 		tap "pgtap/$name" pg_prove --verbose --failures --dbname "pgtap_${name%.sql}" "$file"
