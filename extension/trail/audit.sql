@@ -109,7 +109,7 @@ create view isms.audit_trail with (security_invoker) as
          e.at,
          v.table_name,
          case
-           when e.payload is null or cardinality(v.key) = 0 then null
+           when e.payload is null or e.operation = 'T' or cardinality(v.key) = 0 then null
            when cardinality(v.key) = 1 then e.named ->> v.key[1]
            else (select jsonb_object_agg(k, e.named -> k) from unnest(v.key) k)::text
          end as key,
