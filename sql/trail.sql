@@ -40,6 +40,14 @@ select count(*) from isms.trail_entry e
  where (e.format, e.incarnation, e.commitment, length(e.salt::text)) is distinct from (1, isms.incarnation(), '', 36);
 select count(distinct salt) = count(*) as salts_differ, count(distinct isms.leaf_hash(e)) = count(*) as leaves_differ from isms.trail_entry e;
 
+-- The vectors of extension/doc/trail-format.md: of an entry as written, and erased.
+select isms.leaf_hash(row (42, '4294967297', '2026-10-21 00:00:00.123456+00', 3, 1, 'U',
+  '00112233-4455-6677-8899-aabbccddeeff', '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0', '01234567-89ab-cdef-0123-456789abcdef',
+  'ffeeddcc-bbaa-9988-7766-554433221100', '', U&'[{"id":1},{"name":["Ann","Zo\00EB"]}]')::isms.trail_entry) as written,
+  isms.leaf_hash(row (42, '4294967297', '2026-10-21 00:00:00.123456+00', 3, 1, 'U',
+  '00112233-4455-6677-8899-aabbccddeeff', '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0', '01234567-89ab-cdef-0123-456789abcdef',
+  null, '\x3241546080c2cae948a48b6650962d821eb93cdbdbdeb07fc75d23881aa092d1', null)::isms.trail_entry) as erased \gx
+
 -- A content id is the hash of the content, and every entry's content is there.
 select count(*) as wrong from (table isms.trail_identity union all table isms.trail_table_version) d
  where replace(d.id::text, '-', '') <> encode(substr(sha256(convert_to(d.content, 'UTF8')), 1, 16), 'hex');
