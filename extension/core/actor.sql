@@ -85,32 +85,3 @@ end
 $$;
 
 comment on function isms.default_scope() is 'Scope of statements that name none: the setting isms.scope, else the only visible one. Errors: IS021 when none or several are visible';
-
--- Keys are natural: code is the next of its kind where none is given.
-create function isms.fill_code() returns trigger
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  number text;
-  taken boolean;
-begin
-  loop
-    number := nextval(format('%I.%I', tg_table_schema, tg_table_name || '_code'))::text;
-    new.code := tg_argv[0] || '-' || lpad(number, greatest(4, length(number)), '0');
-    execute format('select exists (select from %I.%I t where t.scope = $1 and t.code = $2)', tg_table_schema, tg_table_name)
-       into taken using new.scope, new.code;
-    exit when not taken;
-  end loop;
-  return new;
-end
-$$;
-
-comment on function isms.fill_code() is 'BEFORE INSERT trigger for rows without a code: prefix (first argument) and the next number of the table''s sequence that is free in the scope';
-
-create sequence isms.role_assignment_code;
-
-comment on sequence isms.role_assignment_code is 'Numbers for codes of role assignments';
-
-create trigger fill_code before insert on isms.role_assignment
-  for each row when (new.code is null) execute function isms.fill_code('RA');
-
-alter table isms.role_assignment alter scope set default isms.default_scope(), alter created_by set default isms.actor();

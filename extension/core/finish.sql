@@ -40,10 +40,10 @@ begin
 
   -- Rules and capture are off until isms.activate(): a plain restore must find no trigger that refuses or doubles rows.
   for g in
-    select t.tgrelid::regclass as relation, t.tgname
-      from pg_trigger t
-      join pg_class c on c.oid = t.tgrelid
-     where c.relnamespace = 'isms'::regnamespace and not t.tgisinternal
+    select d.tgrelid::regclass as relation, d.tgname
+      from pg_trigger d
+      join pg_class c on c.oid = d.tgrelid
+     where c.relnamespace = 'isms'::regnamespace and not d.tgisinternal
   loop
     execute format('alter table %s disable trigger %I', g.relation, g.tgname);
   end loop;

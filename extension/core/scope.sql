@@ -4,7 +4,7 @@ create table isms.scope (
   name text not null constraint scope_name_given check (name ~ '\S'),
   time_zone text not null default 'UTC' constraint scope_time_zone_known check (timezone(time_zone, timestamptz 'epoch') is not null),
   currency text not null default 'EUR' constraint scope_currency_form check (currency ~ '^[A-Z]{3}$'),
-  parent text constraint scope_parent_fkey references isms.scope on update cascade constraint scope_parent_other check (parent <> code),
+  parent text constraint scope_parent_other check (parent <> code),
   closed_on date,
   custom jsonb not null default '{}' constraint scope_custom_object check (jsonb_typeof(custom) = 'object')
 );

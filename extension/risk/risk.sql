@@ -35,8 +35,7 @@ create table isms.risk (
   created_by text default isms.actor(),
   constraint risk_pkey primary key (scope, code),
   constraint risk_asset_fkey foreign key (scope, asset) references isms.asset on update cascade,
-  constraint risk_method_fkey foreign key (scope, method) references isms.risk_method on update cascade,
-  constraint risk_successor_fkey foreign key (scope, successor) references isms.risk on update cascade
+  constraint risk_method_fkey foreign key (scope, method) references isms.risk_method on update cascade
 );
 
 comment on table isms.risk is 'Risks: identified (6.1.2 c), rated (d), owned; what is done about them is in treatment, risk_control and action';
@@ -103,3 +102,6 @@ comment on function isms.risk_fill_method() is 'BEFORE INSERT trigger for risks 
 
 create trigger fill_method before insert on isms.risk
   for each row when (new.method is null) execute function isms.risk_fill_method();
+
+create trigger successor after insert or update of successor on isms.risk
+  for each row when (new.successor is not null) execute function isms.refers_to_own_table('successor');

@@ -115,8 +115,7 @@ create table isms.action (
   custom jsonb not null default '{}' constraint action_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint action_pkey primary key (scope, code),
-  constraint action_implementation_fkey foreign key (scope, implementation) references isms.implementation on update cascade,
-  constraint action_replaced_by_fkey foreign key (scope, replaced_by) references isms.action on update cascade
+  constraint action_implementation_fkey foreign key (scope, implementation) references isms.implementation on update cascade
 );
 
 comment on table isms.action is 'Everything that is to be done: for a risk (6.1.3 e) and for what later rooms register';
@@ -177,3 +176,6 @@ comment on function isms.action_serves() is 'AFTER trigger: the record an action
 
 create trigger action_serves after insert or update of scope, serves_kind, serves on isms.action
   for each row when (new.serves is not null) execute function isms.action_serves();
+
+create trigger replaced_by after insert or update of replaced_by on isms.action
+  for each row when (new.replaced_by is not null) execute function isms.refers_to_own_table('replaced_by');

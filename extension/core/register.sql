@@ -1,0 +1,81 @@
+-- Keys are natural: code is the next of its kind where none is given.
+create function isms.fill_code() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  number text;
+  taken boolean;
+begin
+  loop
+    number := nextval(format('%I.%I', tg_table_schema, tg_table_name || '_code'))::text;
+    new.code := tg_argv[0] || '-' || lpad(number, greatest(4, length(number)), '0');
+    execute format('select exists (select from %I.%I t where t.scope = $1 and t.code = $2)', tg_table_schema, tg_table_name)
+       into taken using new.scope, new.code;
+    exit when not taken;
+  end loop;
+  return new;
+end
+$$;
+
+comment on function isms.fill_code() is 'BEFORE INSERT trigger for rows without a code: prefix (first argument) and the next number of the table''s sequence that is free in the scope';
+
+-- A foreign key of a table to itself makes pg_dump warn of a circle at every dump; this trigger keeps the reference instead.
+create function isms.refers_to_own_table() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  wanted text := to_jsonb(new) ->> tg_argv[0];
+  found_it boolean;
+begin
+  execute format('select exists (select from %I.%I t where t.scope = $1 and t.code = $2)', tg_table_schema, tg_table_name)
+     into found_it using new.scope, wanted;
+  if not found_it then
+    raise exception using
+      errcode = 'foreign_key_violation',
+      message = format('%s %s names %s %s, which does not exist in scope %s', tg_table_name, new.code, tg_argv[0], wanted, new.scope),
+      hint = format('Record it first, or correct %s.%s.', tg_table_name, tg_argv[0]),
+      schema = tg_table_schema, table = tg_table_name, column = tg_argv[0], constraint = tg_name;
+  end if;
+  return null;
+end
+$$;
+
+comment on function isms.refers_to_own_table() is 'AFTER trigger: the column named by the first argument must hold the code of a row of the same table and scope. Errors: 23503';
+
+create sequence isms.role_assignment_code;
+
+comment on sequence isms.role_assignment_code is 'Numbers for codes of role assignments';
+
+create trigger fill_code before insert on isms.role_assignment
+  for each row when (new.code is null) execute function isms.fill_code('RA');
+
+alter table isms.role_assignment alter scope set default isms.default_scope(), alter created_by set default isms.actor();
+
+create function isms.scope_parent() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if exists (
+    with recursive above(code) as (
+      select new.parent
+       union
+      select s.parent from above a join isms.scope s on s.code = a.code where s.parent is not null)
+    select from above a where a.code = new.code) then
+    raise exception using
+      errcode = 'check_violation',
+      message = format('scope %s would be part of itself', new.code),
+      hint = 'Name a parent outside of it.',
+      schema = 'isms', table = 'scope', column = 'parent', constraint = tg_name;
+  end if;
+  if not exists (select from isms.scope s where s.code = new.parent) then
+    raise exception using
+      errcode = 'foreign_key_violation',
+      message = format('parent %s of scope %s does not exist', new.parent, new.code),
+      hint = 'Record it first.',
+      schema = 'isms', table = 'scope', column = 'parent', constraint = tg_name;
+  end if;
+  return null;
+end
+$$;
+
+comment on function isms.scope_parent() is 'AFTER trigger: a scope''s parent exists and is not part of the scope itself. Errors: 23503, 23514';
+
+create trigger parent after insert or update of code, parent on isms.scope
+  for each row when (new.parent is not null) execute function isms.scope_parent();

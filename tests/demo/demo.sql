@@ -1,0 +1,3 @@
+create extension isms;
+
+select extname, extversion from pg_extension where extname = 'isms';
