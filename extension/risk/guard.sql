@@ -2,28 +2,6 @@
 -- A guard gets the row before (null for a new one), the row after, and the step, and returns null or one sentence.
 -- They are stable: nothing in them may write.  `new` is the row as it will be; all else is read from the tables.
 
--- The level of one risk on one basis, as a row of its method's levels; null while it is not known.
-create function isms.basis_level(scope text, risk text, basis text) returns isms.risk_level
-  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
-declare
-  level isms.risk_level;
-begin
-  select l.* into level
-    from isms.risk_basis(basis_level.scope, basis_level.risk, basis_level.basis) b
-    join isms.risk_level l on l.scope = basis_level.scope and l.method = b.method and l.rank = b.rank;
-  return level;
-end
-$$;
-
-comment on function isms.basis_level(text, text, text) is 'Level of a risk today on a basis (inherent, current, target, interim, residual); null while not known';
-
--- Above criteria: a level that is not for the risk's owner alone to accept (6.1.2 a1).
-create function isms.is_above_criteria(level isms.risk_level) returns boolean
-  language sql immutable parallel safe
-  return (level).disposition in ('unacceptable', 'never') or coalesce((level).accepted_by_role, 'risk_owner') <> 'risk_owner';
-
-comment on function isms.is_above_criteria(isms.risk_level) is 'Does the level need more than its owner''s acceptance?';
-
 -- The row an action serves.
 create function isms.action_parent_status(scope text, kind text, code text) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -49,11 +27,13 @@ create function isms.guard_scope_open(old jsonb, new jsonb, step isms.step) retu
 declare
   closed date;
 begin
-  select s.closed_on into closed from isms.scope s where s.code = new ->> 'scope';
-  return case when closed <= isms.today(new ->> 'scope')
-         then format('scope %s is not in use since %s', new ->> 'scope', to_char(closed, 'YYYY-MM-DD')) end;
+  select s.closed_on into closed from isms.scope s where s.code = step.scope;
+  return case when closed <= isms.today(step.scope)
+         then format('scope %s is not in use since %s', step.scope, to_char(closed, 'YYYY-MM-DD')) end;
 end
 $$;
+
+comment on function isms.guard_scope_open(jsonb, jsonb, isms.step) is 'Guard: the scope is in use';
 
 -- 7.5.3
 create function isms.guard_reason_given(old jsonb, new jsonb, step isms.step) returns text
@@ -64,18 +44,20 @@ begin
 end
 $$;
 
+comment on function isms.guard_reason_given(jsonb, jsonb, isms.step) is 'Guard: the step''s comment has at least 10 characters that are not blank';
+
 -- 6.1.2 c2, 5.3
 create function isms.guard_owner_active(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
   p isms.person;
-  today date := isms.today(new ->> 'scope');
+  today date := isms.today(step.scope);
   wanted text := case step.workflow when 'risk' then 'risk_owner' end;
 begin
   if new ->> 'owner' is null then
     return 'owner is missing';
   end if;
-  if isms.holds_role(new ->> 'owner', wanted, new ->> 'scope') then
+  if isms.holds_role(new ->> 'owner', wanted, step.scope) then
     select x.* into p from isms.person x where x.code = new ->> 'owner';
     return case when p.kind <> 'human' then format('%s is a %s, not a human', p.name, p.kind) end;
   end if;
@@ -83,10 +65,12 @@ begin
   return case
     when p.active_until < today then format('%s is not active since %s', p.name, to_char(p.active_until + 1, 'YYYY-MM-DD'))
     when p.active_from > today then format('%s is active only from %s', p.name, to_char(p.active_from, 'YYYY-MM-DD'))
-    else format('%s holds no role %sin scope %s today', isms.person_name(new ->> 'owner'), wanted || ' ', new ->> 'scope')
+    else format('%s holds no role %sin scope %s today', isms.person_name(new ->> 'owner'), wanted || ' ', step.scope)
   end;
 end
 $$;
+
+comment on function isms.guard_owner_active(jsonb, jsonb, isms.step) is 'Guard: the owner is a human, active today, and holds a role in the scope; the role risk_owner for risks';
 
 -- 6.1.2 c1
 create function isms.guard_dimension_hit(old jsonb, new jsonb, step isms.step) returns text
@@ -95,6 +79,8 @@ begin
   return case when new ->> 'hits' is null then 'hits is missing: which of C, I and A the threat hits' end;
 end
 $$;
+
+comment on function isms.guard_dimension_hit(jsonb, jsonb, isms.step) is 'Guard: at least one of confidentiality, integrity and availability is hit';
 
 -- ISO/IEC 27005 7.2.1: by assets and threats, or by events
 create function isms.guard_source_named(old jsonb, new jsonb, step isms.step) returns text
@@ -112,6 +98,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_source_named(jsonb, jsonb, isms.step) is 'Guard: asset and threat are named, or a scenario with its source';
+
 -- 6.1.2 a-b
 create function isms.guard_method_approved(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -128,6 +116,8 @@ begin
   end;
 end
 $$;
+
+comment on function isms.guard_method_approved(jsonb, jsonb, isms.step) is 'Guard: the method was approved and in force on the day of the assessment';
 
 -- 6.1.2 d1-d2
 create function isms.guard_factors_rated(old jsonb, new jsonb, step isms.step) returns text
@@ -168,6 +158,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_factors_rated(jsonb, jsonb, isms.step) is 'Guard: every factor the method''s rule reads is set and on its scale; assessor and day of the assessment are set, not in the future';
+
 -- 6.1.2 d3
 create function isms.guard_level_recomputed(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -178,6 +170,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_level_recomputed(jsonb, jsonb, isms.step) is 'Guard: the method itself gives a level for these factors';
+
 -- 6.1.2 e
 create function isms.guard_evaluated(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -187,6 +181,8 @@ begin
   return case when level.rank is null then 'the current level is not known, so it cannot be compared with the criteria' end;
 end
 $$;
+
+comment on function isms.guard_evaluated(jsonb, jsonb, isms.step) is 'Guard: the current level is known, so that it is compared with the criteria';
 
 -- 8.2
 create function isms.guard_trigger_named(old jsonb, new jsonb, step isms.step) returns text
@@ -207,6 +203,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_trigger_named(jsonb, jsonb, isms.step) is 'Guard: why the risk is looked at again, with the key of the record that caused it where there is one';
+
 -- 6.1.3 a
 create function isms.guard_option_chosen(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -224,6 +222,8 @@ begin
   end;
 end
 $$;
+
+comment on function isms.guard_option_chosen(jsonb, jsonb, isms.step) is 'Guard: at least one live treatment, not retention alone';
 
 -- 6.1.3 a-b
 create function isms.guard_option_complete(old jsonb, new jsonb, step isms.step) returns text
@@ -254,6 +254,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_option_complete(jsonb, jsonb, isms.step) is 'Guard: each option states what it needs: modification a control; sharing the other party, agreement and effect; avoidance the activity and its last day; retention a justification';
+
 -- 6.1.3 c-d: what the plan needs cannot be excluded; an undecided control counts as necessary
 create function isms.guard_controls_in_soa(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -266,6 +268,8 @@ begin
      where c.scope = new ->> 'scope' and c.risk = new ->> 'code' and not a.necessary);
 end
 $$;
+
+comment on function isms.guard_controls_in_soa(jsonb, jsonb, isms.step) is 'Guard: no control of the plan is excluded in the statement of applicability';
 
 -- 6.1.3 e: each option but retention has an action; an action that names no option counts for all
 create function isms.guard_plan_complete(old jsonb, new jsonb, step isms.step) returns text
@@ -287,6 +291,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_plan_complete(jsonb, jsonb, isms.step) is 'Guard: each option but retention has an action, and every action an owner, due date and resources';
+
 -- ISO/IEC 27005 8.6
 create function isms.guard_target_rated(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -300,6 +306,8 @@ begin
   end;
 end
 $$;
+
+comment on function isms.guard_target_rated(jsonb, jsonb, isms.step) is 'Guard: the target level is known and not above the current one';
 
 -- 6.1.3 f
 create function isms.guard_target_covered(old jsonb, new jsonb, step isms.step) returns text
@@ -315,6 +323,8 @@ begin
   return format('the target level %s is not acceptable as it is (%s), and no valid acceptance with basis target covers it', target.label, target.disposition);
 end
 $$;
+
+comment on function isms.guard_target_covered(jsonb, jsonb, isms.step) is 'Guard: the target level is acceptable, or a valid acceptance with basis target covers it';
 
 -- ISO/IEC 27005 8.6.3
 create function isms.guard_interim_covered(old jsonb, new jsonb, step isms.step) returns text
@@ -339,6 +349,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_interim_covered(jsonb, jsonb, isms.step) is 'Guard: the current level may be carried, or an acceptance with basis interim reaches to the last due date';
+
 -- the method's treat-within, counted from the assessment
 create function isms.guard_due_within_level(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -355,6 +367,8 @@ begin
     having count(*) > 0);
 end
 $$;
+
+comment on function isms.guard_due_within_level(jsonb, jsonb, isms.step) is 'Guard: the last due date is within the method''s treat-within of the current level, counted from the assessment';
 
 -- 6.1.3 a
 create function isms.guard_retention_only(old jsonb, new jsonb, step isms.step) returns text
@@ -375,6 +389,8 @@ begin
   end;
 end
 $$;
+
+comment on function isms.guard_retention_only(jsonb, jsonb, isms.step) is 'Guard: every live treatment is retention, with a justification';
 
 -- 6.1.3 f: what is carried from now on is the current level
 create function isms.guard_acceptance_valid(old jsonb, new jsonb, step isms.step) returns text
@@ -402,6 +418,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_acceptance_valid(jsonb, jsonb, isms.step) is 'Guard: the current level is acceptable, or a valid acceptance with basis residual covers it';
+
 -- 8.2
 create function isms.guard_review_date_set(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -412,12 +430,14 @@ declare
   latest date := today + level.review_every;
 begin
   return case
-    when next_review is null then 'next_review is missing' || coalesce(format(': level %s is reviewed by %s at the latest', level.label, to_char(latest, 'YYYY-MM-DD')), '')
+    when next_review is null then 'next_review is missing' || coalesce(': level ' || level.label || ' is reviewed by ' || to_char(latest, 'YYYY-MM-DD') || ' at the latest', '')
     when next_review < today then format('next_review %s is past', to_char(next_review, 'YYYY-MM-DD'))
     when next_review > latest then format('next_review %s is late: level %s is reviewed by %s', to_char(next_review, 'YYYY-MM-DD'), level.label, to_char(latest, 'YYYY-MM-DD'))
   end;
 end
 $$;
+
+comment on function isms.guard_review_date_set(jsonb, jsonb, isms.step) is 'Guard: the next review is set and within the level''s review-every';
 
 -- 8.3, 10.2 c
 create function isms.guard_actions_finished(old jsonb, new jsonb, step isms.step) returns text
@@ -435,6 +455,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_actions_finished(jsonb, jsonb, isms.step) is 'Guard: every action serving the record is verified or cancelled, at least one verified';
+
 -- 8.3
 create function isms.guard_evidence_complete(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -447,6 +469,8 @@ begin
                         where e.scope = a.scope and e.subject_kind = 'action' and e.subject = a.code and e.collected_on <= isms.today(a.scope)));
 end
 $$;
+
+comment on function isms.guard_evidence_complete(jsonb, jsonb, isms.step) is 'Guard: every action serving the record that is not cancelled has evidence';
 
 -- 8.3
 create function isms.guard_evidence_attached(old jsonb, new jsonb, step isms.step) returns text
@@ -461,6 +485,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_evidence_attached(jsonb, jsonb, isms.step) is 'Guard: the action has evidence collected on or before today';
+
 -- 8.3, 9.1
 create function isms.guard_controls_effective(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -474,6 +500,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_controls_effective(jsonb, jsonb, isms.step) is 'Guard: every control of the risk is implemented and its latest test did not fail';
+
 -- 8.2
 create function isms.guard_assessed_after(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -484,12 +512,15 @@ begin
     from isms.action a
    where a.scope = new ->> 'scope' and a.serves_kind = step.workflow and a.serves = new ->> 'code' and a.status = 'verified';
   return case
-    when verified > (new ->> 'assessed_on')::date or new ->> 'assessed_on' is null
-    then format('the assessment is dated %s, the last action was verified on %s', coalesce(new ->> 'assessed_on', 'nowhere'), to_char(verified, 'YYYY-MM-DD'))
+    when new ->> 'assessed_on' is null then 'assessed_on is missing'
     when (new ->> 'assessed_on')::date > isms.today(new ->> 'scope') then format('assessed_on %s is in the future', new ->> 'assessed_on')
+    when (new ->> 'assessed_on')::date < verified
+    then format('the assessment is dated %s, the last action was verified on %s', new ->> 'assessed_on', to_char(verified, 'YYYY-MM-DD'))
   end;
 end
 $$;
+
+comment on function isms.guard_assessed_after(jsonb, jsonb, isms.step) is 'Guard: the assessment is dated on or after the last verified action';
 
 -- 8.2: never "treated"; a treated risk is monitored
 create function isms.guard_closure_reason(old jsonb, new jsonb, step isms.step) returns text
@@ -505,6 +536,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_closure_reason(jsonb, jsonb, isms.step) is 'Guard: reason and note are set; the successor too for duplicate and merged';
+
 -- 7.5.3
 create function isms.guard_closure_evidenced(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -519,6 +552,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_closure_evidenced(jsonb, jsonb, isms.step) is 'Guard: source_removed and activity_stopped carry evidence';
+
 -- 8.3
 create function isms.guard_no_open_action(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -530,6 +565,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_no_open_action(jsonb, jsonb, isms.step) is 'Guard: no action serving the record is planned, in progress or done';
+
 -- 6.1.3 e, 10.2 c, 9.3.3; that the record exists is checked by trigger action_serves
 create function isms.guard_serves_set(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -537,6 +574,8 @@ begin
   return case when new ->> 'serves' is null then format('serves is missing: which %s', new ->> 'serves_kind') end;
 end
 $$;
+
+comment on function isms.guard_serves_set(jsonb, jsonb, isms.step) is 'Guard: the action names the record it serves';
 
 -- 6.1.3 f: nothing starts before its plan is approved, unless urgent
 create function isms.guard_plan_approved(old jsonb, new jsonb, step isms.step) returns text
@@ -555,6 +594,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_plan_approved(jsonb, jsonb, isms.step) is 'Guard: the plan the action belongs to is approved, or the action is urgent';
+
 -- 8.1
 create function isms.guard_due_set(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -565,6 +606,8 @@ begin
   end;
 end
 $$;
+
+comment on function isms.guard_due_set(jsonb, jsonb, isms.step) is 'Guard: the due date is set, today or later';
 
 -- 8.3
 create function isms.guard_done_dated(old jsonb, new jsonb, step isms.step) returns text
@@ -579,6 +622,8 @@ begin
   end;
 end
 $$;
+
+comment on function isms.guard_done_dated(jsonb, jsonb, isms.step) is 'Guard: started on or before done, done on or before today';
 
 -- 6.1.3 d: what was built is in use when the action is done
 create function isms.guard_control_implemented(old jsonb, new jsonb, step isms.step) returns text
@@ -595,6 +640,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_control_implemented(jsonb, jsonb, isms.step) is 'Guard: the implementation it builds is implemented, since the day it was done or before';
+
 -- 9.1
 create function isms.guard_check_recorded(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -610,6 +657,8 @@ begin
   end;
 end
 $$;
+
+comment on function isms.guard_check_recorded(jsonb, jsonb, isms.step) is 'Guard: the check passed, by whom, on or after the day it was done';
 
 -- 8.3: an action of an approved plan does not just vanish
 create function isms.guard_replaced_or_replanned(old jsonb, new jsonb, step isms.step) returns text
@@ -628,6 +677,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_replaced_or_replanned(jsonb, jsonb, isms.step) is 'Guard: another action takes its place, or its plan is open again';
+
 -- 6.1.3 f
 create function isms.guard_basis_set(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -642,6 +693,8 @@ begin
   end;
 end
 $$;
+
+comment on function isms.guard_basis_set(jsonb, jsonb, isms.step) is 'Guard: the level it speaks of is known, and the ceiling is a level of the method';
 
 -- ISO/IEC 27005 6.4.2
 create function isms.guard_justification_given(old jsonb, new jsonb, step isms.step) returns text
@@ -662,6 +715,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_justification_given(jsonb, jsonb, isms.step) is 'Guard: prose; above criteria at least 10 characters that are not blank';
+
 -- ISO/IEC 27005 6.4.2
 create function isms.guard_validity_set(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -676,6 +731,8 @@ begin
   end;
 end
 $$;
+
+comment on function isms.guard_validity_set(jsonb, jsonb, isms.step) is 'Guard: the validity has an end that is not past';
 
 -- ISO/IEC 27005 6.4.2; what is carried while treatment runs, no longer than treatment may take
 create function isms.guard_validity_within_level(old jsonb, new jsonb, step isms.step) returns text
@@ -693,12 +750,12 @@ begin
   latest := first + coalesce(level.longest_acceptance, case when new ->> 'basis' = 'interim' then level.treat_within end);
   return case
     when upper(validity) > latest
-    then format('level %s is accepted for %s at most, until %s; validity ends on %s', level.label,
-                regexp_replace(justify_interval(coalesce(level.longest_acceptance, level.treat_within))::text, 'mons?', 'months'),
-                to_char(latest - 1, 'YYYY-MM-DD'), to_char(upper(validity) - 1, 'YYYY-MM-DD'))
+    then format('level %s may be accepted until %s at the latest, validity ends on %s', level.label, to_char(latest - 1, 'YYYY-MM-DD'), to_char(upper(validity) - 1, 'YYYY-MM-DD'))
   end;
 end
 $$;
+
+comment on function isms.guard_validity_within_level(jsonb, jsonb, isms.step) is 'Guard: the validity is no longer than the longest acceptance of the ceiling''s level; for basis interim, where it has none, than its treat-within';
 
 -- 6.1.3 f; the exclusion constraint acceptance_no_overlap decides, this says it early
 create function isms.guard_no_overlap(old jsonb, new jsonb, step isms.step) returns text
@@ -713,6 +770,8 @@ begin
      limit 1);
 end
 $$;
+
+comment on function isms.guard_no_overlap(jsonb, jsonb, isms.step) is 'Guard: no other accepted acceptance of the risk and basis overlaps';
 
 -- 6.1.3 f
 create function isms.guard_frozen_is_now(old jsonb, new jsonb, step isms.step) returns text
@@ -730,6 +789,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_frozen_is_now(jsonb, jsonb, isms.step) is 'Guard: asset, dimensions, method, owner, factors, controls, score and level are those of the request';
+
 -- 6.1.3 f
 create function isms.guard_ceiling_covers(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -741,6 +802,8 @@ begin
   return case when coalesce(ceiling < level.rank, true) then format('the ceiling is %s, the %s level is %s', new ->> 'ceiling', new ->> 'basis', coalesce(level.label, 'not known')) end;
 end
 $$;
+
+comment on function isms.guard_ceiling_covers(jsonb, jsonb, isms.step) is 'Guard: the ceiling is at or above the present level';
 
 -- ISO/IEC 27005 6.4.2
 create function isms.guard_conditions_set(old jsonb, new jsonb, step isms.step) returns text
@@ -757,6 +820,8 @@ begin
 end
 $$;
 
+comment on function isms.guard_conditions_set(jsonb, jsonb, isms.step) is 'Guard: above criteria a compensating measure or a dated way back is named';
+
 -- 4.2, A.5.31; what is carried for the time of its treatment only (basis interim) is not retained
 create function isms.guard_acceptable_at_all(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -771,10 +836,25 @@ begin
 end
 $$;
 
--- 6.1.2 a: scales complete, matrix monotone, criteria set
-create function isms.guard_method_content(old jsonb, new jsonb, step isms.step) returns text
+comment on function isms.guard_acceptable_at_all(jsonb, jsonb, isms.step) is 'Guard: the level may be accepted; what is carried only while it is treated (basis interim) always';
+
+-- 6.1.2 a: of a method, scales complete, matrix monotone, criteria set
+create function isms.guard_kind_content(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+declare
+  said text[] := '{}';
 begin
-  return null;
+  if step.relation = 'isms.risk_method' then
+    said := array(select f.finding from isms.check_method(new ->> 'scope', new ->> 'code') f(finding));
+    if coalesce(new ->> 'acceptance_criteria', '') !~ '\S' then
+      said := said || 'acceptance_criteria is missing'::text;
+    end if;
+    if coalesce(new ->> 'when_to_assess', '') !~ '\S' then
+      said := said || 'when_to_assess is missing'::text;
+    end if;
+  end if;
+  return nullif(array_to_string(said, '; '), '');
 end
 $$;
+
+comment on function isms.guard_kind_content(jsonb, jsonb, isms.step) is 'Guard: of a method: complete and monotone, acceptance criteria and when to assess set';
