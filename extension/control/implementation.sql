@@ -177,31 +177,72 @@ comment on sequence isms.control_test_code is 'Numbers for codes of control test
 create trigger fill_code before insert on isms.control_test
   for each row when (new.code is null) execute function isms.fill_code('CT');
 
+-- Fenced by offset: the day is asked for once a scope, not once a row.
+create view isms.scope_day with (security_invoker = true) as
+  select s.code as scope,
+         d.today
+    from isms.scope s
+    cross join lateral (select isms.today(s.code) as today offset 0) d;
+
+comment on view isms.scope_day is 'The date in each scope; for views over many rows';
+comment on column isms.scope_day.scope is 'Scope';
+comment on column isms.scope_day.today is 'isms.today(scope)';
+
+-- In which states an implementation counts: what is implemented counts today unless its latest test failed,
+-- whatever is not given up counts in the target, and what is shown to work counts as verified.
+create function isms.counts_in(status text, assurance text) returns integer
+  language sql immutable parallel safe
+begin atomic
+  select case
+           when status = 'retired' then 0
+           when status <> 'implemented' or assurance = 'failed' then 2
+           when assurance = 'verified' then 7
+           else 3
+         end;
+end;
+
+comment on function isms.counts_in(text, text) is 'States of a risk in which an implementation counts, as bits: 1 current, 2 target, 4 verified';
+
 -- Assurance of implementations, from tests and evidence; computed, never stored, since time alone changes it.
+-- Fenced by offset: worked out once an implementation, not once a risk it acts on.
 create view isms.implementation_assurance with (security_invoker = true) as
   select i.scope,
          i.code as implementation,
          i.status,
-         case
-           when t.result = 'fail' then 'failed'
-           when t.result = 'pass' and t.valid_until >= isms.today(i.scope) then 'verified'
-           when e.newest >= isms.today(i.scope) and t.result is null then 'verified'
-           when t.result = 'pass' or e.newest is not null then 'expired'
-           else 'unverified'
-         end as assurance,
-         t.tested_on,
-         t.result
+         a.assurance,
+         a.tested_on,
+         a.result,
+         i.effectiveness,
+         a.counts_in,
+         a.standing
     from isms.implementation i
-    left join lateral (
-      select c.result, c.valid_until, c.tested_on
-        from isms.control_test c
-       where c.scope = i.scope and c.implementation = i.code
-       order by c.tested_on desc, c.code desc
-       limit 1) t on true
-    left join lateral (
-      select max(coalesce(v.valid_until, 'infinity')) as newest
-        from isms.evidence v
-       where v.scope = i.scope and v.subject_kind = 'implementation' and v.subject = i.code) e on true;
+    join isms.scope_day d on d.scope = i.scope
+    cross join lateral (
+      select v.assurance,
+             t.tested_on,
+             t.result,
+             isms.counts_in(i.status, v.assurance) as counts_in,
+             case when i.status = 'implemented' then 'implemented, ' || v.assurance else i.status end as standing
+        from (values (true)) one
+        left join lateral (
+          select c.result, c.valid_until, c.tested_on
+            from isms.control_test c
+           where c.scope = i.scope and c.implementation = i.code
+           order by c.tested_on desc, c.code desc
+           limit 1) t on true
+        left join lateral (
+          select max(coalesce(e.valid_until, 'infinity')) as newest
+            from isms.evidence e
+           where e.scope = i.scope and e.subject_kind = 'implementation' and e.subject = i.code) e on true
+        cross join lateral (
+          select case
+                   when t.result = 'fail' then 'failed'
+                   when t.result = 'pass' and t.valid_until >= d.today then 'verified'
+                   when e.newest >= d.today and t.result is null then 'verified'
+                   when t.result = 'pass' or e.newest is not null then 'expired'
+                   else 'unverified'
+                 end as assurance) v
+      offset 0) a;
 
 comment on view isms.implementation_assurance is 'Each implementation with what its tests and evidence show today';
 comment on column isms.implementation_assurance.scope is 'Scope';
@@ -210,3 +251,6 @@ comment on column isms.implementation_assurance.status is 'Declared status';
 comment on column isms.implementation_assurance.assurance is 'verified: the latest test passed and still counts, or there is valid evidence and no test; failed: the latest test failed; expired: it was verified once; unverified: nothing shows it';
 comment on column isms.implementation_assurance.tested_on is 'Date of the latest test';
 comment on column isms.implementation_assurance.result is 'Result of the latest test';
+comment on column isms.implementation_assurance.effectiveness is 'Its own effectiveness, where a link to a risk states none';
+comment on column isms.implementation_assurance.counts_in is 'States of a risk in which it counts, as bits: 1 current, 2 target, 4 verified';
+comment on column isms.implementation_assurance.standing is 'Status and assurance in words';

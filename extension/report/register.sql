@@ -1,0 +1,165 @@
+-- The risk register: every risk with what it is, what is done about it and what is left.
+create view isms.risk_register with (security_invoker = true) as
+  select a.scope,
+         a.code,
+         a.title,
+         a.asset,
+         a.asset_title,
+         a.category,
+         a.threat,
+         a.vulnerability,
+         a.scenario,
+         a.hits,
+         a.owner,
+         o.name as owner_name,
+         a.status,
+         a.method,
+         a.assessed_on,
+         a.likelihood,
+         a.consequence,
+         a.inherent_score,
+         a.inherent_rank,
+         a.inherent_level,
+         a.inherent_colour,
+         a.current_score,
+         a.current_rank,
+         a.current_level,
+         a.current_colour,
+         a.target_score,
+         a.target_rank,
+         a.target_level,
+         a.target_colour,
+         a.residual_basis,
+         case a.residual_basis when 'current' then a.current_score else a.target_score end as residual_score,
+         case a.residual_basis when 'current' then a.current_rank else a.target_rank end as residual_rank,
+         case a.residual_basis when 'current' then a.current_level else a.target_level end as residual_level,
+         case a.residual_basis when 'current' then a.current_colour else a.target_colour end as residual_colour,
+         a.verified_rank,
+         a.verified_level,
+         a.current_disposition as disposition,
+         a.controls,
+         a.controls_current,
+         a.controls_unrated,
+         nullif(concat_ws(', ', case when t.options & 1 > 0 then 'modification' end, case when t.options & 2 > 0 then 'retention' end, case when t.options & 4 > 0 then 'sharing' end, case when t.options & 8 > 0 then 'avoidance' end), '') as treatment_option,
+         case
+           when t.options is null then null
+           when t.options = 0 then 'withdrawn'
+           when a.status in ('treated', 'monitored', 'closed') then 'completed'
+           when a.status <> 'in_treatment' then 'proposed'
+           when n.started then 'in_progress'
+           else 'approved'
+         end as treatment_status,
+         coalesce(n.open_actions, 0) as open_actions,
+         n.next_due,
+         coalesce(n.next_due < d.today, false) as overdue,
+         case
+           when c.code is null then 'none'
+           else isms.acceptance_state(c.status, c.validity,
+             isms.acceptance_stale(c.frozen, l.rank, case when c.basis = 'interim' or c.basis = 'residual' and a.residual_basis = 'current' then a.current_rank else a.target_rank end,
+                                   a.asset, a.hits, a.method, c.accepted_by, a.owner), d.today)
+         end as acceptance_state,
+         c.code as acceptance,
+         c.basis as acceptance_basis,
+         c.ceiling as accepted_level,
+         c.accepted_by,
+         p.name as accepted_by_name,
+         upper(c.validity) - 1 as accepted_until,
+         a.next_review,
+         coalesce(a.next_review <= d.today and a.status <> 'closed', false) as review_due
+    from isms.risk_assessment a
+    join isms.scope_day d on d.scope = a.scope
+    left join isms.person o on o.code = a.owner
+    left join (
+      select x.scope, x.risk,
+             bit_or(case
+                      when x.withdrawn_on is not null then 0
+                      when x.option = 'modification' then 1
+                      when x.option = 'retention' then 2
+                      when x.option = 'sharing' then 4
+                      else 8
+                    end) as options
+        from isms.treatment x
+       group by x.scope, x.risk) t on t.scope = a.scope and t.risk = a.code
+    left join (
+      select x.scope, x.serves,
+             count(*) filter (where x.status in ('planned', 'in_progress', 'done')) as open_actions,
+             min(x.due_on) filter (where x.status in ('planned', 'in_progress')) as next_due,
+             bool_or(x.status in ('in_progress', 'done', 'verified')) as started
+        from isms.action x
+       where x.serves_kind = 'risk'
+       group by x.scope, x.serves) n on n.scope = a.scope and n.serves = a.code
+    left join (
+      -- The one in force before the one to come, before the one that is over; of several the most final.
+      select distinct on (x.scope, x.risk)
+             x.scope, x.risk, x.code, x.status, x.validity, x.basis, x.ceiling, x.frozen, x.accepted_by
+        from isms.acceptance x
+        join isms.scope_day y on y.scope = x.scope
+       where x.status in ('requested', 'accepted', 'revoked')
+       order by x.scope, x.risk,
+                case
+                  when x.status = 'accepted' and y.today <@ x.validity then 1
+                  when x.status = 'requested' then 2
+                  when x.status = 'accepted' and lower(x.validity) > y.today then 3
+                  when x.status = 'accepted' then 4
+                  else 5
+                end,
+                case x.basis when 'residual' then 1 when 'target' then 2 else 3 end,
+                upper(x.validity) desc, x.code desc) c on c.scope = a.scope and c.risk = a.code
+    left join isms.risk_level l on l.scope = a.scope and l.method = a.method and l.label = c.ceiling
+    left join isms.person p on p.code = c.accepted_by;
+
+comment on view isms.risk_register is 'The risk register (6.1.2, 6.1.3, 8.2): every risk with owner, levels before and after controls, treatment and acceptance, as of now';
+comment on column isms.risk_register.scope is 'Scope';
+comment on column isms.risk_register.code is 'Key of the risk in the scope';
+comment on column isms.risk_register.title is 'Title';
+comment on column isms.risk_register.asset is 'Asset at risk';
+comment on column isms.risk_register.asset_title is 'Title of the asset';
+comment on column isms.risk_register.category is 'Category';
+comment on column isms.risk_register.threat is 'Threat';
+comment on column isms.risk_register.vulnerability is 'Vulnerability';
+comment on column isms.risk_register.scenario is 'Event scenario';
+comment on column isms.risk_register.hits is 'Dimensions the threat hits: letters of CIA';
+comment on column isms.risk_register.owner is 'Risk owner';
+comment on column isms.risk_register.owner_name is 'Name of the risk owner';
+comment on column isms.risk_register.status is 'State in workflow risk';
+comment on column isms.risk_register.method is 'Method it is assessed with';
+comment on column isms.risk_register.assessed_on is 'Date of the assessment';
+comment on column isms.risk_register.likelihood is 'Likelihood before controls, as rated';
+comment on column isms.risk_register.consequence is 'Consequence before controls, as rated';
+comment on column isms.risk_register.inherent_score is 'Score before controls';
+comment on column isms.risk_register.inherent_rank is 'Rank of the level before controls';
+comment on column isms.risk_register.inherent_level is 'Level before controls';
+comment on column isms.risk_register.inherent_colour is 'Colour of the level before controls';
+comment on column isms.risk_register.current_score is 'Score with the controls that are implemented and did not fail their latest test: what is carried today';
+comment on column isms.risk_register.current_rank is 'Rank of the level with the controls that are implemented and did not fail their latest test: what is carried today';
+comment on column isms.risk_register.current_level is 'Level with the controls that are implemented and did not fail their latest test: what is carried today';
+comment on column isms.risk_register.current_colour is 'Colour of the level with the controls that are implemented and did not fail their latest test: what is carried today';
+comment on column isms.risk_register.target_score is 'Score with everything planned too';
+comment on column isms.risk_register.target_rank is 'Rank of the level with everything planned too';
+comment on column isms.risk_register.target_level is 'Level with everything planned too';
+comment on column isms.risk_register.target_colour is 'Colour of the level with everything planned too';
+comment on column isms.risk_register.residual_basis is 'Which state the residual risk is: target until treatment is complete, then current';
+comment on column isms.risk_register.residual_score is 'Score of the residual risk, of the state residual_basis names';
+comment on column isms.risk_register.residual_rank is 'Rank of the level of the residual risk, of the state residual_basis names';
+comment on column isms.risk_register.residual_level is 'Level of the residual risk, of the state residual_basis names';
+comment on column isms.risk_register.residual_colour is 'Colour of the level of the residual risk, of the state residual_basis names';
+comment on column isms.risk_register.verified_rank is 'Rank of the level with the controls alone that tests or evidence show to work';
+comment on column isms.risk_register.verified_level is 'Level with the controls alone that tests or evidence show to work';
+comment on column isms.risk_register.disposition is 'What the method says of the current level: acceptable, tolerable, unacceptable or never';
+comment on column isms.risk_register.controls is 'How many controls and other effects are planned or in use';
+comment on column isms.risk_register.controls_current is 'How many of them count today';
+comment on column isms.risk_register.controls_unrated is 'How many of them state nothing the residual rule could use, and so take nothing off';
+comment on column isms.risk_register.treatment_option is 'Options chosen and not given up';
+comment on column isms.risk_register.treatment_status is 'proposed, approved, in_progress, completed, or withdrawn (every option given up); null without a treatment';
+comment on column isms.risk_register.open_actions is 'How many actions for it are planned, in progress, or done and not verified';
+comment on column isms.risk_register.next_due is 'Next due date of an action that is not done';
+comment on column isms.risk_register.overdue is 'Has the due date of an action passed?';
+comment on column isms.risk_register.acceptance_state is 'State of the acceptance that matters most today: none, pending, scheduled, valid, lapsing (ends within 30 days), lapsed, stale or revoked';
+comment on column isms.risk_register.acceptance is 'Key of that acceptance';
+comment on column isms.risk_register.acceptance_basis is 'What it accepts: interim, target or residual';
+comment on column isms.risk_register.accepted_level is 'Highest level it accepts';
+comment on column isms.risk_register.accepted_by is 'Person who accepted';
+comment on column isms.risk_register.accepted_by_name is 'Name of the person who accepted';
+comment on column isms.risk_register.accepted_until is 'Last day of the acceptance';
+comment on column isms.risk_register.next_review is 'Date of the next review';
+comment on column isms.risk_register.review_due is 'Is a review due?';

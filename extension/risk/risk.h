@@ -1,0 +1,179 @@
+/*
+ * risk.h
+ *		From factors, method and controls to scores and levels: the one path
+ *		behind the register, the heat map and the explanation of a risk.
+ */
+#ifndef ISMS_RISK_H
+#define ISMS_RISK_H
+
+#include "fmgr.h"
+
+/* A step that is not rated, or not on its scale: every formula keeps it so. */
+#define ISMS_NOT_RATED		(-1)
+
+/* Scores are integers of this many to the unit: rounded to four decimals. */
+#define ISMS_SCORE_UNIT		10000
+
+typedef enum IsmsScoreRule
+{
+	ISMS_MATRIX,
+	ISMS_PRODUCT,
+	ISMS_SUM,
+	ISMS_IMPACT_THREAT_VULNERABILITY
+} IsmsScoreRule;
+
+typedef enum IsmsResidualRule
+{
+	ISMS_ENTERED,
+	ISMS_BANDS,
+	ISMS_STEPS,
+	ISMS_VULNERABILITY_REDUCTION,
+	ISMS_PERCENT_MAX,
+	ISMS_PERCENT_PRODUCT
+} IsmsResidualRule;
+
+typedef enum IsmsScale
+{
+	ISMS_LIKELIHOOD,
+	ISMS_CONSEQUENCE,
+	ISMS_THREAT,
+	ISMS_VULNERABILITY
+} IsmsScale;
+
+#define ISMS_SCALES			4
+
+/* What a control lowers is one of the first two scales. */
+#define ISMS_SIDES			2
+
+typedef enum IsmsState
+{
+	ISMS_INHERENT,
+	ISMS_CURRENT,
+	ISMS_TARGET,
+	ISMS_VERIFIED
+} IsmsState;
+
+#define ISMS_STATES			4
+
+/* The bit of a state in counts_in; controls do not count in the inherent one. */
+#define IsmsStateBit(state)	(1 << ((state) - 1))
+
+/*
+ * isms.method_spec: a method compiled into one flat varlena.  Positions are
+ * bytes from its start, 0 standing for nothing there.
+ */
+typedef struct IsmsStep
+{
+	double		low;			/* lower bound of the band; NaN if none */
+	double		quantity;		/* what the step stands for; NaN if unknown */
+	int32		step;
+	int32		label;			/* position of a text */
+} IsmsStep;
+
+typedef struct IsmsLevel
+{
+	int64		minimum;		/* lowest score, in units */
+	int32		rank;
+	int32		label;			/* positions of texts */
+	int32		disposition;
+	int32		colour;
+} IsmsLevel;
+
+typedef struct IsmsMethod
+{
+	int32		vl_len_;
+	int32		score_rule;
+	int32		residual_rule;
+	int32		rows;			/* of the matrix: likelihood */
+	int32		columns;		/* consequence */
+	int32		matrix;			/* position of rows x columns int32 */
+	int32		level_count;
+	int32		levels;			/* position of IsmsLevel, lowest rank first */
+	struct
+	{
+		int32		count;
+		int32		steps;		/* position of IsmsStep, lowest first */
+	}			scales[ISMS_SCALES];
+} IsmsMethod;
+
+/* A cell of the matrix that holds null. */
+#define ISMS_NO_CELL		PG_INT32_MIN
+
+#define IsmsMethodAt(method, position) \
+	((position) == 0 ? NULL : (const char *) (method) + (position))
+
+/*
+ * isms.effect: what the controls of a risk do together.  Arrays over states
+ * leave the inherent one out.
+ */
+typedef struct IsmsEffect
+{
+	double		left[ISMS_STATES - 1][ISMS_SIDES];	/* product of (1 - e) */
+	double		greatest[ISMS_STATES - 1];	/* greatest e of either side */
+	int32		reduction[ISMS_STATES - 1][ISMS_SIDES]; /* sum of steps */
+	int32		controls[ISMS_STATES - 1];	/* how many count */
+	int32		no_effectiveness;	/* of the target's: without e */
+	int32		no_reduction;	/* of the target's: without steps */
+	int32		unused;			/* fills up to the alignment */
+} IsmsEffect;
+
+/* What one control states. */
+typedef struct IsmsStated
+{
+	int			side;
+	bool		has_effectiveness;
+	double		effectiveness;
+	bool		has_reduction;
+	int			reduction;
+	int			counts_in;		/* bits of states */
+} IsmsStated;
+
+/* What the assessor rated. */
+typedef struct IsmsFactors
+{
+	int			rated[ISMS_SCALES];
+	int			entered[ISMS_STATES][ISMS_SIDES];
+	int			impact;			/* greatest rating of a dimension hit */
+} IsmsFactors;
+
+/* Where a risk stands in one state. */
+typedef struct IsmsAssessed
+{
+	int			position[ISMS_SIDES];	/* on the heat map */
+	bool		rated;
+	int64		score;			/* in units */
+	const IsmsLevel *level;		/* NULL below the lowest level */
+} IsmsAssessed;
+
+/* Who wants to know how; texts may be NULL. */
+typedef struct IsmsTrace
+{
+	void		(*row) (struct IsmsTrace *trace, IsmsState state,
+						const char *input, const char *rule,
+						const char *before, const char *after);
+} IsmsTrace;
+
+extern const char *const isms_scale_names[ISMS_SCALES];
+extern const char *const isms_state_names[ISMS_STATES];
+
+/* method.c */
+extern const IsmsStep *isms_find_step(const IsmsMethod *method, IsmsScale scale, int step);
+extern char *isms_step_text(const IsmsMethod *method, IsmsScale scale, int step);
+
+/* effect.c */
+extern void isms_effect_init(IsmsEffect *effect);
+extern void isms_effect_add(IsmsEffect *effect, const IsmsStated *stated);
+extern void isms_effect_merge(IsmsEffect *effect, const IsmsEffect *other);
+extern int	isms_side_of(const char *name, int length);
+extern void isms_check_stated(const IsmsStated *stated);
+
+/* assess.c */
+extern void isms_read_factors(FunctionCallInfo fcinfo, IsmsFactors *factors);
+extern void isms_assess(const IsmsMethod *method, const IsmsFactors *factors,
+						const IsmsEffect *effect, IsmsState state,
+						const IsmsAssessed *inherent, IsmsAssessed *result,
+						IsmsTrace *trace);
+extern char *isms_score_text(const IsmsAssessed *assessed);
+extern int64 isms_score_left(int64 score, double left);
+
+#endif							/* ISMS_RISK_H */
