@@ -23,11 +23,8 @@ step "${show[@]}" 2>&1
 status=$?
 
 if [ -n "$keep" ]; then
-	if [ ${#as_server[@]} -gt 0 ]; then
-		stop="runuser -u postgres -- $bindir/pg_ctl -D $work/data stop && rm -r $work"
-	else
-		stop="$bindir/pg_ctl -D $work/data stop && rm -r $work"
-	fi
+	stop="$bindir/pg_ctl -D $work/data stop && rm -r $work"
+	[ ${#as_server[@]} = 0 ] || stop="cd / && runuser -u postgres -- $stop"
 	cat <<TEXT
 
 The server goes on running.  To look around:

@@ -18,18 +18,19 @@ result() { # NAME OKS FAILURES [LOG]
 	else
 		printf 'FAILED  %s (%s of %s)\n' "$1" "$3" "$(($2 + $3))"
 		failures+=("$1")
-		[ -z "${4:-}" ] || sed 's/^/    /' "$4"
+		[ -z "${4:-}" ] || grep -vE '^ok ' "$4" | sed 's/^/    /'
 	fi
 }
 
 # A program that writes TAP: each assertion counts; dying or a wrong plan is one failure more.
+# What it logs elsewhere is in $program_log.
 tap() { # NAME COMMAND...
 	local name=$1 log status oks nots skip
 	shift
 	log=$work/log/${name//\//.}.log
 	step "$@" >"$log" 2>&1
 	status=$?
-	oks=$(grep -c '^ok ' "$log")
+	oks=$(grep '^ok ' "$log" | grep -vic '# skip')
 	nots=$(grep -c '^not ok ' "$log")
 	skip=$(sed -n 's/^1\.\.0 # SKIP/skipped:/Ip' "$log")
 	if [ -n "$skip" ]; then
@@ -38,6 +39,7 @@ tap() { # NAME COMMAND...
 	fi
 	[ $status = 0 ] || [ "$nots" -gt 0 ] || nots=1
 	[ $((oks + nots)) -gt 0 ] || nots=1
+	[ $status = 0 ] || [ ! -e "${program_log:-}" ] || tail -n 20 "$program_log" >>"$log"
 	result "$name" "$oks" "$nots" "$log"
 }
 
@@ -113,9 +115,10 @@ if wanted tap; then
 	perl=$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl
 	for file in tests/tap/*.pl; do
 		name=${file#tests/tap/}
-		"${as_server[@]}" mkdir -p "$work/tap/${name%.pl}"
-		tap "tap/$name" "${as_server[@]}" env TEMP_CONFIG="$work/extension.conf" \
-			TESTDATADIR="$work/tap/${name%.pl}" TESTLOGDIR="$work/tap/${name%.pl}" \
+		dir=$work/tap/${name%.pl} program_log=$work/tap/${name%.pl}/tmp_check/log/regress_log_${name%.pl}
+		"${as_server[@]}" mkdir -p "$dir/tmp_check/log" "$dir/tmp"
+		tap "tap/$name" "${as_server[@]}" env TEMP_CONFIG="$work/extension.conf" TMPDIR="$dir/tmp" \
+			TESTDIR="$dir" TESTDATADIR="$dir/tmp_check" TESTLOGDIR="$dir/tmp_check/log" \
 			PG_REGRESS="$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress" \
 			PGPORT=5432 prove --verbose -I "$perl" "$file"
 	done

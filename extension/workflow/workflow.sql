@@ -62,7 +62,7 @@ comment on column isms.workflow_state.final is 'Nothing more is due; all columns
 comment on column isms.workflow_state.cutover is 'Rows of an existing register may be loaded in this state between isms.begin_cutover() and isms.end_cutover()';
 comment on column isms.workflow_state.frozen_columns is 'The whole list of columns that may not change while the row stays in this state; {*} is all but the state and the binding''s ignored columns. A transition may change what is not frozen in either of its two states, or frozen in the first and not in the second, or named in its amended_columns';
 comment on column isms.workflow_state.frozen_when is 'The columns are frozen only while this condition holds; null: always';
-comment on column isms.workflow_state.frozen_children is 'Covered tables, schema-qualified, whose rows of this parent may not be inserted, changed or deleted; columns the covering ignores and those the child''s own workflow can amend stay free';
+comment on column isms.workflow_state.frozen_children is 'Covered tables, schema-qualified, whose rows of this parent may not be inserted, changed or deleted; {*} is every covered table; columns the covering ignores and those the child''s own workflow can amend stay free';
 comment on column isms.workflow_state.builtin is 'Shipped with the extension';
 
 create table isms.workflow_transition (

@@ -14,11 +14,15 @@ find_server || fail "No PostgreSQL to measure; tests/setup.sh demo installs one.
 open_folder
 build_copy with_llvm=no
 start_cluster "shared_buffers = 256MB" "max_wal_size = 4GB" "autovacuum = off" "jit = off"
-shopt -s nullglob
+shopt -s nullglob extglob
 
 if [ $# -gt 0 ]; then
 	files=()
-	for name in "$@"; do files+=(tests/bench/"$name".{sql,sh}); done
+	for name in "$@"; do
+		found=(tests/bench/"$name".@(sql|sh))
+		[ ${#found[@]} -gt 0 ] || fail "There is no benchmark $name."
+		files+=("${found[@]}")
+	done
 else
 	files=(tests/bench/*.sql tests/bench/*.sh)
 fi
@@ -26,7 +30,7 @@ fi
 failed=0
 for file in "${files[@]}"; do
 	name=$(basename "${file%.*}")
-	if [ ! -e "$file" ] || [ "$name" = run ] || [ "$name" = measure ]; then continue; fi
+	[ "$name" != run ] && [ "$name" != measure ] || continue
 	export PGDATABASE=bench_$name
 	createdb "$PGDATABASE" && psql -Xq -v ON_ERROR_STOP=1 -f tests/bench/measure.sql || exit
 	echo "== $name"

@@ -98,9 +98,9 @@ open_folder() {
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 	for base in "${TMPDIR:-/tmp}" /tmp; do
-		[ ${#base} -le 60 ] && work=$(mktemp -d "$base/isms.XXXXXX" 2>/dev/null) || continue
+		[[ $base == /* && ${#base} -le 60 ]] && work=$(mktemp -d "$base/isms.XXXXXX" 2>/dev/null) || continue
 		[ ${#as_server[@]} = 0 ] || chown postgres: "$work"
-		"${as_server[@]}" mkdir "$work/socket" 2>/dev/null && return
+		"${as_server[@]}" mkdir "$work/socket" 2>/dev/null && cd "$work" && return
 		rm -rf -- "$work"
 		work=''
 	done

@@ -63,6 +63,7 @@ select is_empty($$
                        'pg_opclass'::regclass, 'pg_event_trigger'::regclass)
      and (c.oid is null or c.relkind in ('r', 'p', 'v', 'm', 'f'))
      and (t.oid is null or t.typtype in ('b', 'd', 'e', 'r') and t.typelem = 0 or composite.relkind = 'c')
+     and not exists (select from pg_depend d where d.classid = m.classid and d.objid = m.objid and d.deptype = 'i')
      and obj_description(m.objid, m.classid::regclass::name) is null
    order by 1 $$, 'every table, view, function, type, operator class and event trigger has a comment');
 
@@ -222,8 +223,9 @@ select is_empty($$
     from pg_constraint c
     join relation r on r.oid = c.conrelid
    where c.contype = 'f' and c.confupdtype <> 'c'
-     and not exists (select from pg_attribute a where a.attrelid = c.confrelid and a.attnum = any (c.confkey) and a.attidentity <> '') $$,
-  'a changed code is carried along by every foreign key');
+     and not exists (select from pg_attribute a where a.attrelid = c.confrelid and a.attnum = any (c.confkey) and a.attidentity <> '')
+     and not exists (select from pg_attribute a where a.attrelid = c.confrelid and a.attname = 'builtin') $$,
+  'a changed code is carried along by every foreign key, except to shipped lists and numbered rows');
 
 -- Inactive until isms.activate().
 
