@@ -15,32 +15,27 @@ create function isms.acceptance_state(status text, validity daterange, stale boo
 
 comment on function isms.acceptance_state(text, daterange, boolean, date) is 'State of an acceptance on a day: none, pending, scheduled, valid, lapsing (ends within 30 days), lapsed, stale or revoked';
 
--- Stale (6.1.3 f, 8.2): the value of the basis is worse than the ceiling, or asset, dimensions or method of the risk changed,
--- or the accepter no longer owns it.  A better value never makes an acceptance stale.
 create view isms.acceptance_status with (security_invoker = true) as
   select a.scope,
          a.code,
          a.risk,
          a.basis,
-         isms.acceptance_state(a.status, a.validity, g.stale, d.today) as state,
+         isms.acceptance_state(a.status, a.validity,
+           isms.acceptance_stale(a.frozen, c.rank, p.rank, r.asset, r.hits, r.method, a.accepted_by, r.owner), d.today) as state,
          lower(a.validity) as since,
          upper(a.validity) - 1 as until,
          a.ceiling,
          c.rank as ceiling_rank,
-         g.rank as present_rank,
+         p.rank as present_rank,
          a.accepted_by,
          a.accepted_on
     from isms.acceptance a
-    join (select s.code, isms.today(s.code) as today from isms.scope s) d on d.code = a.scope
+    join isms.scope_day d on d.scope = a.scope
     join isms.risk r on r.scope = a.scope and r.code = a.risk
     join isms.risk_assessment x on x.scope = a.scope and x.code = a.risk
     left join isms.risk_level c on c.scope = r.scope and c.method = r.method and c.label = a.ceiling
-   cross join lateral (select case case a.basis when 'interim' then 'current' when 'residual' then x.residual_basis else a.basis end
-                                when 'target' then x.target_rank else x.current_rank end) p(rank)
-   cross join lateral (select p.rank,
-                              coalesce(p.rank > c.rank, true)
-                                or not coalesce(a.frozen @> jsonb_build_object('asset', r.asset, 'hits', r.hits, 'method', r.method), false)
-                                or coalesce(a.accepted_by <> r.owner, false)) g(rank, stale);
+    cross join lateral (select case case a.basis when 'interim' then 'current' when 'residual' then x.residual_basis else a.basis end
+                          when 'target' then x.target_rank else x.current_rank end) p(rank);
 
 comment on view isms.acceptance_status is 'Acceptances with their state today';
 comment on column isms.acceptance_status.scope is 'Scope';
@@ -76,7 +71,7 @@ create view isms.overdue with (security_invoker = true) as
              from isms.acceptance l
             where l.scope = c.scope and l.risk = c.risk and l.basis = c.basis and l.status = 'accepted'
               and upper(l.validity) > upper(c.validity))) o
-    join (select s.code, isms.today(s.code) as today from isms.scope s) d on d.code = o.scope
+    join isms.scope_day d on d.scope = o.scope
     left join isms.person p on p.code = o.owner
    where o.due < d.today;
 

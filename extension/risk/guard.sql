@@ -35,17 +35,6 @@ $$;
 
 comment on function isms.guard_scope_open(jsonb, jsonb, isms.step) is 'Guard: the scope is in use';
 
--- 7.5.3
-create function isms.guard_reason_given(old jsonb, new jsonb, step isms.step) returns text
-  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
-begin
-  return case when coalesce(length(regexp_replace(step.comment, '\s', '', 'g')), 0) < 10
-         then 'a reason of at least 10 characters is needed: the comment of the request, or set local isms.comment' end;
-end
-$$;
-
-comment on function isms.guard_reason_given(jsonb, jsonb, isms.step) is 'Guard: the step''s comment has at least 10 characters that are not blank';
-
 -- 6.1.2 c2, 5.3
 create function isms.guard_owner_active(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$

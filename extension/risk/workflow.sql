@@ -2,7 +2,6 @@
 
 insert into isms.guard (name, function, clause, basis, builtin) values
   ('scope_open', 'isms.guard_scope_open', '4.3', 'P', true),
-  ('reason_given', 'isms.guard_reason_given', '7.5.3', 'P', true),
   ('owner_active', 'isms.guard_owner_active', '6.1.2 c2, 5.3', 'S', true),
   ('dimension_hit', 'isms.guard_dimension_hit', '6.1.2 c1', 'S', true),
   ('source_named', 'isms.guard_source_named', '27005 7.2.1', 'P', true),
@@ -249,3 +248,23 @@ comment on function isms.method_governing(jsonb) is 'Relation governing of metho
 
 insert into isms.workflow_relation (workflow, name, function, builtin) values
   ('risk_method', 'governing', 'isms.method_governing', true);
+
+do $$
+begin
+  perform isms.attach_workflow('isms.risk', 'risk', 'status', covers => '{
+    "isms.treatment": {"on": {"scope": "scope", "risk": "code"}},
+    "isms.risk_control": {"on": {"scope": "scope", "risk": "code"}},
+    "isms.action": {"on": {"scope": "scope", "serves": "code"}, "where": {"serves_kind": "risk"}, "allow": ["insert"],
+      "ignore": ["status", "started_on", "done_on", "check_result", "checked_by", "checked_on", "replaced_by", "urgent", "urgent_reason", "custom"]}}');
+  perform isms.attach_workflow('isms.action', 'action', 'status', covers => '{
+    "isms.evidence": {"on": {"scope": "scope", "subject": "code"}, "where": {"subject_kind": "action"}, "allow": ["insert"]}}');
+  perform isms.attach_workflow('isms.acceptance', 'acceptance', 'status');
+  perform isms.attach_workflow('isms.risk_method', 'risk_method', 'status', covers => '{
+    "isms.risk_scale_step": {"on": {"scope": "scope", "method": "code"}},
+    "isms.risk_level": {"on": {"scope": "scope", "method": "code"}}}');
+end
+$$;
+
+-- A.6.5: who leaves hands these over.
+insert into isms.owned_table (schema_name, table_name, person_column, role, state_column, ended_states, builtin) values
+  ('isms', 'risk', 'owner', 'risk_owner', 'status', '{closed}', true);
