@@ -16,7 +16,7 @@ PARTS = core/schema core/error core/scope core/person core/actor core/register c
 	types/reference types/rating \
 	trail/trail trail/audit \
 	workflow/workflow workflow/request workflow/judge workflow/machine workflow/cutover workflow/approval workflow/appointment \
-	control/catalogue control/iso27001_clauses control/iso27001_annex_a control/asset control/implementation control/applicability \
+	control/catalogue control/iso27001_clauses control/iso27001_annex_a control/asset control/implementation control/applicability control/import \
 	risk/method risk/threat risk/risk risk/treatment risk/assess risk/acceptance risk/derived risk/guard risk/workflow risk/import \
 	report/register report/plan report/heat_map report/inbox \
 	core/finish

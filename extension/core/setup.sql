@@ -92,6 +92,7 @@ begin
   grant usage on schema isms to isms_reader;
   for t in
     select c.oid::regclass as relation, c.relkind, k.name is not null as closed, coalesce(k.readable, true) as readable,
+           exists (select from isms.import_kind i where c.relname = 'import_' || i.kind) as ready,
            exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'scope' and not a.attisdropped) as of_scope
       from pg_class c
       join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
@@ -107,6 +108,9 @@ begin
       end if;
       if t.relkind = 'r' and t.of_scope and not t.closed then
         execute format('grant insert, update, delete on %s to isms_editor', t.relation);
+      end if;
+      if t.ready then
+        execute format('grant insert, delete on %s to isms_editor', t.relation);
       end if;
     end if;
   end loop;
