@@ -14,12 +14,12 @@ find_server || fail "No PostgreSQL to measure; tests/setup.sh demo installs one.
 open_folder
 build_copy with_llvm=no
 start_cluster "shared_buffers = 256MB" "max_wal_size = 4GB" "autovacuum = off" "jit = off"
-shopt -s nullglob extglob
+shopt -s nullglob
 
 if [ $# -gt 0 ]; then
 	files=()
 	for name in "$@"; do
-		found=(tests/bench/"$name".@(sql|sh))
+		found=(tests/bench/"$name".s[qh]*)
 		[ ${#found[@]} -gt 0 ] || fail "There is no benchmark $name."
 		files+=("${found[@]}")
 	done

@@ -7,7 +7,8 @@
 # another cluster is touched; whatever way the script ends, the server is stopped and
 # the folder removed.
 #
-#   find_server            PG_CONFIG, bindir, sharedir, pkglibdir, major; fails if there is none
+#   find_server            PG_CONFIG, bindir, sharedir, pkglibdir, major, suites (the server's test
+#                          programs); fails if there is none
 #   open_folder            $work, and the traps that clean up
 #   build_copy             the tree is copied to $work/isms, built and installed in $work/inst
 #   start_cluster          started; PGHOST, PGPORT, PGUSER are set
@@ -54,10 +55,11 @@ find_server() {
 	bindir=$("$PG_CONFIG" --bindir)
 	sharedir=$("$PG_CONFIG" --sharedir)
 	pkglibdir=$("$PG_CONFIG" --pkglibdir)
+	suites=$(dirname "$("$PG_CONFIG" --pgxs)")/../test
 	major=$("$PG_CONFIG" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/')
 	[ "$major" -ge 15 ] || fail "isms needs PostgreSQL 15 or later; $PG_CONFIG is of version $major."
 	export PG_CONFIG
-	# A user may have several: programs started by tests are those of this one.
+	# A machine may have several servers: psql and the rest are this one's.
 	export PATH=$bindir:$PATH
 }
 

@@ -33,7 +33,16 @@ select isnt_empty('select from routine', 'the extension has functions');
 select is_empty($$
   select m.name
     from member m, pg_identify_object(m.classid, m.objid, 0) i
-   where i.schema <> 'isms' $$, 'every object is in schema isms');
+   where i.schema <> 'isms' and m.classid <> 'pg_operator'::regclass $$, 'every object is in schema isms');
+
+select is_empty($$
+  select m.name
+    from member m
+    join pg_operator o on m.classid = 'pg_operator'::regclass and o.oid = m.objid
+    join pg_type l on l.oid = o.oprleft
+    join pg_type r on r.oid = o.oprright
+   where o.oprnamespace <> 'pg_catalog'::regnamespace or 'isms'::regnamespace not in (l.typnamespace, r.typnamespace) $$,
+  'every operator is in pg_catalog, found under every search_path, and takes a type of ours');
 
 select is_empty($$
   select r.name, a.attname
