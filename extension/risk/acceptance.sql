@@ -127,9 +127,17 @@ comment on function isms.acceptance_fill() is 'BEFORE INSERT trigger: records wh
 create trigger fill_frozen before insert on isms.acceptance
   for each row execute function isms.acceptance_fill();
 
+-- The approval binds what was asked for; who accepted and when follow from it, and are nobody's to type.
 create function isms.acceptance_accepted() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  if new.status <> 'accepted' or old.status = 'accepted' then
+    raise exception using
+      errcode = 'IS006',
+      message = format('acceptance %s cannot change accepted_by or accepted_on', new.code),
+      detail = 'frozen: they are set when it is accepted',
+      schema = 'isms', table = 'acceptance', column = 'accepted_by';
+  end if;
   new.accepted_by := coalesce((
     select coalesce(a.on_behalf_of, a.approver)
       from isms.approval_request q
@@ -141,7 +149,9 @@ begin
 end
 $$;
 
-comment on function isms.acceptance_accepted() is 'BEFORE UPDATE trigger: who approved as the owner, else who acts, and today';
+comment on function isms.acceptance_accepted() is 'BEFORE UPDATE trigger: an acceptance is of who approved as the owner (without an approval, of who acts), and of today. Errors: IS006';
 
-create trigger fill_accepted before update of status on isms.acceptance
-  for each row when (new.status = 'accepted' and old.status <> 'accepted') execute function isms.acceptance_accepted();
+create trigger fill_accepted before update on isms.acceptance
+  for each row when (new.status = 'accepted' and old.status <> 'accepted'
+                     or (new.accepted_by, new.accepted_on) is distinct from (old.accepted_by, old.accepted_on))
+  execute function isms.acceptance_accepted();

@@ -48,7 +48,7 @@ begin
   end if;
   if isms.holds_role(new ->> 'owner', wanted, step.scope) then
     select x.* into p from isms.person x where x.code = new ->> 'owner';
-    return case when p.kind <> 'human' then format('%s is a %s, not a human', p.name, p.kind) end;
+    return case when p.kind <> 'human' then format('%s is a %s account, not a human', p.name, p.kind) end;
   end if;
   select x.* into p from isms.person x where x.code = new ->> 'owner';
   return case
@@ -834,7 +834,6 @@ declare
   said text[] := '{}';
 begin
   if step.relation = 'isms.risk_method' then
-    said := array(select f.finding from isms.check_method(new ->> 'scope', new ->> 'code') f(finding));
     if coalesce(new ->> 'acceptance_criteria', '') !~ '\S' then
       said := said || 'acceptance_criteria is missing'::text;
     end if;
@@ -847,3 +846,16 @@ end
 $$;
 
 comment on function isms.guard_kind_content(jsonb, jsonb, isms.step) is 'Guard: of a method: complete and monotone, acceptance criteria and when to assess set';
+
+-- 7.5.3: in force from the approval on, not before; of one carried over the day is as it was
+create function isms.guard_effective_set(old jsonb, new jsonb, step isms.step) returns text
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  return case
+    when new ->> 'approved_on' is null then 'approved_on is missing: its first day in force'
+    when step.from_state <> step.to_state and (new ->> 'approved_on')::date < isms.today(step.scope) then format('approved_on %s is past', new ->> 'approved_on')
+  end;
+end
+$$;
+
+comment on function isms.guard_effective_set(jsonb, jsonb, isms.step) is 'Guard: the first day in force is set, today or later';

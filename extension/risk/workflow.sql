@@ -45,7 +45,8 @@ insert into isms.guard (name, function, clause, basis, builtin) values
   ('ceiling_covers', 'isms.guard_ceiling_covers', '6.1.3 f', 'S', true),
   ('conditions_set', 'isms.guard_conditions_set', '27005 6.4.2', 'P', true),
   ('acceptable_at_all', 'isms.guard_acceptable_at_all', '4.2, A.5.31', 'P', true),
-  ('kind_content', 'isms.guard_kind_content', '6.1.2 a', 'S', true);
+  ('kind_content', 'isms.guard_kind_content', '6.1.2 a', 'S', true),
+  ('effective_set', 'isms.guard_effective_set', '7.5.3', 'P', true);
 
 create function isms.condition_above_criteria(old jsonb, new jsonb, step isms.step) returns boolean
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -189,7 +190,7 @@ insert into isms.workflow_state (workflow, name, position, initial, final, cutov
 insert into isms.workflow_transition (workflow, name, from_states, to_state, amended_columns, actors, separation, guards, opens_request, clause, basis, builtin) values
   ('acceptance', 'request', '{}', 'requested', '{}',
    '{editor}', '{}', '{basis_set,justification_given,validity_set,no_overlap}', 'accept', '6.1.3 f', 'P', true),
-  ('acceptance', 'accept', '{requested}', 'accepted', '{accepted_by,accepted_on}',
+  ('acceptance', 'accept', '{requested}', 'accepted', '{}',
    '{@risk.owner,top_management}', '{R}', '{frozen_is_now,ceiling_covers,validity_within_level,conditions_set,acceptable_at_all}', null, '6.1.3 f', 'P', true),
   ('acceptance', 'reject', '{requested}', 'rejected', '{}',
    '{@risk.owner,top_management}', '{}', '{reason_given}', null, '6.1.3 f', 'P', true),
@@ -227,7 +228,7 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
   ('risk_method', 'draft', '{}', 'draft', '{}',
    '{editor}', '{}', '{}', '7.5.2', 'P', true),
   ('risk_method', 'approve', '{draft}', 'approved', '{approved_on}',
-   '{isms_manager,top_management}', '{R}', '{kind_content}', '6.1.2 a, 7.5.2 c', 'P', true),
+   '{isms_manager,top_management}', '{R}', '{kind_content,effective_set}', '6.1.2 a, 7.5.2 c', 'P', true),
   ('risk_method', 'close', '{approved}', 'closed', '{}',
    '{isms_manager,top_management}', '{}', '{reason_given}', '7.5.3', 'P', true);
 
@@ -258,7 +259,7 @@ begin
       "ignore": ["status", "started_on", "done_on", "check_result", "checked_by", "checked_on", "replaced_by", "urgent", "urgent_reason", "custom"]}}');
   perform isms.attach_workflow('isms.action', 'action', 'status', covers => '{
     "isms.evidence": {"on": {"scope": "scope", "subject": "code"}, "where": {"subject_kind": "action"}, "allow": ["insert"]}}');
-  perform isms.attach_workflow('isms.acceptance', 'acceptance', 'status');
+  perform isms.attach_workflow('isms.acceptance', 'acceptance', 'status', ignore => '{accepted_by,accepted_on}');
   perform isms.attach_workflow('isms.risk_method', 'risk_method', 'status', covers => '{
     "isms.risk_scale_step": {"on": {"scope": "scope", "method": "code"}},
     "isms.risk_level": {"on": {"scope": "scope", "method": "code"}}}');
