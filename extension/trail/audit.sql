@@ -42,6 +42,7 @@ begin
       from pg_class c
      where c.relnamespace = 'isms'::regnamespace and c.relkind = 'r' and not c.relispartition
        and c.relname not in ('trail_identity', 'trail_table_version', 'activation')
+       and not exists (select from isms.import_kind k where c.relname = 'import_' || k.kind)
        and not exists (select from pg_trigger g where g.tgrelid = c.oid and g.tgname = 'isms_capture')
      order by c.relname
   loop
