@@ -58,3 +58,96 @@ select status, count(*), count(*) filter (where disposition in ('unacceptable', 
   from isms.risk_register
  group by status
  order by min(array_position('{identified,in_review,assessed,in_treatment,treated,monitored,closed}', status));
+
+\echo
+\echo '== 5. After treatment'
+\echo
+select code, left(title, 40) as title, inherent_level, current_level, target_level, residual_level, residual_basis as basis,
+       treatment_option, treatment_status, open_actions as open, acceptance_state as acceptance
+  from isms.risk_register
+ where status in ('in_treatment', 'treated', 'monitored')
+ order by code
+ limit 12;
+
+\echo
+\echo '== 6. Three refusals: the table itself says no, whoever writes'
+\echo
+\set ON_ERROR_STOP off
+\set VERBOSITY verbose
+\set SHOW_CONTEXT never
+-- The superuser skips the plan.
+update isms.risk set status = 'treated' where code = 'R-007';
+-- Who asked approves.
+begin;
+set local isms.actor = 'jonas';
+select isms.request('isms.risk', 'R-007', 'approve_plan', 'Plan ready');
+select isms.approve('isms.risk', '{R-007}', 'approve_plan');
+rollback;
+-- Somebody takes an implementation out of an approved plan.
+delete from isms.risk_control where risk = 'R-001' and implementation = 'MFA';
+\set VERBOSITY default
+\set ON_ERROR_STOP on
+
+\echo
+\echo '== 7. What may happen next to R-007, and who could'
+\echo
+select step, to_state, allowed, who, reasons[1] as first_reason from isms.next_steps('isms.risk', 'R-007');
+
+\echo
+\echo '== 8. A residual risk explained'
+\echo
+select * from isms.explain_risk('R-001');
+
+\echo
+\echo '== 9. The heat map: current risks by likelihood (rows) and consequence'
+\echo
+select likelihood,
+       max(likelihood_label) as label,
+       max(risks) filter (where consequence = 1) as "1",
+       max(risks) filter (where consequence = 2) as "2",
+       max(risks) filter (where consequence = 3) as "3",
+       max(risks) filter (where consequence = 4) as "4",
+       max(risks) filter (where consequence = 5) as "5"
+  from isms.heat_map
+ where state = 'current'
+ group by likelihood
+ order by likelihood desc;
+
+\echo
+\echo '== 10. The statement of applicability'
+\echo
+select theme, count(*) as controls, count(*) filter (where necessary) as necessary,
+       count(*) filter (where implementation_status = 'implemented') as implemented,
+       count(*) filter (where assurance = 'verified') as verified
+  from isms.statement_of_applicability
+ group by theme
+ order by min(sort_key);
+select code, title, justification from isms.statement_of_applicability where not necessary order by sort_key;
+
+\echo
+\echo '== 11. The trail of one risk'
+\echo
+select who, operation, old_values, new_values
+  from isms.audit_trail
+ where table_name = 'isms.risk' and key = 'R-001' and operation <> 'insert'
+ order by seq;
+\set ON_ERROR_STOP off
+delete from isms.trail_entry;
+\set ON_ERROR_STOP on
+
+\echo
+\echo '== 12. An application that knows nothing of isms: pgbench, under audit'
+\echo
+select isms.enable_audit('public.pgbench_accounts', exclude => '{filler}') as rows_recorded;
+update pgbench_accounts set abalance = abalance - 100 where aid = 42;
+update pgbench_accounts set filler = 'secret' where aid = 42;
+select who, operation, key, old_values, new_values from isms.row_history('public.pgbench_accounts', '42') where operation <> 'baseline';
+
+\echo
+\echo 'To try next (make demo KEEP=1 leaves the server running):'
+\echo '  select * from isms.risk_register;'
+\echo '  select * from isms.risk_treatment_plan where overdue;'
+\echo '  select * from isms.explain_risk(''R-036'');'
+\echo '  insert into isms.control_test (implementation, result, method) values (''SSO'', ''fail'', ''Spot check'');   -- and look at R-001 again'
+\echo '  select * from isms.next_steps(''isms.risk'', ''R-058'');                  -- a risk that is not rated yet'
+\echo '  select at, who, operation, key from isms.audit_trail where table_name = ''isms.action'' order by seq desc limit 20;'
