@@ -35,7 +35,6 @@
 #include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
-#include "utils/pg_locale.h"
 
 
 /* A buffer larger than this is given back after use. */
@@ -74,7 +73,7 @@ isms_fix_settings(int settings)
 	FIX(ISMS_FIX_TIME, strcmp(pg_get_timezone_name(session_timezone), "UTC") != 0, "TimeZone", "UTC");
 	FIX(ISMS_FIX_FLOAT, extra_float_digits < 1, "extra_float_digits", "1");
 	FIX(ISMS_FIX_BYTES, bytea_output != BYTEA_OUTPUT_HEX, "bytea_output", "hex");
-	FIX(ISMS_FIX_MONEY, strcmp(locale_monetary, "C") != 0, "lc_monetary", "C");
+	FIX(ISMS_FIX_MONEY, strcmp(GetConfigOption("lc_monetary", false, false), "C") != 0, "lc_monetary", "C");
 	FIX(ISMS_FIX_NAMES, strcmp(namespace_search_path, "pg_catalog, pg_temp") != 0, "search_path", "pg_catalog, pg_temp");
 	FIX(ISMS_FIX_NAMES, quote_all_identifiers, "quote_all_identifiers", "off");
 #undef FIX
@@ -106,6 +105,35 @@ append_unicode_escape(StringInfo buf, pg_wchar c)
 		appendStringInfo(buf, "\\u%04x", c);
 }
 
+static bool
+has_high_bytes(const char *s, int len)
+{
+	for (int i = 0; i < len; i++)
+		if (IS_HIGHBIT_SET(s[i]))
+			return true;
+	return false;
+}
+
+/* A JSON text in UTF-8 with its characters beyond ASCII, all of them inside strings, as escapes. */
+static char *
+escape_high(const char *text)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	while (*text)
+	{
+		if (IS_HIGHBIT_SET(*text))
+		{
+			append_unicode_escape(&buf, utf8_to_unicode((const unsigned char *) text));
+			text += pg_utf_mblen((const unsigned char *) text);
+		}
+		else
+			appendStringInfoChar(&buf, *text++);
+	}
+	return buf.data;
+}
+
 /*
  * Append a JSON string.  False, with nothing appended, if the characters of
  * the text cannot be known (SQL_ASCII).
@@ -117,26 +145,18 @@ isms_encode_string(StringInfo buf, const char *s, int len)
 	int			start = 0;
 	int			i = 0;
 
-	if (escape_wide)
+	if (escape_wide && has_high_bytes(s, len))
 	{
-		bool		ascii = true;
+		char	   *converted;
 
-		for (i = 0; i < len && ascii; i++)
-			ascii = !IS_HIGHBIT_SET(s[i]);
-		if (!ascii)
+		if (GetDatabaseEncoding() == PG_SQL_ASCII)
+			return false;
+		converted = pg_server_to_any(s, len, PG_UTF8);
+		if (converted != s)
 		{
-			char	   *converted;
-
-			if (GetDatabaseEncoding() == PG_SQL_ASCII)
-				return false;
-			converted = pg_server_to_any(s, len, PG_UTF8);
-			if (converted != s)
-			{
-				s = converted;
-				len = strlen(converted);
-			}
+			s = converted;
+			len = strlen(converted);
 		}
-		i = 0;
 	}
 
 	appendStringInfoCharMacro(buf, '"');
@@ -212,18 +232,33 @@ append_quoted(StringInfo buf, const char *plain, int len)
 	appendStringInfoCharMacro(buf, '"');
 }
 
-/* Objects and arrays stand as they are; a scalar becomes a string holding its JSON text, so that SQL null stays apart. */
+/*
+ * Objects and arrays stand as they are, characters beyond ASCII escaped where
+ * the database is not UTF-8; a scalar becomes a string holding its JSON text,
+ * so that SQL null stays apart.
+ */
 static void
 append_jsonb(StringInfo buf, Datum value)
 {
 	Jsonb	   *jb = DatumGetJsonbP(value);
 	char	   *text = JsonbToCString(NULL, &jb->root, VARSIZE(jb));
-	int			len = strlen(text);
 
-	if (JB_ROOT_IS_SCALAR(jb) || GetDatabaseEncoding() != PG_UTF8)
-		append_string(buf, text, len);
+	if (GetDatabaseEncoding() != PG_UTF8 && has_high_bytes(text, strlen(text)))
+	{
+		if (GetDatabaseEncoding() == PG_SQL_ASCII)
+		{
+			/* no JSON text begins like this */
+			appendBinaryStringInfo(buf, "\"\\\\x", 4);
+			append_hex(buf, (unsigned char *) text, strlen(text));
+			appendStringInfoCharMacro(buf, '"');
+			return;
+		}
+		text = escape_high(pg_server_to_any(text, strlen(text), PG_UTF8));
+	}
+	if (JB_ROOT_IS_SCALAR(jb))
+		append_string(buf, text, strlen(text));
 	else
-		appendBinaryStringInfo(buf, text, len);
+		appendBinaryStringInfo(buf, text, strlen(text));
 }
 
 static void
