@@ -113,13 +113,18 @@ declare
   relation text;
   value jsonb;
   candidates text[];
+  day date;
 begin
-  if spec = 'editor' then
+  day := isms.today(step.scope);
+  if spec = 'editor' or (spec <> 'isms_admin' and spec not like '@%') then
     return array(
       select distinct a.person
         from isms.role_assignment a
-       where a.scope = step.scope and a.role <> 'external_auditor' and (only_person is null or a.person = only_person)
-         and isms.holds_role(a.person, a.role, a.scope)
+        join isms.person p on p.code = a.person
+       where a.scope = step.scope and (only_person is null or a.person = only_person) and a.status = 'active'
+         and (a.role = spec or (spec = 'editor' and a.role <> 'external_auditor'))
+         and day between coalesce(a.valid_from, '-infinity') and coalesce(a.valid_until, 'infinity')
+         and day between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity')
        order by 1);
   elsif spec = 'isms_admin' then
     if only_person = step.actor then
@@ -131,13 +136,6 @@ begin
         join pg_roles r on r.rolname = l.role_name
         join pg_roles g on g.rolname = 'isms_admin'
        where (only_person is null or l.person = only_person) and pg_has_role(r.oid, g.oid, 'member')
-       order by 1);
-  elsif spec not like '@%' then
-    return array(
-      select distinct a.person
-        from isms.role_assignment a
-       where a.scope = step.scope and a.role = spec and (only_person is null or a.person = only_person)
-         and isms.holds_role(a.person, a.role, a.scope)
        order by 1);
   end if;
 
@@ -167,7 +165,7 @@ begin
     select p.code
       from isms.person p
      where p.code = any (candidates) and (only_person is null or p.code = only_person)
-       and coalesce(isms.today(step.scope), current_date) between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity')
+       and day between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity')
      order by array_position(candidates, p.code));
 end
 $$;
@@ -305,7 +303,11 @@ create function isms.step_reasons(b isms.workflow_binding, t isms.workflow_trans
   returns table (code text, reason text, hint text)
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  slots isms.workflow_approval[] := array(select s from isms.step_slots(old, new, step) s);
+  slots isms.workflow_approval[] := array(
+    select a
+      from isms.workflow_approval a
+     where a.workflow = step.workflow and a.transition = step.transition and (a.condition is null or isms.step_condition(a.condition, old, new, step))
+     order by a.slot);
   slot isms.workflow_approval;
   request isms.approval_request;
   given isms.approval;
