@@ -13,7 +13,7 @@ begin
   if subject is null or action_parent_status.code is null then
     return null;
   end if;
-  execute format('select t.status from isms.%I t where t.scope = $1 and t.code = $2', subject)
+  execute format('select to_jsonb(t) ->> ''status'' from isms.%I t where t.scope = $1 and t.code = $2', subject)
      into status using action_parent_status.scope, action_parent_status.code;
   return status;
 end
