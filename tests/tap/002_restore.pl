@@ -142,7 +142,7 @@ if ($copy->safe_psql('restored', q{select to_regclass('isms.audit_trail') is not
 			where table_name = 'isms.risk' and key like '%R-001%' and new_values ->> 'title' = 'Stolen customer data'}),
 		1,
 		'a change after activation is in the trail once');
-	for my $statement ('update isms.trail set payload = null', 'delete from isms.trail', 'truncate isms.trail')
+	for my $statement ('update isms.trail_entry set payload = null', 'delete from isms.trail_entry', 'truncate isms.trail_entry')
 	{
 		my ($status, $stdout, $stderr) = $copy->psql('restored', "\\set VERBOSITY sqlstate\n$statement");
 		like($stderr, qr/IS010/, "refused: $statement");
