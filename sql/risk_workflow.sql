@@ -344,6 +344,22 @@ select isms.approve('isms.action', '{A-1}', 'cancel');
 reset session authorization;
 select code, status, replaced_by from isms.action where serves = 'G-2' order by code;
 
+-- Work that does not pass goes back; a plan that does not work is made anew.
+select isms.request('isms.action', 'A-3', 'send_back', 'Half of the notebooks are left out');
+select code, status from isms.action where code = 'A-3';
+select isms.request('isms.risk', 'G-2', 'replan', 'Another product is wanted');
+begin;
+update isms.risk_control set effectiveness = 0.5 where risk = 'G-2';
+insert into isms.treatment (risk, option, justification) values ('G-2', 'mitigate', 'The same with another product');
+update isms.action set due_on = due_on + 10, title = 'Begun anew' where code = 'A-2';
+select code, status from isms.risk where code = 'G-2';
+rollback;
+-- Only who owns it or manages the system moves a risk.
+set session authorization regress_kim;
+select pg_temp.attempt($$update isms.risk set status = 'in_treatment' where code = 'G-2'$$);
+select pg_temp.attempt($$select isms.request('isms.risk', 'G-2', 'approve_plan')$$);
+reset session authorization;
+
 -- What is carried while treatment runs is accepted with basis interim, also above what may be retained.
 begin;
 update isms.risk set status = 'in_review', review_trigger = 'interval' where code = 'G-1';
