@@ -127,8 +127,13 @@ reset session authorization;
 select status from isms.risk where code = 'R-001';
 update isms.risk set title = 'Closed is closed' where code = 'R-001';
 select pg_temp.attempt($$update isms.risk set status = 'in_review' where code = 'R-001'$$);
-update isms.risk set status = 'in_review', review_trigger = 'change', review_trigger_key = 'CH-7' where code = 'R-001';
-select status from isms.risk where code = 'R-001';
+select isms.request('isms.risk', 'R-001', 'reopen', 'Another database took its place', changes => '{"review_trigger": "change", "review_trigger_key": "CH-7"}');
+select status, closure_reason, review_trigger_key from isms.risk where code = 'R-001';
+
+begin;
+update isms.risk set status = 'assessed' where code = 'R-001';
+select status, review_trigger, review_trigger_key from isms.risk where code = 'R-001';
+rollback;
 
 -- Above criteria the owner and top management accept, for a time, what is there today.
 insert into isms.risk (code, title, asset, threat, hits, likelihood, consequence, owner, assessor, assessed_on)
@@ -207,8 +212,8 @@ select v.what, isms.acceptance_state(v.status, v.validity, v.stale, '2026-06-15'
     ('worse, and ended', 'accepted', daterange('2026-01-01', '2026-06-15'), true),
     ('worse, and not begun', 'accepted', daterange('2026-06-16', '2027-01-01'), true)) v(what, status, validity, stale);
 
--- Every guard refuses.  G-1 is assessed with a plan, G-2 in treatment, G-3 treated, G-4 assessed and retained, G-5 rated after controls by hand;
--- A-1 to A-3 serve G-2.
+-- Every guard refuses.  G-1 is assessed with a plan, G-2 in treatment, G-3 treated, G-4 assessed and retained, G-5 rated after controls by hand,
+-- G-6 in review by impact, threat and vulnerability; A-1 to A-3 serve G-2.
 select isms.begin_cutover('Rows in the middle of their life');
 insert into isms.implementation (code, title, owner, status, controls) values ('VPN', 'Remote access', 'li', 'planned', '{A.8.20}');
 insert into isms.risk (code, title, asset, threat, hits, likelihood, consequence, owner, assessor, assessed_on, status)
@@ -228,6 +233,13 @@ insert into isms.risk_scale_step (method, scale, step, label) select 'hand', sca
 insert into isms.risk_level (method, rank, label, colour, minimum, disposition) select 'hand', rank, label, colour, minimum, disposition from isms.risk_level where method = '5x5';
 insert into isms.risk (code, title, hits, scenario, source, likelihood, consequence, current_likelihood, current_consequence, owner, method, assessor, assessed_on, status)
 values ('G-5', 'Guarded 5', 'A', 'Flood', 'River', 4, 4, 4, 4, 'li', 'hand', 'dana', current_date - 600, 'assessed');
+insert into isms.risk_method (code, title, score_rule, residual_rule, acceptance_criteria, when_to_assess, status, approved_on)
+select 'three', 'Impact, threat, vulnerability', 'impact_threat_vulnerability', 'vulnerability_reduction', acceptance_criteria, when_to_assess, status, approved_on from isms.risk_method where code = 'hand';
+insert into isms.risk_scale_step (method, scale, step, label) select 'three', scale, step, 'Step ' || step from unnest('{threat,vulnerability}'::text[]) scale, generate_series(1, 3) step;
+insert into isms.risk_level (method, rank, label, colour, minimum, disposition) values ('three', 1, 'Low', '#00ff00', 0, 'acceptable'), ('three', 2, 'High', '#ff0000', 9, 'tolerable');
+insert into isms.asset (code, title, kind, rating) values ('DOC', 'Contracts', 'paper', 'C2 I- A-');
+insert into isms.risk (code, title, asset, threat, hits, vulnerability_rate, owner, method, assessor, assessed_on, status)
+values ('G-6', 'Guarded 6', 'DOC', 'Fire', 'CIA', 5, 'li', 'three', 'dana', current_date, 'in_review');
 select isms.end_cutover();
 select table_name, key, message from isms.import_issue order by table_name, key, message collate "C";
 create temp table tried as
@@ -246,6 +258,7 @@ select row_number() over () as n, v.guard, pg_temp.refusal(v.guard, v.statements
     ('method_approved', array[$$update isms.risk set assessed_on = current_date - 30, status = 'assessed' where code = 'R-001'$$]),
     ('method_approved', array[$$select isms.copy_method('5x5', 'ACME', 'new')$$, $$update isms.risk set method = 'new', status = 'assessed' where code = 'R-001'$$]),
     ('factors_rated', array[$$update isms.risk set likelihood = 9, consequence = null, assessor = null, assessed_on = current_date + 2, status = 'assessed' where code = 'R-001'$$]),
+    ('factors_rated', array[$$update isms.risk set status = 'assessed' where code = 'G-6'$$]),
     ('level_recomputed', array[$$update isms.risk set likelihood = null, status = 'assessed' where code = 'R-001'$$]),
     ('evaluated', array[$$update isms.risk set likelihood = null, status = 'assessed' where code = 'R-001'$$]),
     ('trigger_named', array[$$update isms.risk set status = 'in_review' where code = 'G-2'$$]),
@@ -330,6 +343,22 @@ set session authorization regress_li;
 select isms.approve('isms.action', '{A-1}', 'cancel');
 reset session authorization;
 select code, status, replaced_by from isms.action where serves = 'G-2' order by code;
+
+-- Work that does not pass goes back; a plan that does not work is made anew.
+select isms.request('isms.action', 'A-3', 'send_back', 'Half of the notebooks are left out');
+select code, status from isms.action where code = 'A-3';
+select isms.request('isms.risk', 'G-2', 'replan', 'Another product is wanted');
+begin;
+update isms.risk_control set effectiveness = 0.5 where risk = 'G-2';
+insert into isms.treatment (risk, option, justification) values ('G-2', 'mitigate', 'The same with another product');
+update isms.action set due_on = due_on + 10, title = 'Begun anew' where code = 'A-2';
+select code, status from isms.risk where code = 'G-2';
+rollback;
+-- Only who owns it or manages the system moves a risk.
+set session authorization regress_kim;
+select pg_temp.attempt($$update isms.risk set status = 'in_treatment' where code = 'G-2'$$);
+select pg_temp.attempt($$select isms.request('isms.risk', 'G-2', 'approve_plan')$$);
+reset session authorization;
 
 -- What is carried while treatment runs is accepted with basis interim, also above what may be retained.
 begin;

@@ -13,7 +13,7 @@ begin
   if subject is null or action_parent_status.code is null then
     return null;
   end if;
-  execute format('select t.status from isms.%I t where t.scope = $1 and t.code = $2', subject)
+  execute format('select to_jsonb(t) ->> ''status'' from isms.%I t where t.scope = $1 and t.code = $2', subject)
      into status using action_parent_status.scope, action_parent_status.code;
   return status;
 end
@@ -141,7 +141,7 @@ begin
   if new ->> 'assessed_on' is null then
     said := said || 'assessed_on is missing'::text;
   elsif (new ->> 'assessed_on')::date > isms.today(new ->> 'scope') then
-    said := said || format('assessed_on %s is in the future', new ->> 'assessed_on');
+    said := said || format('assessed_on %s is in the future: in scope %s it is %s', new ->> 'assessed_on', new ->> 'scope', to_char(isms.today(new ->> 'scope'), 'YYYY-MM-DD'));
   end if;
   return nullif(array_to_string(said, '; '), '');
 end
@@ -502,7 +502,7 @@ begin
    where a.scope = new ->> 'scope' and a.serves_kind = step.workflow and a.serves = new ->> 'code' and a.status = 'verified';
   return case
     when new ->> 'assessed_on' is null then 'assessed_on is missing'
-    when (new ->> 'assessed_on')::date > isms.today(new ->> 'scope') then format('assessed_on %s is in the future', new ->> 'assessed_on')
+    when (new ->> 'assessed_on')::date > isms.today(new ->> 'scope') then format('assessed_on %s is in the future: in scope %s it is %s', new ->> 'assessed_on', new ->> 'scope', to_char(isms.today(new ->> 'scope'), 'YYYY-MM-DD'))
     when (new ->> 'assessed_on')::date < verified
     then format('the assessment is dated %s, the last action was verified on %s', new ->> 'assessed_on', to_char(verified, 'YYYY-MM-DD'))
   end;
@@ -607,7 +607,7 @@ begin
   return case
     when lacks <> '' then format('%s %s missing', lacks, case when lacks ~ ' ' then 'are' else 'is' end)
     when (new ->> 'done_on')::date < (new ->> 'started_on')::date then format('done_on %s is before started_on %s', new ->> 'done_on', new ->> 'started_on')
-    when (new ->> 'done_on')::date > isms.today(new ->> 'scope') then format('done_on %s is in the future', new ->> 'done_on')
+    when (new ->> 'done_on')::date > isms.today(new ->> 'scope') then format('done_on %s is in the future: in scope %s it is %s', new ->> 'done_on', new ->> 'scope', to_char(isms.today(new ->> 'scope'), 'YYYY-MM-DD'))
   end;
 end
 $$;
@@ -642,7 +642,7 @@ begin
     when lacks <> '' then format('%s %s missing', lacks, case when lacks ~ ',' then 'are' else 'is' end)
     when new ->> 'check_result' <> 'pass' then format('check_result is %s: send it back', new ->> 'check_result')
     when (new ->> 'checked_on')::date < (new ->> 'done_on')::date then format('checked_on %s is before done_on %s', new ->> 'checked_on', new ->> 'done_on')
-    when (new ->> 'checked_on')::date > isms.today(new ->> 'scope') then format('checked_on %s is in the future', new ->> 'checked_on')
+    when (new ->> 'checked_on')::date > isms.today(new ->> 'scope') then format('checked_on %s is in the future: in scope %s it is %s', new ->> 'checked_on', new ->> 'scope', to_char(isms.today(new ->> 'scope'), 'YYYY-MM-DD'))
   end;
 end
 $$;

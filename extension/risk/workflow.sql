@@ -80,6 +80,8 @@ insert into isms.slot_condition (name, function, builtin) values
   ('plan_in_force', 'isms.condition_plan_in_force', true),
   ('method_adapted', 'isms.condition_method_adapted', true);
 
+-- The columns a transition amends are also those a request for it may carry along.
+
 -- Risk: 6.1.2, 6.1.3, 8.2, 8.3.
 insert into isms.workflow (name, title, builtin) values
   ('risk', 'Risk: assess, treat, accept what remains, review', true);
@@ -100,22 +102,22 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
   ('risk', 'assess', '{identified,in_review}', 'assessed',
    '{asset,threat,vulnerability,scenario,source,hits,likelihood,consequence,threat_rate,vulnerability_rate,current_likelihood,current_consequence,owner,method,assessor,assessed_on}',
    '{@owner,isms_manager}', '{}', '{owner_active,dimension_hit,source_named,method_approved,factors_rated,level_recomputed,evaluated}', '6.1.2 c-e', 'P', true),
-  ('risk', 'reassess', '{assessed,in_treatment,treated,monitored}', 'in_review', '{}',
+  ('risk', 'reassess', '{assessed,in_treatment,treated,monitored}', 'in_review', '{review_trigger,review_trigger_key}',
    '{@owner,isms_manager}', '{}', '{trigger_named}', '8.2', 'P', true),
   ('risk', 'approve_plan', '{assessed}', 'in_treatment', '{}',
    '{@owner,isms_manager,process_owner}', '{R}',
    '{option_chosen,option_complete,controls_in_soa,plan_complete,target_rated,target_covered,interim_covered,due_within_level}', '6.1.3 a-f', 'P', true),
-  ('risk', 'retain', '{assessed}', 'monitored', '{}',
+  ('risk', 'retain', '{assessed}', 'monitored', '{next_review}',
    '{@owner,isms_manager}', '{}', '{retention_only,acceptance_valid,review_date_set}', '6.1.3 a, f', 'P', true),
   ('risk', 'replan', '{in_treatment,treated,monitored}', 'assessed', '{}',
    '{@owner,isms_manager}', '{}', '{reason_given}', '8.3', 'P', true),
   ('risk', 'complete', '{in_treatment}', 'treated', '{current_likelihood,current_consequence,assessor,assessed_on}',
    '{@owner,isms_manager}', '{}', '{actions_finished,evidence_complete,controls_effective,assessed_after}', '8.3', 'P', true),
-  ('risk', 'accept_residual', '{treated}', 'monitored', '{}',
+  ('risk', 'accept_residual', '{treated}', 'monitored', '{next_review}',
    '{@owner,isms_manager}', '{}', '{acceptance_valid,review_date_set}', '6.1.3 f', 'P', true),
   ('risk', 'close', '{any}', 'closed', '{closure_reason,closure_note,successor}',
    '{@owner,isms_manager}', '{R}', '{closure_reason,closure_evidenced,no_open_action}', '8.2', 'P', true),
-  ('risk', 'reopen', '{closed}', 'in_review', '{}',
+  ('risk', 'reopen', '{closed}', 'in_review', '{review_trigger,review_trigger_key}',
    '{@owner,isms_manager}', '{}', '{trigger_named}', '8.2', 'P', true),
   ('risk', 'amend_owner', '{assessed,in_treatment,treated,monitored}', null, '{owner}',
    '{isms_manager}', '{}', '{owner_active}', '6.1.2 c2', 'P', true);
@@ -141,9 +143,9 @@ select 'action', s.name, s.position, s.name = 'planned', s.name in ('verified', 
 insert into isms.workflow_transition (workflow, name, from_states, to_state, amended_columns, actors, separation, guards, clause, basis, builtin) values
   ('action', 'plan', '{}', 'planned', '{}',
    '{editor}', '{}', '{serves_set}', '6.1.3 e, 10.2 c, 9.3.3', 'P', true),
-  ('action', 'start', '{planned}', 'in_progress', '{}',
+  ('action', 'start', '{planned}', 'in_progress', '{started_on}',
    '{@owner}', '{}', '{plan_approved,owner_active,due_set}', '8.1, 8.3', 'P', true),
-  ('action', 'finish', '{in_progress}', 'done', '{}',
+  ('action', 'finish', '{in_progress}', 'done', '{started_on,done_on}',
    '{@owner}', '{}', '{done_dated,evidence_attached,control_implemented}', '8.3', 'P', true),
   ('action', 'verify', '{done}', 'verified', '{check_result,checked_by,checked_on}',
    '{@parent.owner,control_owner,isms_manager}', '{I}', '{check_recorded}', '8.3, 9.1', 'P', true),
