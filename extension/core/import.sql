@@ -939,7 +939,6 @@ create function isms.import_person_roles(scope text, rows jsonb) returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   p record;
-  assignment text;
 begin
   for p in
     select e.x ->> 'code' as person, r.role
@@ -949,12 +948,7 @@ begin
        and not exists (select from isms.role_assignment a where a.scope = import_person_roles.scope and a.person = e.x ->> 'code' and a.role = r.role and a.status in ('proposed', 'active'))
      order by e.n
   loop
-    insert into isms.role_assignment (scope, person, role) values (import_person_roles.scope, p.person, p.role) returning code into assignment;
-    begin
-      update isms.role_assignment a set status = 'active' where a.scope = import_person_roles.scope and a.code = assignment;
-    exception when sqlstate 'IS003' then
-      null;  -- stays proposed until top management approves
-    end;
+    perform isms.appoint(p.person, p.role);
   end loop;
 end
 $$;
