@@ -430,7 +430,7 @@ begin
      order by a.attnum);
   closed := array(select s.name from isms.workflow_state s where s.workflow = b.workflow and s.frozen_columns = '{*}' order by s.position);
   execute format('create trigger workflow_insert after insert on %s for each row execute function isms.workflow_machine()', relation);
-  execute format('create trigger workflow_update after update on %s for each row when (row(%s)::record operator(pg_catalog.*<>) row(%s)::record%s) execute function isms.workflow_machine()', relation,
+  execute format('create trigger workflow_update after update on %s for each row when (pg_catalog.record_image_ne(row(%s), row(%s))%s) execute function isms.workflow_machine()', relation,
                  (select string_agg(format('old.%I', w), ', ') from unnest(watched) w),
                  (select string_agg(format('new.%I', w), ', ') from unnest(watched) w),
                  case when closed = '{}' then '' else format(' or (old.%I::text = any (%L) and old.* operator(pg_catalog.*<>) new.*)', b.state_column, closed) end);
