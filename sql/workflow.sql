@@ -148,6 +148,11 @@ insert into public.invoice (id, total) values (5, 50);
 update public.invoice set total = 5 where id = 5;
 drop trigger zz_sneak on public.invoice;
 
+-- What an older snapshot shows is not approved.
+begin isolation level repeatable read;
+select isms.request('public.invoice', '5', 'approve');
+rollback;
+
 -- Names are names: keys, comments and columns of any spelling.
 create table public."odd ""table; x" (
   "Key'1" text constraint odd_pkey primary key,

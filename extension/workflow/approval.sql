@@ -4,6 +4,14 @@ create function isms.locked_row(b isms.workflow_binding, step isms.step) returns
 declare
   record jsonb;
 begin
+  -- What is asked for and approved must be what is there once the lock is had, not what an older snapshot shows.
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception using
+      errcode = 'feature_not_supported',
+      message = format('requests and approvals take isolation level read committed, not %s', current_setting('transaction_isolation')),
+      detail = 'An older snapshot would not show a change made meanwhile.',
+      hint = 'begin isolation level read committed';
+  end if;
   if step.scope = any (isms.editable_scopes())
      and (b.schema_name = 'isms' or has_any_column_privilege(session_user, isms.relation_name(b), 'update')) then
     execute format('select to_jsonb(p) from %s p where %s for no key update', isms.relation_name(b), isms.key_condition(b, 'p'))
@@ -19,7 +27,7 @@ begin
 end
 $$;
 
-comment on function isms.locked_row(isms.workflow_binding, isms.step) is 'A row the caller may change, locked. Errors: P0002';
+comment on function isms.locked_row(isms.workflow_binding, isms.step) is 'A row the caller may change, locked. Errors: P0002, 0A000 in an isolation level that freezes the snapshot';
 
 create function isms.step_of(table_name text, key text, transition text, comment text) returns isms.step
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$

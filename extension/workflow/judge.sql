@@ -22,7 +22,7 @@ begin
     message = case when n > 1 then format('which table "%s" is meant?', workflow_of.table_name)
               else format('table "%s" is under no workflow', workflow_of.table_name) end,
     hint = case when n > 1 then 'Name its schema.'
-           else coalesce('Tables under a workflow are ' || (select string_agg(format('%I.%I', w.schema_name, w.table_name), ', ' order by w.schema_name, w.table_name) from isms.workflow_binding w) || '.', '') end;
+           else 'isms.workflow_binding lists the tables that are.' end;
 end
 $$;
 

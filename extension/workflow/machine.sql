@@ -268,9 +268,9 @@ begin
         step.scope := isms.row_scope(b, p);
         step.from_state := s.name;
         step.actor := isms.actor();
+        select * into own from isms.workflow_binding w where w.schema_name = tg_table_schema and w.table_name = tg_table_name;
         if tg_op = 'UPDATE' then
           -- What the child's own workflow can amend is judged there.
-          select * into own from isms.workflow_binding w where w.schema_name = tg_table_schema and w.table_name = tg_table_name;
           free := array(select jsonb_array_elements_text(cover -> 'ignore'))
                   || array(select unnest(t.amended_columns) from isms.workflow_transition t where t.workflow = own.workflow and t.to_state is null);
           changed := array(select k.key from jsonb_each(n) k where k.value is distinct from o -> k.key and k.key <> all (free) order by k.key);
@@ -278,9 +278,11 @@ begin
         if (tg_op <> 'UPDATE' or changed <> '{}') and not (tg_op = 'INSERT' and isms.in_cutover(step)) then
           raise exception using
             errcode = 'IS006',
-            message = format('%s of %s cannot be %s while it is %s', replace(tg_table_name, '_', ' '), isms.thing(b, step.key),
+            message = format('%s of %s cannot be %s while it is %s',
+                             case when own.table_name is null then replace(tg_table_name, '_', ' ') else isms.thing(own, isms.row_key(own, coalesce(o, n))) end,
+                             isms.thing(b, step.key),
                              case tg_op when 'INSERT' then 'added' when 'DELETE' then 'removed' else 'changed' end, s.name),
-            detail = format('frozen: %s are part of what was decided', case tg_op when 'UPDATE' then array_to_string(changed, ', ') || ' of ' || child else 'the rows of ' || child end),
+            detail = format('frozen: part of what was decided: %s', case tg_op when 'UPDATE' then array_to_string(changed, ', ') || ' of ' || child else 'the rows of ' || child end),
             hint = isms.next_hint(b, p, step, null, child),
             schema = tg_table_schema,
             table = tg_table_name;
@@ -428,7 +430,7 @@ begin
      order by a.attnum);
   closed := array(select s.name from isms.workflow_state s where s.workflow = b.workflow and s.frozen_columns = '{*}' order by s.position);
   execute format('create trigger workflow_insert after insert on %s for each row execute function isms.workflow_machine()', relation);
-  execute format('create trigger workflow_update after update on %s for each row when (row(%s)::record operator(pg_catalog.*<>) row(%s)::record%s) execute function isms.workflow_machine()', relation,
+  execute format('create trigger workflow_update after update on %s for each row when (pg_catalog.record_image_ne(row(%s), row(%s))%s) execute function isms.workflow_machine()', relation,
                  (select string_agg(format('old.%I', w), ', ') from unnest(watched) w),
                  (select string_agg(format('new.%I', w), ', ') from unnest(watched) w),
                  case when closed = '{}' then '' else format(' or (old.%I::text = any (%L) and old.* operator(pg_catalog.*<>) new.*)', b.state_column, closed) end);
