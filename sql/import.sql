@@ -228,5 +228,4 @@ reset search_path;
 reset timezone;
 
 drop owned by regress_ed;
-drop extension isms cascade;
 drop role regress_ed, regress_out;

@@ -126,7 +126,7 @@ if wanted tap; then
 		tap "tap/$name" "${as_server[@]}" env TEMP_CONFIG="$work/extension.conf" TMPDIR="$dir/tmp" \
 			TESTDIR="$dir" TESTDATADIR="$dir/tmp_check" TESTLOGDIR="$dir/tmp_check/log" \
 			PG_REGRESS="$suites/regress/pg_regress" \
-			PGPORT=5432 prove --verbose -I "$suites/perl" "$file"
+			ISMS_TREE="$root" PGPORT=5432 prove --verbose -I "$suites/perl" "$file"
 	done
 fi
 
