@@ -247,8 +247,9 @@ isms_enable_audit(PG_FUNCTION_ARGS)
 	check_table(rel);
 	if (rel->rd_rel->relispartition && inherits_capture(rel))
 		refuse(rel, "It is a partition of an audited table, and audited with it.", NULL);
+	/* children by inheritance are tables of their own */
 	if (rel->rd_rel->relkind == RELKIND_RELATION)
-		tables = list_make1_oid(relid); /* children by inheritance are tables of their own */
+		tables = list_make1_oid(relid);
 	if (!isms_trail_has_leaf())
 		ereport(ERROR,
 				(errcode(ERRCODE_ISMS_INACTIVE),

@@ -30,7 +30,8 @@ create function isms.trail_baseline_of("table" regclass) returns bigint
 
 comment on function isms.trail_baseline_of(regclass) is 'Writes an entry for each row of an audited table, as it is now';
 
--- The extension's own tables: all but the trail itself and the activation, whose rows are this installation's alone.
+-- The extension's own tables: all that have a key, which the trail itself and the staging tables of imports, empty
+-- again at once, have not; and not the activation, whose rows are this installation's alone.
 create function isms.capture_attach() returns integer
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -41,8 +42,8 @@ begin
     select c.oid::regclass as name
       from pg_class c
      where c.relnamespace = 'isms'::regnamespace and c.relkind = 'r' and not c.relispartition
-       and c.relname not in ('trail_identity', 'trail_table_version', 'activation')
-       and not exists (select from isms.import_kind k where c.relname = 'import_' || k.kind)
+       and c.relname <> 'activation'
+       and exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary)
        and not exists (select from pg_trigger g where g.tgrelid = c.oid and g.tgname = 'isms_capture')
      order by c.relname
   loop

@@ -116,20 +116,20 @@ has_high_bytes(const char *s, int len)
 
 /* A JSON text in UTF-8 with its characters beyond ASCII, all of them inside strings, as escapes. */
 static char *
-escape_high(const char *text)
+escape_high(const char *json)
 {
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	while (*text)
+	while (*json)
 	{
-		if (IS_HIGHBIT_SET(*text))
+		if (IS_HIGHBIT_SET(*json))
 		{
-			append_unicode_escape(&buf, utf8_to_unicode((const unsigned char *) text));
-			text += pg_utf_mblen((const unsigned char *) text);
+			append_unicode_escape(&buf, utf8_to_unicode((const unsigned char *) json));
+			json += pg_utf_mblen((const unsigned char *) json);
 		}
 		else
-			appendStringInfoChar(&buf, *text++);
+			appendStringInfoChar(&buf, *json++);
 	}
 	return buf.data;
 }
@@ -241,30 +241,30 @@ static void
 append_jsonb(StringInfo buf, Datum value)
 {
 	Jsonb	   *jb = DatumGetJsonbP(value);
-	char	   *text = JsonbToCString(NULL, &jb->root, VARSIZE(jb));
+	char	   *json = JsonbToCString(NULL, &jb->root, VARSIZE(jb));
 
-	if (GetDatabaseEncoding() != PG_UTF8 && has_high_bytes(text, strlen(text)))
+	if (GetDatabaseEncoding() != PG_UTF8 && has_high_bytes(json, strlen(json)))
 	{
 		if (GetDatabaseEncoding() == PG_SQL_ASCII)
 		{
 			/* no JSON text begins like this */
 			appendBinaryStringInfo(buf, "\"\\\\x", 4);
-			append_hex(buf, (unsigned char *) text, strlen(text));
+			append_hex(buf, (unsigned char *) json, strlen(json));
 			appendStringInfoCharMacro(buf, '"');
 			return;
 		}
-		text = escape_high(pg_server_to_any(text, strlen(text), PG_UTF8));
+		json = escape_high(pg_server_to_any(json, strlen(json), PG_UTF8));
 	}
 	if (JB_ROOT_IS_SCALAR(jb))
-		append_string(buf, text, strlen(text));
+		append_string(buf, json, strlen(json));
 	else
-		appendBinaryStringInfo(buf, text, strlen(text));
+		appendBinaryStringInfo(buf, json, strlen(json));
 }
 
 static void
 append_value(StringInfo buf, IsmsTrailColumn *column, Datum value)
 {
-	char		text[MAXDATELEN + 64];
+	char		out[MAXDATELEN + 64];
 
 	switch (column->kind)
 	{
@@ -275,37 +275,37 @@ append_value(StringInfo buf, IsmsTrailColumn *column, Datum value)
 				appendBinaryStringInfo(buf, "false", 5);
 			break;
 		case ISMS_VALUE_INT2:
-			appendBinaryStringInfo(buf, text, pg_ltoa(DatumGetInt16(value), text));
+			appendBinaryStringInfo(buf, out, pg_ltoa(DatumGetInt16(value), out));
 			break;
 		case ISMS_VALUE_INT4:
-			appendBinaryStringInfo(buf, text, pg_ltoa(DatumGetInt32(value), text));
+			appendBinaryStringInfo(buf, out, pg_ltoa(DatumGetInt32(value), out));
 			break;
 		case ISMS_VALUE_INT8:
-			appendBinaryStringInfo(buf, text, pg_lltoa(DatumGetInt64(value), text));
+			appendBinaryStringInfo(buf, out, pg_lltoa(DatumGetInt64(value), out));
 			break;
 		case ISMS_VALUE_OID:
-			appendBinaryStringInfo(buf, text, pg_ultoa_n(DatumGetObjectId(value), text));
+			appendBinaryStringInfo(buf, out, pg_ultoa_n(DatumGetObjectId(value), out));
 			break;
 		case ISMS_VALUE_FLOAT4:
 			{
 				float4		f = DatumGetFloat4(value);
-				int			len = float_to_shortest_decimal_bufn(f, text);
+				int			len = float_to_shortest_decimal_bufn(f, out);
 
 				if (isfinite(f))
-					appendBinaryStringInfo(buf, text, len);
+					appendBinaryStringInfo(buf, out, len);
 				else
-					append_quoted(buf, text, len);
+					append_quoted(buf, out, len);
 				break;
 			}
 		case ISMS_VALUE_FLOAT8:
 			{
 				float8		f = DatumGetFloat8(value);
-				int			len = double_to_shortest_decimal_bufn(f, text);
+				int			len = double_to_shortest_decimal_bufn(f, out);
 
 				if (isfinite(f))
-					appendBinaryStringInfo(buf, text, len);
+					appendBinaryStringInfo(buf, out, len);
 				else
-					append_quoted(buf, text, len);
+					append_quoted(buf, out, len);
 				break;
 			}
 		case ISMS_VALUE_NUMERIC:
@@ -347,8 +347,8 @@ append_value(StringInfo buf, IsmsTrailColumn *column, Datum value)
 			{
 				int			utc = 0;
 
-				JsonEncodeDateTime(text, value, column->type, &utc);
-				append_quoted(buf, text, strlen(text));
+				JsonEncodeDateTime(out, value, column->type, &utc);
+				append_quoted(buf, out, strlen(out));
 				break;
 			}
 		case ISMS_VALUE_BYTEA:

@@ -69,7 +69,7 @@ static struct
 	Oid			leaf;			/* invalid: to be looked up */
 	int64		from;
 	int64		to;
-	Oid			seq_index;		/* the leaf's only index, if it is the one on seq */
+	Oid			seq_index;		/* the leaf's only index, if on seq */
 }			trail;
 
 PG_FUNCTION_INFO_V1(isms_trail_guard);
