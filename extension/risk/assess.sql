@@ -93,9 +93,9 @@ create aggregate isms.control_effect(effect_on text, effectiveness numeric, redu
 
 comment on aggregate isms.control_effect(text, numeric, integer, integer) is 'What controls do together: products of what each leaves, greatest effectiveness and sums of reductions, for each state that counts_in names (1 current, 2 target, 4 verified). Errors: 22003 effectiveness or reduction out of range, 22023 effect_on';
 
--- Everything that acts on a risk: implementations, and options of sharing or avoidance with an effect of their own.
--- An option's effect is planned until the risk is treated or the activity has stopped.
-create view isms.risk_contribution with (security_invoker = true) as
+-- What acts on a risk: implementations, and options of sharing or avoidance with an effect of their own.
+-- An outer join, so that a plan over many risks never runs through the links of one implementation after another.
+create view isms.control_contribution with (security_invoker = true) as
   select c.scope,
          c.risk,
          c.implementation as name,
@@ -105,67 +105,86 @@ create view isms.risk_contribution with (security_invoker = true) as
          a.counts_in,
          a.standing
     from isms.risk_control c
-    join isms.implementation_assurance a on a.scope = c.scope and a.implementation = c.implementation
-  union all
+    left join isms.implementation_assurance a on a.scope = c.scope and a.implementation = c.implementation;
+
+comment on view isms.control_contribution is 'Implementations that act on a risk, and in which states they count';
+comment on column isms.control_contribution.scope is 'Scope';
+comment on column isms.control_contribution.risk is 'Risk';
+comment on column isms.control_contribution.name is 'Implementation';
+comment on column isms.control_contribution.effect_on is 'likelihood or consequence';
+comment on column isms.control_contribution.effectiveness is 'Fraction taken off; null: not stated';
+comment on column isms.control_contribution.reduction is 'Steps taken off; null: not stated';
+comment on column isms.control_contribution.counts_in is 'States in which it counts, as bits: 1 current, 2 target, 4 verified';
+comment on column isms.control_contribution.standing is 'Status, and what tests show';
+
+-- An option's effect is planned until the risk is treated or the activity has stopped.
+create view isms.option_contribution with (security_invoker = true) as
   select t.scope,
          t.risk,
-         t.option,
+         t.option as name,
          t.effect_on,
          t.effectiveness,
          t.reduction,
-         case when r.status in ('treated', 'monitored') or t.stops_on <= d.today then 7 else 2 end,
-         case when r.status in ('treated', 'monitored') or t.stops_on <= d.today then 'in effect' else 'planned' end
+         isms.counts_in(case when r.status in ('treated', 'monitored') or t.stops_on <= d.today then 'implemented' else 'planned' end, 'verified') as counts_in,
+         case when r.status in ('treated', 'monitored') or t.stops_on <= d.today then 'in effect' else 'planned' end as standing
     from isms.treatment t
     join isms.risk r on r.scope = t.scope and r.code = t.risk
     join isms.scope_day d on d.scope = t.scope
    where t.effect_on is not null
      and t.withdrawn_on is null;
 
-comment on view isms.risk_contribution is 'Everything that acts on a risk, and in which states it counts';
-comment on column isms.risk_contribution.scope is 'Scope';
-comment on column isms.risk_contribution.risk is 'Risk';
-comment on column isms.risk_contribution.name is 'Implementation, or the option sharing or avoidance';
-comment on column isms.risk_contribution.effect_on is 'likelihood or consequence';
-comment on column isms.risk_contribution.effectiveness is 'Fraction taken off, the implementation''s own where the link states none; null: not stated';
-comment on column isms.risk_contribution.reduction is 'Steps taken off; null: not stated';
-comment on column isms.risk_contribution.counts_in is 'States in which it counts, as bits: 1 current, 2 target, 4 verified';
-comment on column isms.risk_contribution.standing is 'Status, and what tests show';
+comment on view isms.option_contribution is 'Sharing and avoidance with an effect of their own, and in which states they count';
+comment on column isms.option_contribution.scope is 'Scope';
+comment on column isms.option_contribution.risk is 'Risk';
+comment on column isms.option_contribution.name is 'Option';
+comment on column isms.option_contribution.effect_on is 'likelihood or consequence';
+comment on column isms.option_contribution.effectiveness is 'Fraction taken off; null: not stated';
+comment on column isms.option_contribution.reduction is 'Steps taken off; null: not stated';
+comment on column isms.option_contribution.counts_in is 'States in which it counts, as bits: 1 current, 2 target, 4 verified';
+comment on column isms.option_contribution.standing is 'Status, and what tests show';
 
 create type isms.assessment as (
-  inherent_likelihood integer,
-  inherent_consequence integer,
-  inherent_score numeric,
   inherent_rank integer,
-  inherent_level text,
-  inherent_disposition text,
-  inherent_colour text,
-  current_likelihood integer,
-  current_consequence integer,
-  current_score numeric,
   current_rank integer,
-  current_level text,
-  current_disposition text,
-  current_colour text,
-  target_likelihood integer,
-  target_consequence integer,
-  target_score numeric,
   target_rank integer,
-  target_level text,
-  target_disposition text,
-  target_colour text,
-  verified_likelihood integer,
-  verified_consequence integer,
-  verified_score numeric,
   verified_rank integer,
-  verified_level text,
-  verified_disposition text,
-  verified_colour text,
+  residual_rank integer,
+  inherent_likelihood integer,
+  current_likelihood integer,
+  target_likelihood integer,
+  verified_likelihood integer,
+  residual_likelihood integer,
+  inherent_consequence integer,
+  current_consequence integer,
+  target_consequence integer,
+  verified_consequence integer,
+  residual_consequence integer,
   controls integer,
   controls_current integer,
-  controls_unrated integer
+  controls_unrated integer,
+  inherent_score numeric,
+  current_score numeric,
+  target_score numeric,
+  verified_score numeric,
+  residual_score numeric,
+  inherent_level text,
+  current_level text,
+  target_level text,
+  verified_level text,
+  residual_level text,
+  inherent_colour text,
+  current_colour text,
+  target_colour text,
+  verified_colour text,
+  residual_colour text,
+  inherent_disposition text,
+  current_disposition text,
+  target_disposition text,
+  verified_disposition text,
+  residual_disposition text
 );
 
-comment on type isms.assessment is 'Steps, score and level of a risk in each state; how many controls it has, how many count today, how many state nothing the method could use';
+comment on type isms.assessment is 'Steps, score and level of a risk in each state and of what is its residual; how many controls it has, how many count today, how many state nothing the method could use';
 
 create function isms.assess(
   spec isms.method_spec,
@@ -179,13 +198,16 @@ create function isms.assess(
   current_consequence integer,
   target_likelihood integer,
   target_consequence integer,
-  effect isms.effect
+  controls isms.effect,
+  options isms.effect,
+  treated boolean
 ) returns isms.assessment
   language c immutable parallel safe
   as 'MODULE_PATHNAME', 'isms_assess_sql';
 
-comment on function isms.assess(isms.method_spec, integer, integer, integer, integer, isms.rating, text, integer, integer, integer, integer, isms.effect) is 'Scores and levels in every state; null where a factor is not rated or not on its scale';
+comment on function isms.assess(isms.method_spec, integer, integer, integer, integer, isms.rating, text, integer, integer, integer, integer, isms.effect, isms.effect, boolean) is 'Scores and levels in every state, the residual being the current one once treated and the target until then; null where a factor is not rated or not on its scale';
 
+-- The left join makes the planner work out a result once, however many columns are read from it.
 -- One row a risk, the base of every view that shows levels.  Read it for one risk by scope and code: the filter reaches the tables.
 create view isms.risk_assessment with (security_invoker = true) as
   select r.scope,
@@ -237,6 +259,13 @@ create view isms.risk_assessment with (security_invoker = true) as
          (a.result).verified_level,
          (a.result).verified_disposition,
          (a.result).verified_colour,
+         (a.result).residual_likelihood,
+         (a.result).residual_consequence,
+         (a.result).residual_score,
+         (a.result).residual_rank,
+         (a.result).residual_level,
+         (a.result).residual_disposition,
+         (a.result).residual_colour,
          (a.result).controls,
          (a.result).controls_current,
          (a.result).controls_unrated,
@@ -246,12 +275,16 @@ create view isms.risk_assessment with (security_invoker = true) as
     left join isms.asset t on t.scope = r.scope and t.code = r.asset
     left join (
       select c.scope, c.risk, isms.control_effect(c.effect_on, c.effectiveness, c.reduction, c.counts_in) as effect
-        from isms.risk_contribution c
+        from isms.control_contribution c
        group by c.scope, c.risk) e on e.scope = r.scope and e.risk = r.code
-    cross join lateral (
+    left join (
+      select c.scope, c.risk, isms.control_effect(c.effect_on, c.effectiveness, c.reduction, c.counts_in) as effect
+        from isms.option_contribution c
+       group by c.scope, c.risk) x on x.scope = r.scope and x.risk = r.code
+    left join lateral (
       select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, t.rating, r.hits,
-                         r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect) as result
-      offset 0) a;
+                         r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect, x.effect,
+                         r.status in ('treated', 'monitored', 'closed')) as result) a on true;
 
 comment on view isms.risk_assessment is 'Steps, score and level of each risk in each state, computed when asked for';
 comment on column isms.risk_assessment.scope is 'Scope';
@@ -303,6 +336,13 @@ comment on column isms.risk_assessment.verified_rank is 'Rank of the level, with
 comment on column isms.risk_assessment.verified_level is 'Label of the level, with the controls alone that tests or evidence show to work';
 comment on column isms.risk_assessment.verified_disposition is 'Disposition of the level, with the controls alone that tests or evidence show to work';
 comment on column isms.risk_assessment.verified_colour is 'Colour of the level, with the controls alone that tests or evidence show to work';
+comment on column isms.risk_assessment.residual_likelihood is 'Step of likelihood of the state that residual_basis names';
+comment on column isms.risk_assessment.residual_consequence is 'Step of consequence of the state that residual_basis names';
+comment on column isms.risk_assessment.residual_score is 'Score of the state that residual_basis names';
+comment on column isms.risk_assessment.residual_rank is 'Rank of the level of the state that residual_basis names';
+comment on column isms.risk_assessment.residual_level is 'Label of the level of the state that residual_basis names';
+comment on column isms.risk_assessment.residual_disposition is 'Disposition of the level of the state that residual_basis names';
+comment on column isms.risk_assessment.residual_colour is 'Colour of the level of the state that residual_basis names';
 comment on column isms.risk_assessment.controls is 'How many controls and other effects count in the target';
 comment on column isms.risk_assessment.controls_current is 'How many of them count today';
 comment on column isms.risk_assessment.controls_unrated is 'How many of them state nothing the residual rule could use, and so take nothing off';
