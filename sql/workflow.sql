@@ -1,15 +1,17 @@
 -- The workflow machine: rules that hold for every writer, on a table that knows nothing of isms.
 \set SHOW_CONTEXT never
 set client_min_messages = warning;
-create role regress_dana login superuser;
-create role regress_li login;
-create role regress_sam login;
-create role regress_out login;
-set session authorization regress_dana;
+drop extension if exists isms cascade;
+create extension isms;
+create role regress_wdana login superuser;
+create role regress_wli login;
+create role regress_wsam login;
+create role regress_wout login;
+set session authorization regress_wdana;
 do $$ begin perform isms.setup('ACME', 'Acme Ltd', 'wdana', 'Dana Ruiz'); end $$;
 set isms.scope = 'ACME';
-select isms.add_person('wli', 'Li Wei', login => 'regress_li', roles => '{risk_owner}');
-select isms.add_person('wsam', 'Sam Okoro', login => 'regress_sam', roles => '{internal_auditor,control_owner}');
+select isms.add_person('wli', 'Li Wei', login => 'regress_wli', roles => '{risk_owner}');
+select isms.add_person('wsam', 'Sam Okoro', login => 'regress_wsam', roles => '{internal_auditor,control_owner}');
 
 -- An invoice with its lines; their rules come from the shipped workflow two_eyes.
 create table public.invoice (
@@ -49,17 +51,17 @@ reset session_replication_role;
 reset session authorization;
 update public.invoice set status = 'approved' where id = 1;
 insert into public.invoice (id) values (9);
-set session authorization regress_out;
+set session authorization regress_wout;
 select isms.next_steps('public.invoice', '1');
 
 -- Ask, approve: the last approval carries it out.
-set session authorization regress_li;
+set session authorization regress_wli;
 select * from isms.next_steps('public.invoice', '1');
 select isms.approve('public.invoice', '{1}', 'approve');
 select isms.request('public.invoice', '1', 'approve', 'Please look');
 select scope, table_name, key, transition, slot, approver, candidates, requester, requester_name, comment from isms.waiting_approvals;
 select isms.approve('public.invoice', '{1}', 'approve');
-set session authorization regress_sam;
+set session authorization regress_wsam;
 select isms.approve('public.invoice', '{1}', 'approve', 'Fine');
 select id, status from public.invoice order by id;
 select r.transition, r.requester, r.status, r.closed_by, a.slot, a.approver, a.comment
@@ -91,7 +93,7 @@ select id, customer, status from public.invoice where id = 1;
 
 -- A change of the row or of a covered row after the request makes it void; of an ignored column it does not.
 select isms.request('public.invoice', '1', 'approve');
-set session authorization regress_li;
+set session authorization regress_wli;
 update public.invoice set total = 99 where id = 1;
 select isms.approve('public.invoice', '{1}', 'approve');
 update public.invoice set total = 10 where id = 1;
@@ -119,7 +121,7 @@ select requester, status, comment, closed_by, closing_comment from isms.approval
 
 -- Many keys: all or none, reasons by key.
 select isms.request('public.invoice', k, 'approve') from unnest('{1,2}'::text[]) k;
-set session authorization regress_sam;
+set session authorization regress_wsam;
 update public.invoice set customer = 'Jones & Sons' where id = 2;
 select isms.approve('public.invoice', '{1,2,3}', 'approve');
 select count(*) from isms.approval where scope = 'ACME';
@@ -132,16 +134,16 @@ delete from isms.approval_request;
 
 -- Deletion: in the initial state, by who made it, with nothing approved and no covered rows.
 delete from public.invoice where id = 3;
-set session authorization regress_dana;
+set session authorization regress_wdana;
 delete from public.invoice where id = 2;
 delete from public.invoice where id = 3;
-set session authorization regress_li;
+set session authorization regress_wli;
 insert into public.invoice (id, created_by) values (4, 'wsam');
 insert into public.invoice (id) values (4);
 delete from public.invoice where id = 4;
 
 -- A BEFORE trigger that changes the state does not pass by.
-set session authorization regress_dana;
+set session authorization regress_wdana;
 create function public.sneak() returns trigger language plpgsql as $$ begin new.status := 'approved'; return new; end $$;
 create trigger zz_sneak before update on public.invoice for each row execute function public.sneak();
 insert into public.invoice (id, total) values (5, 50);
@@ -160,10 +162,10 @@ create table public."odd ""table; x" (
   created_by text default isms.actor());
 select isms.attach_workflow('public."odd ""table; x"', 'two_eyes', 'the "state"');
 grant select, insert, update, delete on public."odd ""table; x" to isms_editor;
-set session authorization regress_li;
+set session authorization regress_wli;
 insert into public."odd ""table; x" values ($k$a'); drop table public.invoice; --$k$);
 select isms.request('public."odd ""table; x"', $k$a'); drop table public.invoice; --$k$, 'approve', $k$'; select 1; --$k$);
-set session authorization regress_sam;
+set session authorization regress_wsam;
 select isms.approve('public."odd ""table; x"', array[$k$a'); drop table public.invoice; --$k$], 'approve');
 select * from public."odd ""table; x";
 update public."odd ""table; x" set "Key'1" = 'b';
@@ -176,15 +178,15 @@ select isms.approve('public.invoice', '{}', 'approve');
 -- Without rights on the table nothing can be asked for.
 reset session authorization;
 create table public.secret (id integer constraint secret_pkey primary key, status text not null default 'draft');
-set session authorization regress_dana;
+set session authorization regress_wdana;
 select isms.attach_workflow('public.secret', 'two_eyes', 'status');
 insert into public.secret values (1);
-set session authorization regress_li;
+set session authorization regress_wli;
 select isms.request('public.secret', '1', 'approve');
 select isms.next_steps('public.secret', '1');
 
 -- Binding: what cannot be bound is refused.
-set session authorization regress_dana;
+set session authorization regress_wdana;
 create table public.keyless (status text);
 select isms.attach_workflow('public.keyless', 'two_eyes', 'status');
 select isms.attach_workflow('public.secret', 'two_eyes', 'nothing');
@@ -204,3 +206,6 @@ update public.wide_1 set status = 'approved';
 reset session authorization;
 drop table public.invoice, public.invoice_line, public."odd ""table; x", public.secret, public.keyless, public.parted, public.wide;
 drop function public.sneak();
+drop extension isms cascade;
+drop role regress_wdana, regress_wli, regress_wsam, regress_wout;
+create extension isms;

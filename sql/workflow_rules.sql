@@ -1,15 +1,17 @@
 -- What definitions can say: guards, related people, amendments, several approvals, separation, cut-over.
 \set SHOW_CONTEXT never
 set client_min_messages = warning;
-create role regress_boss login superuser;
-create role regress_ann login;
-create role regress_bob login;
-create role regress_app login;
-set session authorization regress_boss;
+drop extension if exists isms cascade;
+create extension isms;
+create role regress_wboss login superuser;
+create role regress_wann login;
+create role regress_wbob login;
+create role regress_wapp login;
+set session authorization regress_wboss;
 do $$ begin perform isms.setup('WORKS', 'Works', 'boss', 'Big Boss'); end $$;
 set isms.scope = 'WORKS';
-select isms.add_person('ann', 'Ann Ash', login => 'regress_ann', roles => '{risk_owner,process_owner}');
-select isms.add_person('bob', 'Bob Birch', login => 'regress_bob', roles => '{control_owner}');
+select isms.add_person('ann', 'Ann Ash', login => 'regress_wann', roles => '{risk_owner,process_owner}');
+select isms.add_person('bob', 'Bob Birch', login => 'regress_wbob', roles => '{control_owner}');
 select isms.add_person('gone', 'Gone Elder', roles => '{risk_owner}');
 update isms.person set active_until = '2020-01-01' where code = 'gone';
 
@@ -65,7 +67,7 @@ grant select, insert, update, delete on public.machine to isms_editor;
 grant select on public.hall to isms_editor;
 
 -- Every reason at once, the SQLSTATE of the first family.
-set session authorization regress_bob;
+set session authorization regress_wbob;
 insert into public.machine (code, hall, owner) values ('M1', 'H1', 'ann');
 do $$
 declare
@@ -85,29 +87,29 @@ update public.machine set price = 400 where code = 'M1';
 update public.machine set plan = 'Grease it' where code = 'M1';
 
 -- Two slots, two people; who asked fills none.
-set session authorization regress_ann;
+set session authorization regress_wann;
 select isms.request('public.machine', 'M1', 'plan');
 select isms.approve('public.machine', '{M1}', 'plan');
-set session authorization regress_boss;
+set session authorization regress_wboss;
 select isms.request('public.machine', 'M1', 'plan');
 select slot, approver, candidates from isms.waiting_approvals where scope = 'WORKS';
-set session authorization regress_ann;
+set session authorization regress_wann;
 select isms.approve('public.machine', '{M1}', 'plan', 'Good plan');
 select isms.approve('public.machine', '{M1}', 'plan', 'Still good');
 select slot, approver, candidates from isms.waiting_approvals where scope = 'WORKS';
 update public.machine set status = 'planned' where code = 'M1';
 -- top management is the one who asked: a second one must be appointed first, by the only one there is
-set session authorization regress_boss;
+set session authorization regress_wboss;
 insert into isms.role_assignment (scope, person, role) values ('WORKS', 'bob', 'top_management');
 update isms.role_assignment set status = 'active' where person = 'bob' and role = 'top_management';
-set session authorization regress_bob;
+set session authorization regress_wbob;
 select isms.approve('public.machine', '{M1}', 'plan');
 select code, status from public.machine;
 
 -- I: nobody judges the own thing; the keeper of the hall is found through a relation; the transition may set its own column.
-set session authorization regress_ann;
+set session authorization regress_wann;
 update public.machine set status = 'checked', next_check = '2027-01-01' where code = 'M1';
-set session authorization regress_bob;
+set session authorization regress_wbob;
 update public.machine set status = 'checked', next_check = '2027-01-01', plan = 'Forget it' where code = 'M1';
 update public.machine set status = 'checked', next_check = '2027-01-01' where code = 'M1';
 update public.machine set next_check = '2028-01-01' where code = 'M1';
@@ -115,15 +117,15 @@ select code, status, next_check from public.machine;
 
 -- An amendment: frozen columns change by request, the new owner agrees.
 update public.machine set owner = 'bob' where code = 'M1';
-set session authorization regress_boss;
+set session authorization regress_wboss;
 select isms.request('public.machine', 'M1', 'amend_owner', 'Ann leaves us');
 select isms.request('public.machine', 'M1', 'amend_owner', 'Ann leaves us', '{"owner": "bob", "price": 1}');
 select isms.request('public.machine', 'M1', 'amend_owner', 'Ann', '{"owner": "bob"}');
 select isms.request('public.machine', 'M1', 'amend_owner', 'Ann leaves us', '{"owner": "gone"}');
 select isms.request('public.machine', 'M1', 'amend_owner', 'Ann leaves us', '{"owner": "bob"}');
-set session authorization regress_ann;
+set session authorization regress_wann;
 select isms.approve('public.machine', '{M1}', 'amend_owner');
-set session authorization regress_bob;
+set session authorization regress_wbob;
 update public.machine set owner = 'bob', plan = 'Burn it' where code = 'M1';
 select isms.approve('public.machine', '{M1}', 'amend_owner');
 select code, owner, status from public.machine;
@@ -138,8 +140,8 @@ select * from isms.next_steps('public.machine', 'M1');
 
 -- An application acts for a person it names in the transaction, unless the step takes the person's own login.
 reset session authorization;
-grant isms_application to regress_app;
-set session authorization regress_app;
+grant isms_application to regress_wapp;
+set session authorization regress_wapp;
 insert into public.machine (code, owner) values ('M2', 'ann');
 begin;
 set local isms.actor = 'ann';
@@ -147,23 +149,23 @@ insert into public.machine (code, owner) values ('M2', 'ann');
 commit;
 select code, created_by from public.machine where code = 'M2';
 update public.machine set status = 'scrapped' where code = 'M2';
-set session authorization regress_bob;
+set session authorization regress_wbob;
 set isms.actor = 'ann';
 reset session authorization;
 update isms.workflow_transition set own_login = true where workflow = 'upkeep' and name = 'scrap';
-set session authorization regress_app;
+set session authorization regress_wapp;
 begin;
 set local isms.actor = 'ann';
 update public.machine set status = 'scrapped' where code = 'M2';
 rollback;
-set session authorization regress_ann;
+set session authorization regress_wann;
 update public.machine set status = 'scrapped' where code = 'M2';
 
 -- Cut-over: an isms_manager loads rows as they are; what they lack is listed.
-set session authorization regress_ann;
+set session authorization regress_wann;
 select isms.begin_cutover('Old register');
 insert into public.machine (code, status) values ('X1', 'planned');
-set session authorization regress_boss;
+set session authorization regress_wboss;
 select isms.end_cutover();
 select isms.carry_over('public.machine', 'X1', 'plan', 'ann', '2025-05-05', 'Minutes 7');
 select isms.begin_cutover('Old register');
@@ -174,9 +176,9 @@ update public.machine set status = 'checked' where code = 'X1';
 select isms.carry_over('public.machine', 'X1', 'plan', 'ann', '2025-05-05', 'Minutes 7');
 select isms.carry_over('public.machine', 'X1', 'plan', 'ann', '2025-05-05', 'Minutes 7');
 select isms.carry_over('public.machine', 'X3', 'plan', 'ann', '2025-05-05', ' ');
-set session authorization regress_ann;
+set session authorization regress_wann;
 insert into public.machine (code, status) values ('X5', 'planned');
-set session authorization regress_boss;
+set session authorization regress_wboss;
 select isms.end_cutover();
 insert into public.machine (code, status) values ('X5', 'planned');
 select table_name, key, state, person, renewed_at from isms.carried_over where scope = 'WORKS' order by id;
@@ -188,3 +190,6 @@ reset session authorization;
 drop table public.machine, public.hall;
 drop function public.hall_of(jsonb);
 drop function public.price_set(jsonb, jsonb, isms.step), public.plan_given(jsonb, jsonb, isms.step), public.dear(jsonb, jsonb, isms.step);
+drop extension isms cascade;
+drop role regress_wboss, regress_wann, regress_wbob, regress_wapp;
+create extension isms;

@@ -501,7 +501,7 @@ declare
   c record;
 begin
   execute format('select (to_jsonb(%s) - $3 - $4)::text from %s p where %s',
-                 case when changes is null then 'p' else format('jsonb_populate_record(p, $5)', parent) end, parent, isms.key_condition(b, 'p'))
+                 case when changes is null then 'p' else 'jsonb_populate_record(p, $5)' end, parent, isms.key_condition(b, 'p'))
      into content using key, scope, b.state_column, b.ignore_columns, changes;
   for c in select e.key as child, e.value as cover from jsonb_each(b.covers) e order by e.key loop
     execute format('select string_agg(r.line, E''\n'' order by r.line collate "C") from (select (to_jsonb(c) - $3)::text as line from %s c join %s p on %s where %s and to_jsonb(c) @> $4) r',
