@@ -15,8 +15,8 @@ PG_CFLAGS  = -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
 PARTS = core/schema core/error core/scope core/person core/actor core/register core/activation core/setup core/import \
 	types/reference types/rating \
 	trail/trail trail/audit \
-	workflow/workflow workflow/machine workflow/approval workflow/appointment \
-	control/catalogue control/iso27001_clauses control/iso27001_annex_a control/asset control/implementation control/applicability \
+	workflow/workflow workflow/request workflow/judge workflow/machine workflow/cutover workflow/approval workflow/appointment \
+	control/catalogue control/iso27001_clauses control/iso27001_annex_a control/asset control/implementation control/applicability control/import \
 	risk/method risk/threat risk/risk risk/treatment risk/assess risk/acceptance risk/derived risk/guard risk/workflow risk/import \
 	report/register report/plan report/heat_map report/inbox \
 	core/finish
@@ -29,10 +29,60 @@ REGRESS_OPTS = --load-extension=isms
 EXTRA_CLEAN  = $(DATA_built)
 
 PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 ifneq ($(PGXS),)
 include $(PGXS)
 endif
 
+ifeq ($(PGXS),)
+all install installcheck clean:
+	@echo "$(PG_CONFIG) knows of no server's development files. On Debian, as root:" >&2
+	@echo "    apt-get install build-essential postgresql postgresql-server-dev-all" >&2
+	@false
+endif
+
 $(DATA_built): $(SQL_PARTS) isms.control Makefile
 	cat $(SQL_PARTS) > $@
+
+$(OBJS): $(wildcard extension/*/*.h) isms.control
+
+# What can be made.  `make help` shows the lines with two hashes.
+
+.PHONY: help demo test test-versions bench indent indent-check
+
+## all             build the library and the install script; PG_CONFIG=... chooses the server
+## install         install them into the server's folders (as root)
+## installcheck    run the pg_regress tests against a running server (PGHOST, PGPORT, ...)
+## clean           remove what was built
+
+## help            this list
+help:
+	@sed -n "s/^##\( *[a-zT]\)/make\1/; s/^make     /         /p; s/^make /make /p" Makefile
+
+## demo            see it work, in a throw-away cluster; KEEP=1 leaves it running
+demo:
+	@tests/setup.sh demo
+	@tests/demo.sh
+
+## test            run all tests in throw-away clusters, installing what is missing; KEEP=1 keeps the logs,
+##                 TESTS="regress tap" runs some kinds (build lint regress isolation pgtap tap)
+test:
+	@tests/setup.sh test
+	@tests/run.sh $(TESTS)
+
+## test-versions   run all tests on PostgreSQL 17 and 18 too, in chroots (as root; VERSIONS_DIR=... keeps them)
+test-versions:
+	@tests/versions.sh
+
+## bench           measure: prints ratios, asserts nothing; BENCH="name ..." runs some
+bench:
+	@tests/setup.sh demo
+	@tests/bench/run.sh $(BENCH)
+
+## indent          lay the C files out as PostgreSQL does (pgindent, of PostgreSQL 17 or later)
+indent:
+	@tests/indent.sh
+
+## indent-check    show where their layout differs from it
+indent-check:
+	@tests/indent.sh --check

@@ -117,6 +117,8 @@ select rating, rating::text || '!' as text from rating_text;
 
 -- The binary form is three bytes, each checked.
 select r, isms.rating_send(r) from unnest(array['C3 I2 A-', 'C0 I9 A1']::isms.rating[]) r;
+\getenv results PG_ABS_BUILDDIR
+\cd :results
 \copy (select rating from rating_sample) to 'results/rating.copy' (format binary)
 create temporary table rating_back (rating isms.rating);
 \copy rating_back from 'results/rating.copy' (format binary)

@@ -191,6 +191,8 @@ select null::isms.reference = 'A' as equal, null::isms.reference @> 'A' as conta
 
 -- The binary form is the text; it is checked like the text.
 select isms.reference_send('AC-2 (3)');
+\getenv results PG_ABS_BUILDDIR
+\cd :results
 \copy (select ref from reference_sample order by ref) to 'results/reference.copy' (format binary)
 create temporary table reference_back (ref isms.reference);
 \copy reference_back from 'results/reference.copy' (format binary)

@@ -29,4 +29,34 @@
 #define IsmsLocalXid() (MyProc->lxid)
 #endif
 
+/* The primary key's index, a deferrable one too. */
+#if PG_VERSION_NUM >= 180000
+#define IsmsPrimaryKeyIndex(rel) RelationGetPrimaryKeyIndex(rel, true)
+#else
+#define IsmsPrimaryKeyIndex(rel) RelationGetPrimaryKeyIndex(rel)
+#endif
+
+/* Virtual generated columns came in 18; they have no value in the row. */
+#if PG_VERSION_NUM >= 180000
+#define IsmsColumnIsVirtual(att) ((att)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+#else
+#define IsmsColumnIsVirtual(att) false
+#endif
+
+/* Index entries of a row just inserted. */
+#if PG_VERSION_NUM >= 160000
+#define IsmsExecInsertIndexTuples(result, slot, estate) \
+	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL, false)
+#else
+#define IsmsExecInsertIndexTuples(result, slot, estate) \
+	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL)
+#endif
+
+/* Does the role own the table? */
+#if PG_VERSION_NUM >= 160000
+#define IsmsOwnsTable(relid, role) object_ownercheck(RelationRelationId, relid, role)
+#else
+#define IsmsOwnsTable(relid, role) pg_class_ownercheck(relid, role)
+#endif
+
 #endif							/* ISMS_COMPAT_H */

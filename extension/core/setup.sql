@@ -92,6 +92,7 @@ begin
   grant usage on schema isms to isms_reader;
   for t in
     select c.oid::regclass as relation, c.relkind, k.name is not null as closed, coalesce(k.readable, true) as readable,
+           exists (select from isms.import_kind i where c.relname = 'import_' || i.kind) as ready,
            exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'scope' and not a.attisdropped) as of_scope
       from pg_class c
       join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
@@ -107,6 +108,9 @@ begin
       end if;
       if t.relkind = 'r' and t.of_scope and not t.closed then
         execute format('grant insert, update, delete on %s to isms_editor', t.relation);
+      end if;
+      if t.ready then
+        execute format('grant insert, delete on %s to isms_editor', t.relation);
       end if;
     end if;
   end loop;
@@ -200,6 +204,21 @@ $$;
 
 comment on function isms.setup(text, text, text, text, text) is 'Makes roles, activates, founds a scope with an approved copy of the shipped method, and makes the caller its first isms_manager and top_management; for the extension''s owner. Call it again for another scope';
 
+-- 5.3: proposes, and appoints where the caller may and no other approval is needed.
+create function isms.appoint(person text, role text) returns text
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  in_scope text := isms.default_scope();
+  assignment text;
+begin
+  insert into isms.role_assignment (scope, person, role) values (in_scope, appoint.person, appoint.role) returning code into assignment;
+  perform isms.request('isms.role_assignment', assignment, 'appoint');
+  return (select a.status from isms.role_assignment a where a.scope = in_scope and a.code = assignment);
+end
+$$;
+
+comment on function isms.appoint(text, text) is 'Proposes a person for a role in the default scope and asks for the appointment; returns active, or proposed while top management has to approve. Errors: as isms.request';
+
 create function isms.add_person(code text, name text, email text default null, login text default null, roles text[] default '{}', kind text default 'human') returns text
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
   -- definer: an ISMS manager may add people without being a database administrator
@@ -208,7 +227,6 @@ declare
   me text := isms.actor();
   r text;
   grantee text := case when roles <@ '{external_auditor}' then 'isms_reader' else 'isms_editor' end;
-  assignment text;
   waiting text[] := '{}';
 begin
   if not (isms.has_database_role('isms_admin') or isms.holds_role(me, 'isms_manager', in_scope) or isms.holds_role(me, 'top_management', in_scope)) then
@@ -237,12 +255,9 @@ begin
     execute format('grant %I to %I', grantee, login);
   end if;
   foreach r in array roles loop
-    insert into isms.role_assignment (scope, person, role) values (in_scope, add_person.code, r) returning role_assignment.code into assignment;
-    begin
-      update isms.role_assignment a set status = 'active' where a.scope = in_scope and a.code = assignment;
-    exception when sqlstate 'IS003' then
+    if isms.appoint(add_person.code, r) = 'proposed' then
       waiting := waiting || r;
-    end;
+    end if;
   end loop;
   return format('%s added%s%s', add_person.name,
                 case when roles = '{}' then '' else ' as ' || array_to_string(roles, ', ') end,

@@ -182,6 +182,37 @@ $$;
 
 comment on function isms.copy_method(text, text, text) is 'Copies a shipped method into a scope as a draft and returns its code. Errors: 22023 unknown shipped method';
 
+-- An unchanged copy needs no second person's approval.
+create function isms.method_adapted(scope text, code text) returns boolean
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  return not exists (
+    select
+      from isms.shipped_method p
+     cross join lateral jsonb_to_record(p.definition -> 'method') d(score_rule text, matrix jsonb, residual_rule text, acceptance_criteria text, when_to_assess text)
+      join isms.risk_method m
+        on m.score_rule = d.score_rule and m.residual_rule = d.residual_rule and m.acceptance_criteria = d.acceptance_criteria
+       and m.when_to_assess = d.when_to_assess and to_jsonb(m.matrix) is not distinct from d.matrix
+     where m.scope = method_adapted.scope and m.code = method_adapted.code
+       and not exists (
+         (select s.scale, s.step, s.label, s.low, s.high, s.value
+            from isms.risk_scale_step s where s.scope = m.scope and s.method = m.code)
+         except
+         select x.scale, x.step, x.label, x.low, x.high, x.value
+           from jsonb_to_recordset(p.definition -> 'steps') x(scale text, step integer, label text, low numeric, high numeric, value numeric))
+       and not exists (
+         (select x.rank, x.label, x.colour, x.minimum, x.disposition, x.accepted_by_role, x.longest_acceptance, x.treat_within, x.review_every
+            from jsonb_to_recordset(p.definition -> 'levels') x(rank integer, label text, colour text, minimum numeric, disposition text, accepted_by_role text, longest_acceptance interval, treat_within interval, review_every interval))
+         except
+         select l.rank, l.label, l.colour, l.minimum, l.disposition, l.accepted_by_role, l.longest_acceptance, l.treat_within, l.review_every
+           from isms.risk_level l where l.scope = m.scope and l.method = m.code)
+       and (select count(*) from isms.risk_scale_step s where s.scope = m.scope and s.method = m.code) = jsonb_array_length(p.definition -> 'steps')
+       and (select count(*) from isms.risk_level l where l.scope = m.scope and l.method = m.code) = jsonb_array_length(p.definition -> 'levels'));
+end
+$$;
+
+comment on function isms.method_adapted(text, text) is 'Does a method differ from every shipped one in rules, scales, levels or criteria?';
+
 create function isms.setup_method(scope text) returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

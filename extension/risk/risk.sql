@@ -63,9 +63,9 @@ comment on column isms.risk.method is 'Method the risk is assessed with; the app
 comment on column isms.risk.assessor is 'Person who assessed';
 comment on column isms.risk.assessed_on is 'Date of the assessment';
 comment on column isms.risk.next_review is 'Next review (8.2)';
-comment on column isms.risk.review_trigger is 'Why it is reviewed';
+comment on column isms.risk.review_trigger is 'Why it is reviewed; empty once it is assessed';
 comment on column isms.risk.review_trigger_key is 'Key of the record that caused the review';
-comment on column isms.risk.closure_reason is 'Why it was closed';
+comment on column isms.risk.closure_reason is 'Why it was closed; empty once it is reopened';
 comment on column isms.risk.closure_note is 'Closure in prose';
 comment on column isms.risk.successor is 'Risk that takes its place, for duplicate and merged';
 comment on column isms.risk.status is 'State in workflow risk';
@@ -105,3 +105,25 @@ create trigger fill_method before insert on isms.risk
 
 create trigger successor after insert or update of successor on isms.risk
   for each row when (new.successor is not null) execute function isms.refers_to_own_table('successor');
+
+-- 8.2: a reason for a review or a closure holds for that one; the trail keeps it.
+create function isms.risk_reason_spent() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if new.status = 'assessed' then
+    new.review_trigger := null;
+    new.review_trigger_key := null;
+  else
+    new.closure_reason := null;
+    new.closure_note := null;
+    new.successor := null;
+  end if;
+  return new;
+end
+$$;
+
+comment on function isms.risk_reason_spent() is 'BEFORE UPDATE trigger: an assessment ends the review and clears its reason, reopening clears the reason of the closure';
+
+create trigger reason_spent before update on isms.risk
+  for each row when (old.status = 'in_review' and new.status = 'assessed' or old.status = 'closed' and new.status <> 'closed')
+  execute function isms.risk_reason_spent();

@@ -99,6 +99,7 @@ create table isms.action (
   title text not null constraint action_title_given check (title ~ '\S'),
   serves_kind text not null default 'risk' constraint action_serves_kind_fkey references isms.action_subject,
   serves text,
+  option text constraint action_option_of_risk check (option is null or serves_kind = 'risk'),
   implementation text,
   owner text constraint action_owner_fkey references isms.person on update cascade,
   due_on date,
@@ -115,6 +116,7 @@ create table isms.action (
   custom jsonb not null default '{}' constraint action_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint action_pkey primary key (scope, code),
+  constraint action_option_fkey foreign key (scope, serves, option) references isms.treatment on update cascade,
   constraint action_implementation_fkey foreign key (scope, implementation) references isms.implementation on update cascade
 );
 
@@ -124,6 +126,7 @@ comment on column isms.action.code is 'Key in the scope';
 comment on column isms.action.title is 'What is to be done';
 comment on column isms.action.serves_kind is 'Kind of record it serves';
 comment on column isms.action.serves is 'Code of that record';
+comment on column isms.action.option is 'Treatment option it carries out; null: the plan as a whole';
 comment on column isms.action.implementation is 'Implementation it builds';
 comment on column isms.action.owner is 'Person responsible';
 comment on column isms.action.due_on is 'Due date';
@@ -152,6 +155,9 @@ comment on sequence isms.action_code is 'Numbers for codes of actions';
 
 create trigger fill_code before insert on isms.action
   for each row when (new.code is null) execute function isms.fill_code('T');
+
+create trigger treatment_option before insert or update of option on isms.action
+  for each row when (new.option is not null) execute function isms.treatment_option();
 
 create function isms.action_serves() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$

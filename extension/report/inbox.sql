@@ -1,0 +1,59 @@
+-- What waits for the person acting.
+create view isms.inbox with (security_invoker = true) as
+  select i.scope, i.kind, i.code, i.title, i.what, i.due, i.since
+    from (
+      -- Approvals asked for that this person can give.
+      select w.scope,
+             split_part(w.table_name, '.', 2) as kind,
+             w.key as code,
+             coalesce(r.title, a.title, m.title, x.title) as title,
+             format('approve %s, asked by %s', w.transition, w.requester_name) as what,
+             w.due,
+             (w.requested_at at time zone s.time_zone)::date as since
+        from isms.waiting_approvals w
+        join isms.scope s on s.code = w.scope
+        left join isms.risk r on w.table_name = 'isms.risk' and r.scope = w.scope and r.code = w.key
+        left join isms.action a on w.table_name = 'isms.action' and a.scope = w.scope and a.code = w.key
+        left join isms.risk_method m on w.table_name = 'isms.risk_method' and m.scope = w.scope and m.code = w.key
+        left join isms.acceptance c on w.table_name = 'isms.acceptance' and c.scope = w.scope and c.code = w.key
+        left join isms.risk x on x.scope = c.scope and x.code = c.risk
+       where (select isms.actor()) = any (w.candidates)
+       union all
+      -- 6.1.3 e, 8.3: actions to do.
+      select a.scope, 'action', a.code, a.title,
+             case when a.due_on < d.today then 'overdue' else case a.status when 'planned' then 'to be started' else 'to be finished' end end,
+             a.due_on, a.started_on
+        from isms.action a
+        join isms.scope_day d on d.scope = a.scope
+       where a.owner = (select isms.actor()) and a.status in ('planned', 'in_progress')
+       union all
+      -- 8.3: actions done for this person's risks, to be verified by somebody who does not own them.
+      select a.scope, 'action', a.code, a.title, 'to be verified', null, a.done_on
+        from isms.action a
+        join isms.risk r on a.serves_kind = 'risk' and r.scope = a.scope and r.code = a.serves
+       where a.status = 'done' and r.owner = (select isms.actor()) and a.owner is distinct from r.owner
+       union all
+      -- 8.2: reviews due within a month.
+      select r.scope, 'risk', r.code, r.title, case when r.next_review < d.today then 'review overdue' else 'review due' end, r.next_review, r.assessed_on
+        from isms.risk r
+        join isms.scope_day d on d.scope = r.scope
+       where r.owner = (select isms.actor()) and r.status <> 'closed' and r.next_review <= d.today + 30
+       union all
+      -- 6.1.3 f: acceptances of this person's risks that end, ended or no longer fit.
+      select c.scope, 'acceptance', c.code, r.title, 'acceptance ' || c.state, c.until, c.accepted_on
+        from isms.acceptance_status c
+        join isms.risk r on r.scope = c.scope and r.code = c.risk
+       where r.owner = (select isms.actor()) and r.status <> 'closed' and c.state in ('lapsing', 'lapsed', 'stale')
+         and not exists (
+           select
+             from isms.acceptance l
+            where l.scope = c.scope and l.risk = c.risk and l.basis = c.basis and l.status in ('requested', 'accepted') and upper(l.validity) - 1 > c.until)) i;
+
+comment on view isms.inbox is 'What waits for the person acting: approvals, actions, reviews, acceptances';
+comment on column isms.inbox.scope is 'Scope';
+comment on column isms.inbox.kind is 'Kind of record: risk, action, acceptance, risk_method, role_assignment or another table under a workflow';
+comment on column isms.inbox.code is 'Key of the record';
+comment on column isms.inbox.title is 'Its title; for acceptances the risk''s';
+comment on column isms.inbox.what is 'What is to be done';
+comment on column isms.inbox.due is 'By when; null: no date is set';
+comment on column isms.inbox.since is 'Since when it waits';

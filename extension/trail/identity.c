@@ -1,0 +1,356 @@
+/*
+ * identity.c
+ *		Facts that repeat: which installation, who, and which table.
+ *
+ * A fact is a JSON text in a dictionary table; entries name it by its id, the
+ * first 16 bytes of the SHA-256 of the text.  There is no unique constraint:
+ * two transactions that write the same fact at once both write it, and nobody
+ * waits.  A backend remembers a fact as written only as far as the
+ * transaction that wrote it has come: after commit for good, until then with
+ * the subtransaction, so that a rollback makes it be written again.
+ */
+#include "postgres.h"
+
+#if PG_VERSION_NUM < 160000
+/* libpq-be.h would ask for headers of libraries it needs nothing of here; the fields read stand before theirs. */
+#undef ENABLE_GSS
+#undef USE_OPENSSL
+#endif
+
+#include "access/table.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "access/xlogrecovery.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "core/compat.h"
+#include "core/core.h"
+#if PG_VERSION_NUM < 160000
+#include "libpq/hba.h"
+#include "libpq/libpq-be.h"
+#endif
+#include "miscadmin.h"
+#include "replication/origin.h"
+#include "trail/trail.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+/* More remembered facts than this are forgotten at the end of a transaction. */
+#define REMEMBERED_MAX	4096
+
+typedef struct WrittenContent
+{
+	pg_uuid_t	id;				/* hash key */
+	SubTransactionId subxact;	/* who wrote it; invalid once committed */
+} WrittenContent;
+
+static HTAB *written;
+static int	uncommitted;		/* entries of written with a valid subxact */
+
+/* The identity last seen, and what it was made of. */
+static struct
+{
+	bool		valid;
+	Oid			session_user;
+	Oid			current_user;
+	RepOriginId origin;
+	char	   *application;
+	char	   *claimed;
+	char	   *content;
+	pg_uuid_t	id;
+}			identity;
+
+PG_FUNCTION_INFO_V1(isms_incarnation);
+
+static void
+sha256_head(const uint8 *data, size_t len, pg_uuid_t *id)
+{
+	uint8		digest[PG_SHA256_DIGEST_LENGTH];
+	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
+
+	if (ctx == NULL ||
+		pg_cryptohash_init(ctx) < 0 ||
+		pg_cryptohash_update(ctx, data, len) < 0 ||
+		pg_cryptohash_final(ctx, digest, sizeof(digest)) < 0)
+		elog(ERROR, "could not compute SHA-256: %s", ctx ? pg_cryptohash_error(ctx) : "out of memory");
+	pg_cryptohash_free(ctx);
+	memcpy(id->data, digest, UUID_LEN);
+}
+
+/* First 16 bytes of the SHA-256 of the text. */
+void
+isms_content_id(const char *content, pg_uuid_t *id)
+{
+	sha256_head((const uint8 *) content, strlen(content), id);
+}
+
+/*
+ * The incarnation: first 16 bytes of SHA-256 of system identifier (8 bytes),
+ * database oid (4) and timeline (4), most significant byte first.  A restore,
+ * clone, promotion or upgrade gives another one; transaction ids compare only
+ * inside one.  On a standby it is that of the server followed.
+ */
+const pg_uuid_t *
+isms_incarnation_id(void)
+{
+	static pg_uuid_t id;
+	static bool known = false;
+	bool		standby;
+	TimeLineID	timeline;
+	uint8		triple[16];
+
+	if (known)
+		return &id;
+	standby = RecoveryInProgress();
+	if (standby)
+		(void) GetXLogReplayRecPtr(&timeline);
+	else
+		timeline = GetWALInsertionTimeLine();
+	for (int i = 0; i < 8; i++)
+		triple[i] = (uint8) (GetSystemIdentifier() >> (56 - 8 * i));
+	for (int i = 0; i < 4; i++)
+	{
+		triple[8 + i] = (uint8) (MyDatabaseId >> (24 - 8 * i));
+		triple[12 + i] = (uint8) (timeline >> (24 - 8 * i));
+	}
+	sha256_head(triple, sizeof(triple), &id);
+	/* a session can outlive the promotion of its standby */
+	known = !standby;
+	return &id;
+}
+
+/* isms.incarnation() returns uuid */
+Datum
+isms_incarnation(PG_FUNCTION_ARGS)
+{
+	pg_uuid_t  *id = palloc(sizeof(pg_uuid_t));
+
+	*id = *isms_incarnation_id();
+	PG_RETURN_UUID_P(id);
+}
+
+static void
+end_of_transaction(XactEvent event, void *arg)
+{
+	HASH_SEQ_STATUS scan;
+	WrittenContent *entry;
+
+	if (written == NULL ||
+		(event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE))
+		return;
+	if (hash_get_num_entries(written) > REMEMBERED_MAX)
+	{
+		isms_forget_contents();
+		return;
+	}
+	if (uncommitted == 0)
+		return;
+	hash_seq_init(&scan, written);
+	while ((entry = hash_seq_search(&scan)) != NULL)
+	{
+		if (entry->subxact == InvalidSubTransactionId)
+			continue;
+		if (event == XACT_EVENT_COMMIT)
+			entry->subxact = InvalidSubTransactionId;
+		else
+			hash_search(written, &entry->id, HASH_REMOVE, NULL);
+	}
+	uncommitted = 0;
+}
+
+static void
+end_of_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+{
+	HASH_SEQ_STATUS scan;
+	WrittenContent *entry;
+
+	if (written == NULL || uncommitted == 0 ||
+		(event != SUBXACT_EVENT_COMMIT_SUB && event != SUBXACT_EVENT_ABORT_SUB))
+		return;
+	hash_seq_init(&scan, written);
+	while ((entry = hash_seq_search(&scan)) != NULL)
+	{
+		if (entry->subxact != mine)
+			continue;
+		if (event == SUBXACT_EVENT_COMMIT_SUB)
+			entry->subxact = parent;
+		else
+		{
+			hash_search(written, &entry->id, HASH_REMOVE, NULL);
+			uncommitted--;
+		}
+	}
+}
+
+/* Forget what was written: the dictionaries may be others now. */
+void
+isms_forget_contents(void)
+{
+	if (written != NULL)
+		hash_destroy(written);
+	written = NULL;
+	uncommitted = 0;
+}
+
+/* Promise that the dictionary has the content once this transaction commits. */
+void
+isms_remember_content(Oid dictionary, const pg_uuid_t *id, const char *content)
+{
+	static bool registered = false;
+	WrittenContent *entry;
+	Relation	rel;
+	Datum		values[2];
+	bool		nulls[2] = {false, false};
+
+	if (written != NULL && hash_search(written, id, HASH_FIND, NULL) != NULL)
+		return;
+
+	if (!registered)
+	{
+		RegisterXactCallback(end_of_transaction, NULL);
+		RegisterSubXactCallback(end_of_subtransaction, NULL);
+		registered = true;
+	}
+
+	rel = table_open(dictionary, RowExclusiveLock);
+	values[0] = UUIDPGetDatum(id);
+	values[1] = CStringGetTextDatum(content);
+	isms_trail_insert(rel, values, nulls);
+	table_close(rel, NoLock);
+
+	/* opening the table may have made everything be forgotten */
+	if (written == NULL)
+	{
+		HASHCTL		ctl = {0};
+
+		ctl.keysize = sizeof(pg_uuid_t);
+		ctl.entrysize = sizeof(WrittenContent);
+		ctl.hcxt = TopMemoryContext;
+		written = hash_create("isms contents written", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	entry = hash_search(written, id, HASH_ENTER, NULL);
+	entry->subxact = GetCurrentSubTransactionId();
+	uncommitted++;
+}
+
+static void
+forget_identity(Datum arg, int cacheid, uint32 hashvalue)
+{
+	identity.valid = false;
+}
+
+/* isms.actor() honours the setting for members of isms_application alone. */
+static bool
+may_claim(void)
+{
+	Oid			role = get_role_oid("isms_application", true);
+
+	return OidIsValid(role) && is_member_of_role(GetSessionUserId(), role);
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* How and as whom the client was authenticated (SYSTEM_USER of 16), or NULL. */
+static const char *
+authenticated_name(void)
+{
+#if PG_VERSION_NUM >= 160000
+	return GetSystemUser();
+#else
+	if (MyProcPort == NULL || MyProcPort->authn_id == NULL)
+		return NULL;
+	return psprintf("%s:%s", hba_authname(MyProcPort->hba->auth_method), MyProcPort->authn_id);
+#endif
+}
+
+static char *
+keep_text(char *old, const char *s)
+{
+	if (old != NULL)
+		pfree(old);
+	return s ? MemoryContextStrdup(TopMemoryContext, s) : NULL;
+}
+
+static void
+append_fact(StringInfo buf, const char *name, const char *value)
+{
+	if (value == NULL || value[0] == '\0')
+		return;
+	appendStringInfo(buf, "%c\"%s\":", buf->len == 0 ? '{' : ',', name);
+	if (!isms_encode_string(buf, value, strlen(value)))
+	{
+		appendStringInfoString(buf, "{\"bytes\":\"");
+		for (const char *p = value; *p; p++)
+			appendStringInfo(buf, "%02x", (unsigned char) *p);
+		appendStringInfoString(buf, "\"}");
+	}
+}
+
+/*
+ * Who acts now: session user, current user, the name that was authenticated,
+ * application, claimed actor, actor where the claim counts, replication
+ * origin; what is absent is left out.
+ */
+const pg_uuid_t *
+isms_trail_identity(void)
+{
+	static bool registered = false;
+	const char *claimed = isms_claimed_actor();
+	const char *application = application_name;
+
+	if (!registered)
+	{
+		CacheRegisterSyscacheCallback(AUTHOID, forget_identity, (Datum) 0);
+		CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, forget_identity, (Datum) 0);
+		registered = true;
+	}
+
+	if (!identity.valid ||
+		identity.session_user != GetSessionUserId() ||
+		identity.current_user != GetUserId() ||
+		identity.origin != replorigin_session_origin ||
+		!same_text(identity.application, application) ||
+		!same_text(identity.claimed, claimed))
+	{
+		StringInfoData buf;
+		char	   *origin = NULL;
+
+		identity.valid = false;
+		if (replorigin_session_origin != InvalidRepOriginId &&
+			replorigin_session_origin != DoNotReplicateId)
+			(void) replorigin_by_oid(replorigin_session_origin, true, &origin);
+
+		initStringInfo(&buf);
+		append_fact(&buf, "session_user", GetUserNameFromId(GetSessionUserId(), true));
+		append_fact(&buf, "current_user", GetUserNameFromId(GetUserId(), true));
+		append_fact(&buf, "authenticated", authenticated_name());
+		append_fact(&buf, "application", application);
+		append_fact(&buf, "claimed_actor", claimed);
+		if (claimed != NULL && may_claim())
+			append_fact(&buf, "actor", claimed);
+		append_fact(&buf, "replication_origin", origin);
+		appendStringInfoString(&buf, buf.len == 0 ? "{}" : "}");
+
+		identity.content = keep_text(identity.content, buf.data);
+		identity.application = keep_text(identity.application, application);
+		identity.claimed = keep_text(identity.claimed, claimed);
+		identity.session_user = GetSessionUserId();
+		identity.current_user = GetUserId();
+		identity.origin = replorigin_session_origin;
+		isms_content_id(identity.content, &identity.id);
+		identity.valid = true;
+	}
+
+	isms_remember_content(isms_trail_identity_table(), &identity.id, identity.content);
+	return &identity.id;
+}

@@ -1,0 +1,375 @@
+/*
+ * leaf.c
+ *		Where entries go: the leaf (partition) of isms.trail_entry that covers
+ *		the next number.
+ *
+ * A writer takes the number from the sequence and locks that leaf alone, ROW
+ * EXCLUSIVE, as any INSERT would; the partitioned root is locked only for the
+ * moment in which a leaf is looked up, ACCESS SHARE.  Rows are put in through
+ * the table's access method and into all indexes of the leaf, below triggers,
+ * privileges and row security: no other way leads into the trail.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/index.h"
+#include "catalog/namespace.h"
+#include "commands/sequence.h"
+#include "commands/trigger.h"
+#include "core/compat.h"
+#include "core/core.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "partitioning/partbounds.h"
+#include "partitioning/partdesc.h"
+#include "trail/trail.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+/* Columns of isms.trail_entry, in order. */
+enum
+{
+	ENTRY_SEQ,
+	ENTRY_XID,
+	ENTRY_AT,
+	ENTRY_COMMAND,
+	ENTRY_FORMAT,
+	ENTRY_OPERATION,
+	ENTRY_INCARNATION,
+	ENTRY_TABLE_VERSION,
+	ENTRY_IDENTITY,
+	ENTRY_SALT,
+	ENTRY_COMMITMENT,
+	ENTRY_PAYLOAD,
+	ENTRY_COLUMNS
+};
+
+static const char *const entry_columns[ENTRY_COLUMNS] = {
+	"seq", "xid", "at", "command_id", "format", "operation", "incarnation",
+	"table_version", "identity", "salt", "commitment", "payload"
+};
+
+#define SALTS	256
+
+/* The trail's tables in this database, and the leaf last written to. */
+static struct
+{
+	bool		valid;
+	Oid			root;
+	Oid			sequence;
+	Oid			identity;
+	Oid			table_version;
+	Oid			leaf;			/* invalid: to be looked up */
+	int64		from;
+	int64		to;
+	Oid			seq_index;		/* the leaf's only index, if on seq */
+}			trail;
+
+PG_FUNCTION_INFO_V1(isms_trail_guard);
+
+static void
+trail_changed(Datum arg, Oid relid)
+{
+	if (!trail.valid)
+		return;
+	if (relid == InvalidOid || relid == trail.identity || relid == trail.table_version ||
+		relid == trail.sequence)
+	{
+		trail.valid = false;
+		trail.leaf = InvalidOid;
+	}
+	else if (relid == trail.root || relid == trail.leaf)
+		trail.leaf = InvalidOid;
+}
+
+static Oid
+trail_relation_id(Oid schema, const char *name)
+{
+	Oid			relid = get_relname_relid(name, schema);
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation isms.%s does not exist", name),
+				 errhint("Is extension isms installed in this database?")));
+	return relid;
+}
+
+static void
+find_trail(void)
+{
+	static bool registered = false;
+	Oid			schema;
+	Oid			root;
+
+	if (trail.valid)
+		return;
+	if (!registered)
+	{
+		CacheRegisterRelcacheCallback(trail_changed, (Datum) 0);
+		registered = true;
+	}
+	schema = get_namespace_oid("isms", false);
+	root = trail_relation_id(schema, "trail_entry");
+	trail.sequence = trail_relation_id(schema, "trail_seq");
+	trail.identity = trail_relation_id(schema, "trail_identity");
+	trail.table_version = trail_relation_id(schema, "trail_table_version");
+	if (root != trail.root)
+	{
+		/* another installation: its dictionaries are empty */
+		isms_forget_contents();
+		trail.root = root;
+	}
+	trail.leaf = InvalidOid;
+	trail.valid = true;
+}
+
+Oid
+isms_trail_version_table(void)
+{
+	find_trail();
+	return trail.table_version;
+}
+
+Oid
+isms_trail_identity_table(void)
+{
+	find_trail();
+	return trail.identity;
+}
+
+/* Does the trail have any leaf? */
+bool
+isms_trail_has_leaf(void)
+{
+	Relation	root;
+	bool		has;
+
+	find_trail();
+	root = table_open(trail.root, AccessShareLock);
+	has = RelationGetPartitionDesc(root, true)->nparts > 0;
+	table_close(root, AccessShareLock);
+	return has;
+}
+
+/* Sets trail.leaf to the leaf that covers seq. */
+static void
+find_leaf(int64 seq)
+{
+	Relation	root;
+	Relation	leaf;
+	PartitionDesc parts;
+	PartitionBoundInfo bounds;
+	List	   *indexes;
+	Oid			found = InvalidOid;
+	int64		from = 0;
+	int64		to = 0;
+
+	root = table_open(trail.root, AccessShareLock);
+	parts = RelationGetPartitionDesc(root, true);
+	bounds = parts->boundinfo;
+	for (int i = 1; parts->nparts > 0 && i < bounds->ndatums; i++)
+	{
+		if (bounds->kind[i - 1][0] != PARTITION_RANGE_DATUM_VALUE ||
+			bounds->kind[i][0] != PARTITION_RANGE_DATUM_VALUE ||
+			bounds->indexes[i] < 0)
+			continue;
+		from = DatumGetInt64(bounds->datums[i - 1][0]);
+		to = DatumGetInt64(bounds->datums[i][0]);
+		if (from <= seq && seq < to)
+		{
+			found = parts->oids[bounds->indexes[i]];
+			break;
+		}
+	}
+	table_close(root, AccessShareLock);
+	if (!OidIsValid(found))
+		ereport(ERROR,
+				(errcode(ERRCODE_ISMS_INACTIVE),
+				 errmsg("the audit trail has no place for entry " INT64_FORMAT, seq),
+				 errdetail("No partition of isms.trail_entry covers it."),
+				 errhint("Call isms.activate(), or isms.trail_open() where isms is active.")));
+
+	leaf = table_open(found, RowExclusiveLock);
+	if (RelationGetDescr(leaf)->natts != ENTRY_COLUMNS)
+		elog(ERROR, "unexpected form of %s", RelationGetRelationName(leaf));
+	for (int i = 0; i < ENTRY_COLUMNS; i++)
+		if (strcmp(NameStr(TupleDescAttr(RelationGetDescr(leaf), i)->attname), entry_columns[i]) != 0)
+			elog(ERROR, "unexpected form of %s", RelationGetRelationName(leaf));
+	indexes = RelationGetIndexList(leaf);
+	trail.seq_index = InvalidOid;
+	if (list_length(indexes) == 1 && linitial_oid(indexes) == IsmsPrimaryKeyIndex(leaf))
+		trail.seq_index = linitial_oid(indexes);
+	table_close(leaf, NoLock);
+
+	trail.leaf = found;
+	trail.from = from;
+	trail.to = to;
+}
+
+/* The leaf for seq, locked.  What is known of it is as it stands under that lock: an index may just have been made. */
+static Relation
+open_leaf(int64 seq)
+{
+	for (;;)
+	{
+		Oid			known;
+		Relation	leaf;
+
+		find_trail();
+		if (!OidIsValid(trail.leaf) || seq < trail.from || seq >= trail.to)
+			find_leaf(seq);
+		known = trail.leaf;
+		leaf = table_open(known, RowExclusiveLock);
+		if (trail.leaf == known)
+			return leaf;
+		table_close(leaf, RowExclusiveLock);
+	}
+}
+
+/* Into all indexes, whatever they are. */
+static void
+insert_index_entries(Relation rel, TupleTableSlot *slot)
+{
+	EState	   *estate = CreateExecutorState();
+	ResultRelInfo *result = makeNode(ResultRelInfo);
+
+	InitResultRelInfo(result, rel, 0, NULL, 0);
+	ExecOpenIndices(result, false);
+	if (result->ri_NumIndices > 0)
+		list_free(IsmsExecInsertIndexTuples(result, slot, estate));
+	ExecCloseIndices(result);
+	FreeExecutorState(estate);
+}
+
+static TupleTableSlot *
+insert_row(Relation rel, Datum *values, bool *nulls)
+{
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	int			natts = RelationGetDescr(rel)->natts;
+
+	memcpy(slot->tts_values, values, sizeof(Datum) * natts);
+	memcpy(slot->tts_isnull, nulls, sizeof(bool) * natts);
+	ExecStoreVirtualTuple(slot);
+	table_tuple_insert(rel, slot, GetCurrentCommandId(true), 0, NULL);
+	return slot;
+}
+
+/* Put a row into a table of the trail and all its indexes. */
+void
+isms_trail_insert(Relation rel, Datum *values, bool *nulls)
+{
+	TupleTableSlot *slot = insert_row(rel, values, nulls);
+
+	insert_index_entries(rel, slot);
+	ExecDropSingleTupleTableSlot(slot);
+}
+
+static pg_uuid_t *
+next_salt(void)
+{
+	static pg_uuid_t salts[SALTS];
+	static pg_uuid_t salt;
+	static int	left = 0;
+
+	if (left == 0)
+	{
+		if (!pg_strong_random(salts, sizeof(salts)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR),
+					 errmsg("could not generate random values")));
+		left = SALTS;
+	}
+	left--;
+	salt = salts[left];
+	memset(&salts[left], 0, sizeof(pg_uuid_t));
+	return &salt;
+}
+
+/* Write the entry whose payload info holds. */
+void
+isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command)
+{
+	Datum		values[ENTRY_COLUMNS];
+	bool		nulls[ENTRY_COLUMNS] = {false};
+	struct
+	{
+		int32		header;
+		char		data[1];
+	}			empty;
+	Relation	leaf;
+	TupleTableSlot *slot;
+	int64		seq;
+
+	find_trail();
+	isms_remember_content(trail.table_version, &info->version, info->content);
+	values[ENTRY_IDENTITY] = UUIDPGetDatum(isms_trail_identity());
+	seq = nextval_internal(trail.sequence, false);
+	leaf = open_leaf(seq);
+
+	SET_VARSIZE(&empty, VARHDRSZ);
+	values[ENTRY_SEQ] = Int64GetDatum(seq);
+	values[ENTRY_XID] = UInt64GetDatum(U64FromFullTransactionId(GetTopFullTransactionId()));
+	values[ENTRY_AT] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[ENTRY_COMMAND] = Int32GetDatum((int32) command);
+	values[ENTRY_FORMAT] = Int16GetDatum(ISMS_TRAIL_FORMAT);
+	values[ENTRY_OPERATION] = CharGetDatum(operation);
+	values[ENTRY_INCARNATION] = UUIDPGetDatum(isms_incarnation_id());
+	values[ENTRY_TABLE_VERSION] = UUIDPGetDatum(&info->version);
+	values[ENTRY_SALT] = UUIDPGetDatum(next_salt());
+	values[ENTRY_COMMITMENT] = PointerGetDatum(&empty);
+	values[ENTRY_PAYLOAD] = PointerGetDatum(cstring_to_text_with_len(info->payload.data, info->payload.len));
+
+	slot = insert_row(leaf, values, nulls);
+	if (OidIsValid(trail.seq_index))
+	{
+		Relation	index = index_open(trail.seq_index, RowExclusiveLock);
+		IndexInfo  *index_info = BuildIndexInfo(index);
+
+		index_insert(index, values, nulls, &slot->tts_tid, leaf, UNIQUE_CHECK_YES, false, index_info);
+		index_close(index, RowExclusiveLock);
+	}
+	else
+		insert_index_entries(leaf, slot);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(leaf, NoLock);
+}
+
+/*
+ * isms.trail_guard() returns trigger: refuses whatever SQL wants to do to the
+ * trail, whoever asks.
+ */
+Datum
+isms_trail_guard(PG_FUNCTION_ARGS)
+{
+	TriggerData *call = (TriggerData *) fcinfo->context;
+	const char *what;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("isms.trail_guard() is a trigger function")));
+	if (TRIGGER_FIRED_BY_INSERT(call->tg_event))
+		what = "INSERT";
+	else if (TRIGGER_FIRED_BY_UPDATE(call->tg_event))
+		what = "UPDATE";
+	else if (TRIGGER_FIRED_BY_DELETE(call->tg_event))
+		what = "DELETE";
+	else
+		what = "TRUNCATE";
+	ereport(ERROR,
+			(errcode(ERRCODE_ISMS_TRAIL),
+			 errmsg("the audit trail may not be changed"),
+			 errdetail("trail: %s on isms.%s is refused to everyone.", what,
+					   RelationGetRelationName(call->tg_relation)),
+			 errhint("Entries come from changes of audited tables alone; see isms.enable_audit."),
+			 errtable(call->tg_relation)));
+	PG_RETURN_NULL();
+}

@@ -1,0 +1,146 @@
+-- 5.3: who holds which role is itself under a workflow.
+create function isms.guard_reason_given(old jsonb, new jsonb, step isms.step) returns text
+  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+begin atomic
+  select case when length(regexp_replace(coalesce((step).comment, ''), '\s', '', 'g')) < 10
+              then 'the reason is missing or too short: ten characters at least, as comment of isms.request or by set local isms.comment' end;
+end;
+
+comment on function isms.guard_reason_given(jsonb, jsonb, isms.step) is 'Guard: the comment has at least ten characters that are not blank (7.5.3)';
+
+create function isms.guard_person_active(old jsonb, new jsonb, step isms.step) returns text
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select format('%s is not active on %s', p.name, isms.today((step).scope))
+    from isms.person p
+   where p.code = new ->> 'person'
+     and isms.today((step).scope) not between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity');
+end;
+
+comment on function isms.guard_person_active(jsonb, jsonb, isms.step) is 'Guard: the person appointed is active today (5.3)';
+
+create function isms.guard_founding(old jsonb, new jsonb, step isms.step) returns text
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select 'only who founds a scope starts with a role, the person''s own'
+   where new ->> 'person' is distinct from (step).actor
+      or exists (select from isms.role_assignment a where a.scope = (step).scope and a.person <> (step).actor);
+end;
+
+comment on function isms.guard_founding(jsonb, jsonb, isms.step) is 'Guard: the scope has no assignments but the acting person''s (5.3)';
+
+create function isms.guard_roles_compatible(old jsonb, new jsonb, step isms.step) returns text
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select format('%s is %s; nobody is isms_manager and internal_auditor of one scope', isms.person_name(a.person), a.role)
+    from isms.role_assignment a
+   where a.scope = (step).scope and a.person = new ->> 'person' and a.status = 'active'
+     and (new ->> 'role', a.role) in (('internal_auditor', 'isms_manager'), ('isms_manager', 'internal_auditor'))
+     and coalesce(a.valid_until, 'infinity') >= isms.today(a.scope)
+   limit 1;
+end;
+
+comment on function isms.guard_roles_compatible(jsonb, jsonb, isms.step) is 'Guard: not isms_manager and internal_auditor in one scope (A.5.3, 9.2.2 b)';
+
+-- What people own, for handing over.
+create table isms.owned_table (
+  schema_name text not null,
+  table_name text not null,
+  person_column text not null,
+  role text not null constraint owned_table_role_fkey references isms.role,
+  state_column text,
+  ended_states text[] not null default '{}',
+  builtin boolean not null default false,
+  constraint owned_table_pkey primary key (schema_name, table_name, person_column)
+);
+
+comment on table isms.owned_table is 'Tables with a column scope whose rows people own in a role; each room registers its own';
+comment on column isms.owned_table.schema_name is 'Schema';
+comment on column isms.owned_table.table_name is 'Table';
+comment on column isms.owned_table.person_column is 'Column with the owner''s code';
+comment on column isms.owned_table.role is 'Role in which they own';
+comment on column isms.owned_table.state_column is 'State column; null: every row counts';
+comment on column isms.owned_table.ended_states is 'States in which a row no longer counts';
+comment on column isms.owned_table.builtin is 'Shipped with the extension';
+
+insert into isms.closed_table (name, readable, builtin) values ('owned_table', true, true);
+
+create function isms.guard_owned_things_handed_over(old jsonb, new jsonb, step isms.step) returns text
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  t isms.owned_table;
+  n bigint;
+  owned text[] := '{}';
+begin
+  for t in select o.* from isms.owned_table o where o.role = old ->> 'role' order by o.schema_name, o.table_name, o.person_column loop
+    execute format('select count(*) from %I.%I x where x.scope = $1 and x.%I = $2%s', t.schema_name, t.table_name, t.person_column,
+                   case when t.state_column is null then '' else format(' and x.%I <> all ($3)', t.state_column) end)
+       into n using step.scope, old ->> 'person', t.ended_states;
+    if n > 0 then
+      owned := owned || format('%s in %I.%I', n, t.schema_name, t.table_name);
+    end if;
+  end loop;
+  if owned <> '{}' then
+    return format('%s still owns %s', isms.person_name(old ->> 'person'), array_to_string(owned, ', '));
+  end if;
+  return null;
+end
+$$;
+
+comment on function isms.guard_owned_things_handed_over(jsonb, jsonb, isms.step) is 'Guard: nothing live is owned by the person in that role (A.6.5)';
+
+-- While a scope has one top_management, that person appoints others without a second approval.  The row judged
+-- stands already as it will be, and does not count.
+create function isms.condition_governing_role(old jsonb, new jsonb, step isms.step) returns boolean
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce((select r.governing from isms.role r where r.code = new ->> 'role'), true)
+         and array(select distinct a.person
+                     from isms.role_assignment a
+                    where a.scope = (step).scope and a.role = 'top_management' and a.code <> new ->> 'code' and isms.holds_role(a.person, a.role, a.scope))
+             is distinct from array[(step).actor];
+end;
+
+comment on function isms.condition_governing_role(jsonb, jsonb, isms.step) is 'Condition: the role governs, and who asks is not the scope''s only top management';
+
+insert into isms.guard (name, function, clause, basis, builtin) values
+  ('reason_given', 'isms.guard_reason_given', '7.5.3', 'P', true),
+  ('person_active', 'isms.guard_person_active', '5.3', 'P', true),
+  ('founding', 'isms.guard_founding', '5.3', 'P', true),
+  ('roles_compatible', 'isms.guard_roles_compatible', 'A.5.3', 'P', true),
+  ('owned_things_handed_over', 'isms.guard_owned_things_handed_over', 'A.6.5', 'P', true);
+
+insert into isms.slot_condition (name, function, builtin) values
+  ('governing_role', 'isms.condition_governing_role', true);
+
+insert into isms.workflow (name, title, builtin) values
+  ('appointment', 'Appointment to a role', true),
+  ('two_eyes', 'Draft, approval by another person, close; for any table', true);
+
+insert into isms.workflow_state (workflow, position, name, initial, final, cutover, frozen_columns, frozen_children, builtin) values
+  ('appointment', 1, 'proposed', true, false, false, '{*}', '{}', true),
+  ('appointment', 2, 'active', false, false, true, '{*}', '{}', true),
+  ('appointment', 3, 'ended', false, true, true, '{*}', '{}', true),
+  ('two_eyes', 1, 'draft', true, false, true, '{}', '{}', true),
+  ('two_eyes', 2, 'approved', false, false, true, '{*}', '{*}', true),
+  ('two_eyes', 3, 'closed', false, true, true, '{*}', '{*}', true);
+
+insert into isms.workflow_transition (workflow, name, from_states, to_state, amended_columns, actors, separation, guards, opens_request, clause, builtin) values
+  ('appointment', 'found', '{}', 'active', '{}', '{isms_admin}', '{}', '{founding,person_active}', null, '5.3', true),
+  ('appointment', 'propose', '{}', 'proposed', '{}', '{isms_manager,top_management,isms_admin}', '{}', '{person_active}', 'appoint', '5.3', true),
+  ('appointment', 'appoint', '{proposed}', 'active', '{}', '{top_management,isms_manager,isms_admin}', '{R,"not @person"}', '{roles_compatible}', null, '5.3, 7.2, A.5.3', true),
+  ('appointment', 'end', '{active}', 'ended', '{valid_until}', '{isms_manager,top_management,@person}', '{}', '{owned_things_handed_over}', null, '5.3, A.6.5', true),
+  ('two_eyes', 'draft', '{}', 'draft', '{}', '{editor}', '{}', '{}', null, 'A.5.3', true),
+  ('two_eyes', 'approve', '{draft}', 'approved', '{}', '{editor}', '{R}', '{}', null, 'A.5.3', true),
+  ('two_eyes', 'return', '{approved}', 'draft', '{}', '{editor}', '{}', '{reason_given}', null, 'A.5.3', true),
+  ('two_eyes', 'close', '{approved}', 'closed', '{}', '{editor}', '{}', '{}', null, 'A.5.3', true);
+
+insert into isms.workflow_approval (workflow, transition, slot, approver, condition, basis, builtin) values
+  ('appointment', 'appoint', 'top_management', 'top_management', 'governing_role', 'P', true),
+  ('two_eyes', 'approve', 'second_person', 'editor', null, 'P', true);
+
+do $$
+begin
+  perform isms.attach_workflow('isms.role_assignment', 'appointment', 'status');
+end
+$$;

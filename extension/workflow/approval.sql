@@ -1,0 +1,471 @@
+-- Asking, approving, rejecting, and what comes next.
+create function isms.locked_row(b isms.workflow_binding, step isms.step) returns jsonb
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  record jsonb;
+begin
+  -- What is asked for and approved must be what is there once the lock is had, not what an older snapshot shows.
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception using
+      errcode = 'feature_not_supported',
+      message = format('requests and approvals take isolation level read committed, not %s', current_setting('transaction_isolation')),
+      detail = 'An older snapshot would not show a change made meanwhile.',
+      hint = 'begin isolation level read committed';
+  end if;
+  if step.scope = any (isms.editable_scopes())
+     and (b.schema_name = 'isms' or has_any_column_privilege(session_user, isms.relation_name(b), 'update')) then
+    execute format('select to_jsonb(p) from %s p where %s for no key update', isms.relation_name(b), isms.key_condition(b, 'p'))
+       into record using step.key, step.scope;
+  end if;
+  if record is null then
+    raise exception using
+      errcode = 'no_data_found',
+      message = format('there is no %s in scope %s that %s may change', isms.thing(b, step.key), step.scope, coalesce(isms.person_name(step.actor), session_user)),
+      schema = b.schema_name, table = b.table_name;
+  end if;
+  return record;
+end
+$$;
+
+comment on function isms.locked_row(isms.workflow_binding, isms.step) is 'A row the caller may change, locked. Errors: P0002, 0A000 in an isolation level that freezes the snapshot';
+
+create function isms.step_of(table_name text, key text, transition text, comment text) returns isms.step
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  b isms.workflow_binding := isms.workflow_of(step_of.table_name);
+begin
+  if not exists (select from isms.workflow_transition t where t.workflow = b.workflow and t.name = step_of.transition and t.from_states <> '{}') then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = format('workflow %s has no step "%s"', b.workflow, step_of.transition),
+      hint = 'Steps are ' || (select string_agg(t.name, ', ' order by t.name) from isms.workflow_transition t where t.workflow = b.workflow and t.from_states <> '{}') || '.';
+  end if;
+  return row(b.workflow, step_of.transition, null, null, isms.relation_name(b), step_of.key, isms.actor(), nullif(step_of.comment, ''), coalesce(b.in_scope, isms.default_scope()))::isms.step;
+end
+$$;
+
+comment on function isms.step_of(text, text, text, text) is 'A step somebody names by table, key and transition, in the default scope. Errors: 42P01, 22023';
+
+-- A request is opened, approved and closed by definers; what it asks for is carried out by the caller, with the caller's own rights on the table.
+create function isms.open_request(table_name text, key text, transition text, comment text, changes jsonb) returns text
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: requests are written by functions alone, and guards judge all rows
+declare
+  step isms.step := isms.step_of(open_request.table_name, open_request.key, open_request.transition, coalesce(open_request.comment, isms.transaction_comment()));
+  b isms.workflow_binding := isms.workflow_of(open_request.table_name);
+  t isms.workflow_transition;
+  old_row jsonb;
+  new_row jsonb;
+  digest bytea;
+  codes text[];
+  reasons text[];
+  first_hint text;
+  waits_for text;
+begin
+  old_row := isms.locked_row(b, step);
+  select * into t from isms.workflow_transition w where w.workflow = step.workflow and w.name = step.transition;
+  step.from_state := old_row ->> b.state_column;
+  step.to_state := coalesce(t.to_state, step.from_state);
+  if changes is not null and exists (select from jsonb_object_keys(changes) k where k <> all (t.amended_columns)) then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = format('%s does not change %s', t.name, (select string_agg(k, ', ') from jsonb_object_keys(changes) k where k <> all (t.amended_columns))),
+      hint = case when t.amended_columns = '{}' then 'It takes no changes.' else 'It may change ' || array_to_string(t.amended_columns, ', ') || '.' end;
+  elsif t.to_state is null and changes is null then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = format('%s needs the changes asked for', t.name),
+      hint = format('select isms.request(%L, %L, %L, changes => ''{"%s": ...}'')', step.relation, step.key, t.name, t.amended_columns[1]);
+  end if;
+  if changes is null then
+    new_row := old_row || jsonb_build_object(b.state_column, step.to_state);
+  else
+    execute format('select to_jsonb(jsonb_populate_record(p, $3)) from %s p where %s', isms.relation_name(b), isms.key_condition(b, 'p'))
+       into new_row using step.key, step.scope, changes || jsonb_build_object(b.state_column, step.to_state);
+  end if;
+
+  if not exists (select from isms.transitions_from(b.workflow, step.from_state) w where w.name = t.name) then
+    perform isms.refuse(
+      format('%s cannot be asked for: %s is %s', t.name, isms.thing(b, step.key), step.from_state), '{IS001}',
+      array[format('transition: %s leaves %s', t.name, case when t.from_states = '{any}' then 'every state that is not final' else array_to_string(t.from_states, ' or ') end)],
+      isms.next_hint(b, old_row, step), b);
+  end if;
+  select string_agg(isms.persons_or_role(x.who, x.approver), ' and ' order by x.slot)
+    into waits_for
+    from (select s.slot, s.approver, isms.step_candidates(array[s.approver], old_row, new_row, step, case when 'R' = any (t.separation) then step.actor end) as who
+            from isms.step_slots(old_row, new_row, step) s) x;
+  if waits_for is null then
+    return null;
+  end if;
+  select array_agg(r.code), array_agg(r.reason), (array_agg(r.hint))[1]
+    into codes, reasons, first_hint
+    from isms.step_reasons(b, t, old_row, new_row, step, true) r;
+  if codes is not null then
+    perform isms.refuse(format('%s of %s cannot be asked for', t.name, isms.thing(b, step.key)), codes, reasons, first_hint, b);
+  end if;
+  digest := isms.row_digest(b, step.key, step.scope, changes);
+  update isms.approval_request r
+     set status = 'superseded', closed_by = step.actor, closed_at = clock_timestamp()
+   where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.transition = t.name and r.status = 'open';
+  insert into isms.approval_request (scope, table_name, key, transition, requester, comment, changes, digest)
+  values (step.scope, step.relation, step.key, t.name, step.actor, step.comment, open_request.changes, digest);
+  return format('%s of %s asked for; it waits for the approval of %s', t.name, isms.thing(b, step.key), waits_for);
+end
+$$;
+
+comment on function isms.open_request(text, text, text, text, jsonb) is 'First half of isms.request: records it and says whose approval it waits for; null where it needs none. Errors: as isms.request';
+
+create function isms.carry_out(table_name text, key text, transition text, comment text, changes jsonb) returns text
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  step isms.step := isms.step_of(carry_out.table_name, carry_out.key, carry_out.transition, carry_out.comment);
+  b isms.workflow_binding := isms.workflow_of(carry_out.table_name);
+  said text := coalesce(isms.transaction_comment(), '');
+  written integer;
+  assignments text[];
+begin
+  select w.to_state into step.to_state from isms.workflow_transition w where w.workflow = step.workflow and w.name = step.transition;
+  assignments := array(select format('%I = (jsonb_populate_record(p, $3)).%I', k, k) from jsonb_object_keys(carry_out.changes) k);
+  if step.to_state is not null then
+    assignments := assignments || format('%I = (jsonb_populate_record(p, $3)).%I', b.state_column, b.state_column);
+  end if;
+  perform set_config('isms.comment', coalesce(step.comment, said), true);
+  execute format('update %s p set %s where %s', isms.relation_name(b), array_to_string(assignments, ', '), isms.key_condition(b, 'p'))
+    using step.key, step.scope, coalesce(carry_out.changes, '{}') || jsonb_build_object(b.state_column, step.to_state);
+  get diagnostics written = row_count;
+  perform set_config('isms.comment', said, true);
+  if written = 0 then
+    raise exception using
+      errcode = 'no_data_found',
+      message = format('there is no %s in scope %s that %s may change', isms.thing(b, step.key), step.scope, coalesce(isms.person_name(step.actor), session_user)),
+      schema = b.schema_name, table = b.table_name;
+  end if;
+  return format('%s is %s', isms.thing(b, step.key), coalesce('now ' || step.to_state, 'amended: ' || array_to_string(array(select jsonb_object_keys(carry_out.changes)), ', ')));
+end
+$$;
+
+comment on function isms.carry_out(text, text, text, text, jsonb) is 'Takes a step by a plain UPDATE with the caller''s rights; the machine judges it. Errors: as the machine, P0002';
+
+create function isms.request(table_name text, key text, transition text, comment text default null, changes jsonb default null) returns text
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce(isms.open_request(request.table_name, request.key, request.transition, request.comment, request.changes),
+                  isms.carry_out(request.table_name, request.key, request.transition, request.comment, request.changes));
+end
+$$;
+
+comment on function isms.request(text, text, text, text, jsonb) is 'Asks for a transition or amendment of a row (changes: its columns); where no approval is needed, carries it out. Says what happened and who is next. Errors: IS001 to IS006, IS022, 42P01, 22023, P0002';
+
+create function isms.record_approval(table_name text, key text, transition text, comment text) returns isms.approval_request
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: approvals are written by functions alone
+declare
+  step isms.step := isms.step_of(record_approval.table_name, record_approval.key, record_approval.transition, record_approval.comment);
+  b isms.workflow_binding := isms.workflow_of(record_approval.table_name);
+  t isms.workflow_transition;
+  me text := step.actor;
+  q isms.approval_request;
+  old_row jsonb;
+  new_row jsonb;
+  wanted isms.workflow_approval;
+  slot isms.workflow_approval;
+  codes text[] := '{}';
+  reasons text[] := '{}';
+  candidates text[] := '{}';
+  fewest integer;
+  who text[];
+  left_over integer := 0;
+  first_hint text;
+  message text;
+begin
+  message := format('%s may not approve %s (%s)', coalesce(isms.person_name(me), session_user), isms.thing(b, step.key), step.transition);
+  if me is null then
+    perform isms.refuse(message, '{IS022}', array[format('actor: login %s is no person of this ISMS', session_user)], null, b);
+  end if;
+  old_row := isms.locked_row(b, step);
+  select * into t from isms.workflow_transition w where w.workflow = step.workflow and w.name = step.transition;
+  select * into q
+    from isms.approval_request r
+   where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.transition = t.name and r.status = 'open';
+  if not found then
+    codes := '{IS003}';
+    reasons := array[isms.reason_label('approval', t.clause) || 'nobody has asked for it'];
+    first_hint := format('It begins with select isms.request(%L, %L, %L), by %s.', step.relation, step.key, t.name,
+                         isms.person_names(isms.step_candidates(t.actors, old_row, old_row, step)));
+    perform isms.refuse(message, codes, reasons, first_hint, b);
+  end if;
+  step.from_state := old_row ->> b.state_column;
+  step.to_state := coalesce(t.to_state, step.from_state);
+  if q.digest <> isms.row_digest(b, step.key, step.scope, q.changes) then
+    codes := '{IS003}';
+    reasons := array[isms.reason_label('approval', t.clause) || format('what %s asked for has changed since', isms.person_name(q.requester))];
+    first_hint := format('Look at it and ask again: select isms.request(%L, %L, %L).', step.relation, step.key, t.name);
+    perform isms.refuse(message, codes, reasons, first_hint, b);
+  end if;
+  if q.changes is null then
+    new_row := old_row || jsonb_build_object(b.state_column, step.to_state);
+  else
+    execute format('select to_jsonb(jsonb_populate_record(p, $3)) from %s p where %s', isms.relation_name(b), isms.key_condition(b, 'p'))
+       into new_row using step.key, step.scope, q.changes;
+  end if;
+  -- What is needed follows from who asked, not from who answers.
+  step.actor := q.requester;
+  for slot in select s.* from isms.step_slots(old_row, new_row, step) s
+               where not exists (select from isms.approval a where a.request = q.id and a.slot = s.slot) loop
+    left_over := left_over + 1;
+    who := isms.step_candidates(array[slot.approver], old_row, new_row, step);
+    candidates := candidates || who;
+    if me = any (who) and (fewest is null or cardinality(who) < fewest) then
+      wanted := slot;
+      fewest := cardinality(who);
+    end if;
+  end loop;
+  step.actor := me;
+
+  if exists (select from isms.approval a where a.request = q.id and a.approver = me) then
+    codes := codes || 'IS004'::text;
+    reasons := reasons || (isms.reason_label('separation', t.clause) || format('%s has approved it already; each approval is another person''s', isms.person_name(me)));
+  end if;
+  who := isms.separation_reasons(t.separation, t.clause, old_row, new_row, step, me, q.requester);
+  codes := codes || array_fill('IS004'::text, array[cardinality(who)]);
+  reasons := reasons || who;
+  if wanted.slot is null and left_over > 0 then
+    codes := codes || 'IS002'::text;
+    reasons := reasons || (isms.reason_label('actor', t.clause) || format('the approval is not %s''s to give', isms.person_name(me)));
+  end if;
+  if t.own_login and isms.claimed_actor() is not null then
+    codes := codes || 'IS002'::text;
+    reasons := reasons || (isms.reason_label('actor', t.clause) || format('%s must approve by a login of the person''s own', isms.person_name(me)));
+  end if;
+  if codes <> '{}' then
+    candidates := array(
+      select distinct on (c.code) c.code
+        from unnest(candidates) c(code)
+       where c.code <> me and isms.separation_reasons(t.separation, t.clause, old_row, new_row, step, c.code, q.requester) = '{}'
+         and not exists (select from isms.approval a where a.request = q.id and a.approver = c.code));
+    message := message || case when codes[1] = 'IS004' then ': separation of duties' else '' end;
+    first_hint := case when candidates = '{}' then 'Nobody else can at present.' else 'Ask ' || isms.person_names(candidates) || '.' end;
+    perform isms.refuse(message, codes, reasons, first_hint, b);
+  end if;
+  if wanted.slot is not null then
+    insert into isms.approval (request, scope, slot, approver, comment, digest)
+    values (q.id, step.scope, wanted.slot, me, step.comment, q.digest);
+  end if;
+  -- An open status tells the caller that others must approve too.
+  q.status := case when left_over > 1 then 'open' else 'carried_out' end;
+  return q;
+end
+$$;
+
+comment on function isms.record_approval(text, text, text, text) is 'First half of isms.approve: records the caller''s approval and returns the request, status open while others must approve too. Errors: as isms.approve';
+
+create function isms.approve(table_name text, keys text[], transition text, comment text default null) returns setof text
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  k text;
+  q isms.approval_request;
+  bad text[] := '{}';
+  first_code text;
+  said text;
+  why text;
+begin
+  foreach k in array keys loop
+    begin
+      q := isms.record_approval(approve.table_name, k, approve.transition, approve.comment);
+      if q.status = 'open' then
+        return next format('%s of %s approved; it waits for %s', approve.transition, isms.thing(isms.workflow_of(approve.table_name), k),
+                           (select string_agg(isms.persons_or_role(w.candidates, w.approver), ' and ' order by w.slot) from isms.waiting_approvals w where w.request = q.id));
+      else
+        return next isms.carry_out(approve.table_name, k, approve.transition, coalesce(q.comment, approve.comment), q.changes);
+      end if;
+    exception when others then
+      if cardinality(keys) = 1 or sqlstate not like 'IS%' then
+        raise;
+      end if;
+      get stacked diagnostics said = message_text, why = pg_exception_detail;
+      first_code := coalesce(first_code, sqlstate);
+      bad := bad || (k || ': ' || said || coalesce(E'\n  ' || replace(nullif(why, ''), E'\n', E'\n  '), ''));
+    end;
+  end loop;
+  if bad <> '{}' then
+    raise exception using
+      errcode = first_code,
+      message = format('%s: %s of %s refused, none approved', approve.transition, cardinality(bad), cardinality(keys)),
+      detail = array_to_string(bad, E'\n'),
+      hint = 'Mend or leave out those.';
+  end if;
+end
+$$;
+
+comment on function isms.approve(text, text[], text, text) is 'Approves what was asked for, all keys or none; the last approval carries it out. Says for each key what happened and who is next. Errors: IS001 to IS006, IS022, 42P01, 22023, P0002';
+
+create function isms.close_request(table_name text, key text, transition text, comment text, as_requester boolean) returns text
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: requests are written by functions alone
+declare
+  step isms.step := isms.step_of(close_request.table_name, close_request.key, close_request.transition, close_request.comment);
+  b isms.workflow_binding := isms.workflow_of(close_request.table_name);
+  t isms.workflow_transition;
+  q isms.approval_request;
+  record jsonb;
+  message text := format('%s may not %s %s (%s)', coalesce(isms.person_name(step.actor), session_user), case when as_requester then 'withdraw' else 'reject' end, isms.thing(b, step.key), step.transition);
+  may text[];
+begin
+  record := isms.locked_row(b, step);
+  select * into t from isms.workflow_transition w where w.workflow = step.workflow and w.name = step.transition;
+  select * into q
+    from isms.approval_request r
+   where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.transition = t.name and r.status = 'open';
+  if not found then
+    perform isms.refuse(message, '{IS003}', array[isms.reason_label('approval', t.clause) || 'nobody has asked for it'], null, b);
+  end if;
+  if as_requester then
+    may := array[q.requester];
+  else
+    may := isms.step_candidates(array(select a.approver from isms.workflow_approval a where a.workflow = t.workflow and a.transition = t.name),
+                                record, record || coalesce(q.changes, '{}'), step);
+  end if;
+  if step.actor is null or step.actor <> all (may) then
+    perform isms.refuse(message, '{IS002}', array[isms.reason_label('actor', t.clause) || case when as_requester then 'who asked withdraws' else 'who could approve rejects' end],
+                        'Ask ' || isms.person_names(may) || '.', b);
+  elsif not as_requester and coalesce(step.comment, '') !~ '\S' then
+    perform isms.refuse(message, '{IS005}', array['reason_given (7.5.3): a rejection says why'], format('select isms.reject(%L, %L, %L, ''why'')', step.relation, step.key, t.name), b);
+  end if;
+  update isms.approval_request r
+     set status = case when as_requester then 'withdrawn' else 'rejected' end, closed_by = step.actor, closed_at = clock_timestamp(), closing_comment = step.comment
+   where r.id = q.id;
+  return format('%s of %s %s', t.name, isms.thing(b, step.key),
+                case when as_requester then 'withdrawn' else format('rejected; %s asked for it', isms.person_name(q.requester)) end);
+end
+$$;
+
+comment on function isms.close_request(text, text, text, text, boolean) is 'What isms.reject and isms.withdraw share';
+
+create function isms.reject(table_name text, key text, transition text, comment text) returns text
+  language sql set search_path = pg_catalog, pg_temp
+begin atomic
+  select isms.close_request(reject.table_name, reject.key, reject.transition, reject.comment, false);
+end;
+
+comment on function isms.reject(text, text, text, text) is 'Rejects what was asked for, with a reason; by who could approve it. Errors: IS002, IS003 nothing asked for, IS005 no reason';
+
+create function isms.withdraw(table_name text, key text, transition text, comment text default null) returns text
+  language sql set search_path = pg_catalog, pg_temp
+begin atomic
+  select isms.close_request(withdraw.table_name, withdraw.key, withdraw.transition, withdraw.comment, true);
+end;
+
+comment on function isms.withdraw(text, text, text, text) is 'Takes back what the caller asked for. Errors: IS002, IS003 nothing asked for';
+
+-- What waits, and what comes next.
+create function isms.open_slots(request bigint) returns table (slot text, approver text, candidates text[])
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: whose approval is needed may depend on rows the caller does not see; only requests of visible scopes are told
+declare
+  q isms.approval_request;
+  b isms.workflow_binding;
+  t isms.workflow_transition;
+  step isms.step;
+  old_row jsonb;
+  new_row jsonb;
+begin
+  select * into q from isms.approval_request r where r.id = open_slots.request and r.status = 'open' and r.scope = any (isms.visible_scopes());
+  if not found then
+    return;
+  end if;
+  b := isms.workflow_of(q.table_name);
+  select * into t from isms.workflow_transition w where w.workflow = b.workflow and w.name = q.transition;
+  execute format('select to_jsonb(p) from %s p where %s', q.table_name, isms.key_condition(b, 'p')) into old_row using q.key, q.scope;
+  if old_row is null then
+    return;
+  end if;
+  step := row(b.workflow, t.name, old_row ->> b.state_column, coalesce(t.to_state, old_row ->> b.state_column), q.table_name, q.key, q.requester, q.comment, q.scope);
+  new_row := old_row || coalesce(q.changes, '{}') || jsonb_build_object(b.state_column, step.to_state);
+  return query
+    select s.slot, s.approver,
+           array(select c
+                   from unnest(isms.step_candidates(array[s.approver], old_row, new_row, step)) with ordinality u(c, i)
+                  where isms.separation_reasons(t.separation, t.clause, old_row, new_row, step, c, q.requester) = '{}'
+                    and not exists (select from isms.approval a where a.request = q.id and a.approver = c)
+                  order by i)
+      from isms.step_slots(old_row, new_row, step) s
+     where not exists (select from isms.approval a where a.request = q.id and a.slot = s.slot);
+end
+$$;
+
+comment on function isms.open_slots(bigint) is 'Approvals an open request still needs, and who can give each';
+
+create view isms.waiting_approvals with (security_invoker = true) as
+  select r.id as request,
+         r.scope,
+         r.table_name,
+         r.key,
+         r.transition,
+         s.slot,
+         s.approver,
+         s.candidates,
+         r.requester,
+         isms.person_name(r.requester) as requester_name,
+         r.comment,
+         r.requested_at,
+         r.due
+    from isms.approval_request r
+    cross join lateral isms.open_slots(r.id) s
+   where r.status = 'open';
+
+comment on view isms.waiting_approvals is 'Approvals asked for and not yet given, one row a slot';
+comment on column isms.waiting_approvals.request is 'Request';
+comment on column isms.waiting_approvals.scope is 'Scope';
+comment on column isms.waiting_approvals.table_name is 'Table, as schema.table';
+comment on column isms.waiting_approvals.key is 'Key of the row';
+comment on column isms.waiting_approvals.transition is 'Transition or amendment asked for';
+comment on column isms.waiting_approvals.slot is 'Slot to fill';
+comment on column isms.waiting_approvals.approver is 'Who may, as the workflow says';
+comment on column isms.waiting_approvals.candidates is 'Codes of the people who can now';
+comment on column isms.waiting_approvals.requester is 'Code of who asked';
+comment on column isms.waiting_approvals.requester_name is 'Name of who asked';
+comment on column isms.waiting_approvals.comment is 'Reason given';
+comment on column isms.waiting_approvals.requested_at is 'When';
+comment on column isms.waiting_approvals.due is 'Answer due';
+
+create function isms.next_steps(table_name text, key text)
+  returns table (step text, to_state text, allowed boolean, reasons text[], who text, needs_approval text)
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: guards judge all rows; only rows the caller may see are told of
+declare
+  b isms.workflow_binding := isms.workflow_of(next_steps.table_name);
+  here isms.step;
+  record jsonb;
+  new_row jsonb;
+  t isms.workflow_transition;
+begin
+  here := row(b.workflow, null, null, null, isms.relation_name(b), next_steps.key, isms.actor(), isms.transaction_comment(), coalesce(b.in_scope, isms.default_scope()));
+  if (b.scoped and here.scope = any (isms.visible_scopes())) or (not b.scoped and has_table_privilege(session_user, here.relation, 'select')) then
+    execute format('select to_jsonb(p) from %s p where %s', here.relation, isms.key_condition(b, 'p')) into record using here.key, here.scope;
+  end if;
+  if record is null then
+    raise exception using
+      errcode = 'no_data_found',
+      message = format('there is no %s in scope %s', isms.thing(b, here.key), here.scope),
+      schema = b.schema_name, table = b.table_name;
+  end if;
+  here.from_state := record ->> b.state_column;
+  for t in select w.* from isms.transitions_from(b.workflow, here.from_state) w loop
+    here.transition := t.name;
+    here.to_state := coalesce(t.to_state, here.from_state);
+    new_row := record || jsonb_build_object(b.state_column, here.to_state);
+    step := t.name;
+    to_state := here.to_state;
+    reasons := array(select r.reason from isms.step_reasons(b, t, record, new_row, here, true) r);
+    allowed := reasons = '{}';
+    who := isms.person_names(isms.step_candidates(t.actors, record, new_row, here));
+    select string_agg(isms.persons_or_role(x.persons, s.approver), ' and ' order by s.slot)
+      into needs_approval
+      from isms.step_slots(record, new_row, here) s,
+           lateral (select isms.step_candidates(array[s.approver], record, new_row, here, case when 'R' = any (t.separation) then here.actor end) as persons) x;
+    return next;
+  end loop;
+end
+$$;
+
+comment on function isms.next_steps(text, text) is 'Steps and amendments from the row''s state: may the caller take or ask for each, every reason why not, who could, whose approval it needs. Errors: 42P01, P0002';

@@ -1,0 +1,528 @@
+-- The machine: AFTER ROW triggers, so that they see the row as it will be, whatever BEFORE triggers did; ENABLE ALWAYS,
+-- so that no session_replication_role avoids them.  They hold for every writer, superusers included.
+create function isms.workflow_machine() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: guards judge all rows, not only those the writer may see; the person acting comes from the session user, not from the current one
+declare
+  b isms.workflow_binding;
+  t isms.workflow_transition;
+  s isms.workflow_state;
+  o jsonb;
+  n jsonb;
+  step isms.step;
+  changed text[];
+  held text[];
+  codes text[] := '{}';
+  reasons text[] := '{}';
+  first_hint text;
+  message text;
+  hint_of_step text;
+  code text;
+  reason text;
+  covered boolean;
+  c record;
+begin
+  <<judging>>
+  begin
+    select * into b from isms.workflow_binding w where w.schema_name = tg_table_schema and w.table_name = tg_table_name;
+    if not found then
+      -- a partition: its table is bound
+      select w.* into b
+        from pg_class p
+        join pg_namespace m on m.oid = p.relnamespace
+        join isms.workflow_binding w on w.schema_name = m.nspname and w.table_name = p.relname
+       where p.oid = pg_partition_root(tg_relid);
+      if not found then
+        raise exception using
+          errcode = 'IS001',
+          message = format('table %I.%I has a workflow''s trigger and no workflow', tg_table_schema, tg_table_name),
+          hint = 'It was renamed or its binding lost: bind it again by isms.attach_workflow.';
+      end if;
+    end if;
+    if tg_op <> 'INSERT' then
+      o := to_jsonb(old);
+    end if;
+    if tg_op <> 'DELETE' then
+      n := to_jsonb(new);
+    end if;
+    step.workflow := b.workflow;
+    step.relation := isms.relation_name(b);
+    step.key := isms.row_key(b, coalesce(o, n));
+    step.scope := isms.row_scope(b, coalesce(o, n));
+    step.from_state := o ->> b.state_column;
+    step.to_state := n ->> b.state_column;
+    step.actor := isms.actor();
+    step.comment := isms.transaction_comment();
+
+    if tg_op = 'INSERT' then
+      select * into t from isms.workflow_transition w where w.workflow = b.workflow and w.from_states = '{}' and w.to_state = step.to_state;
+      if not found then
+        if isms.in_cutover(step) and exists (select from isms.workflow_state w where w.workflow = b.workflow and w.name = step.to_state and w.cutover) then
+          insert into isms.carried_over (scope, table_name, key, state, person) values (step.scope, step.relation, step.key, step.to_state, step.actor);
+          return null;
+        end if;
+        codes := '{IS001}';
+        reasons := array['transition: rows start in ' || coalesce((select string_agg(w.name, ' or ' order by w.position) from isms.workflow_state w where w.workflow = b.workflow and w.initial), 'no state')];
+        first_hint := case when exists (select from isms.workflow_state w where w.workflow = b.workflow and w.name = step.to_state and w.cutover)
+                           then 'Rows of an existing register are loaded between isms.begin_cutover and isms.end_cutover.' end;
+      else
+        step.transition := t.name;
+        if n ->> 'created_by' <> step.actor and not isms.in_cutover(step) then
+          codes := '{IS002}';
+          reasons := array[isms.reason_label('actor', t.clause) || format('created_by is %s, but %s inserts the row', isms.person_name(n ->> 'created_by'), isms.person_name(step.actor))];
+          first_hint := 'Leave created_by out.';
+        end if;
+        for code, reason, hint_of_step in select r.code, r.reason, r.hint from isms.step_reasons(b, t, null, n, step, false) r loop
+          if code in ('IS002', 'IS005') and isms.in_cutover(step) then
+            insert into isms.import_issue (scope, table_name, key, rule, message) values (step.scope, step.relation, step.key, split_part(reason, ':', 1), reason);
+          else
+            codes := codes || code;
+            reasons := reasons || reason;
+            first_hint := coalesce(first_hint, hint_of_step);
+          end if;
+        end loop;
+      end if;
+      if codes <> '{}' then
+        message := format('%s cannot start in %s', isms.thing(b, step.key), coalesce(step.to_state, 'no state'));
+        exit judging;
+      end if;
+      if t.opens_request is not null then
+        step.transition := t.opens_request;
+        step.from_state := step.to_state;
+        select w.to_state into step.to_state from isms.workflow_transition w where w.workflow = b.workflow and w.name = t.opens_request;
+        if exists (select from isms.step_slots(n, n || jsonb_build_object(b.state_column, step.to_state), step)) then
+          insert into isms.approval_request (scope, table_name, key, transition, requester, comment, digest)
+          values (step.scope, step.relation, step.key, t.opens_request, step.actor, step.comment, isms.row_digest(b, step.key, step.scope));
+        end if;
+      end if;
+      return null;
+    end if;
+
+    select * into s from isms.workflow_state w where w.workflow = b.workflow and w.name = step.from_state;
+
+    if tg_op = 'DELETE' then
+      if s.initial is not true then
+        codes := codes || 'IS007'::text;
+        reasons := reasons || format('deletion (7.5.3): rows in %s are kept', coalesce(step.from_state, 'no state'));
+      end if;
+      if step.actor is null or not coalesce(o ->> 'created_by' = step.actor,
+           isms.step_permits(array(select unnest(w.actors) from isms.workflow_transition w where w.workflow = b.workflow and w.from_states = '{}' and w.to_state = step.from_state),
+                             o, o, step, step.actor)) then
+        codes := codes || 'IS007'::text;
+        reasons := reasons || format('deletion (7.5.3): only %s may delete it', coalesce(isms.person_name(o ->> 'created_by') || ', who made it,', 'who could make it'));
+      end if;
+      if exists (select from isms.approval_request r join isms.approval a on a.request = r.id where r.scope = step.scope and r.table_name = step.relation and r.key = step.key) then
+        codes := codes || 'IS007'::text;
+        reasons := reasons || 'deletion (7.5.3): it was approved'::text;
+      end if;
+      for c in select e.key as child, e.value as cover from jsonb_each(b.covers) e order by e.key loop
+        execute format('select exists (select from %s c where %s and to_jsonb(c) @> $2)', c.child,
+                       (select string_agg(format('c.%I = $1.%I', m.key, m.value), ' and ') from jsonb_each_text(c.cover -> 'on') m))
+           into covered using old, coalesce(c.cover -> 'where', '{}');
+        if covered then
+          codes := codes || 'IS007'::text;
+          reasons := reasons || format('deletion (7.5.3): rows of %s belong to it', c.child);
+        end if;
+      end loop;
+      if codes <> '{}' then
+        select string_agg(format('%s (%s)', w.name, isms.step_who(b, w, o, step)), ', ')
+          into first_hint
+          from isms.transitions_from(b.workflow, step.from_state) w
+          join isms.workflow_state f on f.workflow = w.workflow and f.name = w.to_state and f.final;
+        message := format('%s cannot be deleted', isms.thing(b, step.key));
+        first_hint := 'End it instead: ' || first_hint || '.';
+        exit judging;
+      end if;
+      update isms.approval_request r
+         set status = 'superseded', closed_by = step.actor, closed_at = clock_timestamp(), closing_comment = 'deleted'
+       where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.status = 'open';
+      return null;
+    end if;
+
+    -- UPDATE
+    changed := array(
+      select k.key
+        from jsonb_each(n) k
+       where k.value is distinct from o -> k.key and k.key <> b.state_column and k.key <> all (b.ignore_columns)
+       order by k.key);
+    if step.from_state is not distinct from step.to_state then
+      held := isms.frozen_among(b, step.from_state, changed, o, step);
+    else
+      select * into t from isms.transitions_from(b.workflow, step.from_state) w where w.to_state = step.to_state;
+      step.transition := t.name;
+      held := array(
+        select h
+          from unnest(isms.frozen_among(b, step.from_state, changed, o, step)) h
+         where h = any (isms.frozen_among(b, step.to_state, changed, n, step)) and h <> all (coalesce(t.amended_columns, '{}')));
+    end if;
+    -- A key can change only while nothing frozen or approved refers to it.
+    held := held || array(
+      select k
+        from unnest(changed) k
+       where (k = any (b.key_columns) or (b.scoped and k = 'scope')) and k <> all (held)
+         and (s.initial is not true or exists (select from isms.approval_request r where r.scope = step.scope and r.table_name = step.relation and r.key = step.key)));
+
+    if step.from_state is not distinct from step.to_state then
+      if held = '{}' then
+        return null;
+      end if;
+      select * into t from isms.transitions_from(b.workflow, step.from_state) w where w.to_state is null and held <@ w.amended_columns order by cardinality(w.amended_columns), w.name limit 1;
+      message := format('%s cannot change %s while it is %s', isms.thing(b, step.key), array_to_string(held, ', '), step.from_state);
+      if not found then
+        codes := '{IS006}';
+        reasons := array[format('frozen: %s may not change in %s', array_to_string(held, ', '), step.from_state)];
+        first_hint := isms.next_hint(b, o, step, held);
+        exit judging;
+      end if;
+      step.transition := t.name;
+    else
+      message := format('%s cannot go from %s to %s', isms.thing(b, step.key), coalesce(step.from_state, 'no state'), coalesce(step.to_state, 'no state'));
+      if t.name is null then
+        codes := codes || 'IS001'::text;
+        reasons := reasons || format('transition: %s leads to %s', coalesce(step.from_state, 'no state'),
+                                     coalesce((select string_agg(w.to_state, ' or ' order by x.position)
+                                                 from isms.transitions_from(b.workflow, step.from_state) w
+                                                 join isms.workflow_state x on x.workflow = w.workflow and x.name = w.to_state), 'no other state'));
+        first_hint := isms.next_hint(b, o, step);
+      end if;
+    end if;
+    if t.name is not null then
+      for code, reason, hint_of_step in select r.code, r.reason, r.hint from isms.step_reasons(b, t, o, n, step, false) r loop
+        codes := codes || code;
+        reasons := reasons || reason;
+        first_hint := coalesce(first_hint, hint_of_step);
+      end loop;
+    end if;
+    if t.to_state is not null and held <> '{}' then
+      codes := codes || 'IS006'::text;
+      reasons := reasons || format('frozen: %s may not change in %s', array_to_string(held, ', '), step.from_state);
+      first_hint := coalesce(first_hint, isms.next_hint(b, o, step, held));
+    end if;
+    if codes <> '{}' then
+      exit judging;
+    end if;
+
+    -- Done: what was asked for is settled, what was asked for from the state left is moot.
+    update isms.approval_request r
+       set status = case when r.transition = t.name then 'carried_out' else 'superseded' end, closed_by = step.actor, closed_at = clock_timestamp()
+     where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.status = 'open'
+       and (r.transition = t.name or t.to_state is not null);
+    if exists (select from isms.workflow_approval a where a.workflow = t.workflow and a.transition = t.name) then
+      update isms.carried_over r
+         set renewed_at = clock_timestamp()
+       where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.renewed_at is null;
+    end if;
+    return null;
+  end judging;
+  raise exception using
+    errcode = codes[1],
+    message = message,
+    detail = array_to_string(reasons, E'\n'),
+    hint = coalesce(first_hint, format('See isms.next_steps(%L, %L).', step.relation, step.key)),
+    schema = b.schema_name,
+    table = b.table_name,
+    column = b.state_column;
+end
+$$;
+
+comment on function isms.workflow_machine() is 'AFTER ROW trigger of tables under a workflow: lets through what the definitions allow to this person, refuses the rest with all reasons. Errors: IS001 to IS007, IS022';
+
+create function isms.workflow_child() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: the parent may be a row the writer cannot see
+declare
+  b isms.workflow_binding;
+  cover jsonb;
+  child text := tg_argv[2];
+  o jsonb;
+  n jsonb;
+  p jsonb;
+  s isms.workflow_state;
+  step isms.step;
+  query text;
+  free text[];
+  own isms.workflow_binding;
+  changed text[];
+begin
+  select * into strict b from isms.workflow_binding w where w.schema_name = tg_argv[0] and w.table_name = tg_argv[1];
+  cover := b.covers -> child;
+  if tg_op <> 'INSERT' then
+    o := to_jsonb(old);
+  end if;
+  if tg_op <> 'DELETE' then
+    n := to_jsonb(new);
+  end if;
+  query := format('select to_jsonb(p) from %s p where %s for share', isms.relation_name(b),
+                  (select string_agg(format('p.%I = $1.%I', m.value, m.key), ' and ') from jsonb_each_text(cover -> 'on') m));
+  -- The parent's lock: who approves it waits for this row, who writes this row waits for the approval.
+  if o @> coalesce(cover -> 'where', '{}') then
+    execute query into p using old;
+  end if;
+  for i in 1 .. 2 loop
+    if p is not null then
+      select * into s from isms.workflow_state w where w.workflow = b.workflow and w.name = p ->> b.state_column;
+      if (child = any (s.frozen_children) or s.frozen_children = '{*}') and not coalesce(cover -> 'allow' ? lower(tg_op), false) then
+        step.workflow := b.workflow;
+        step.relation := isms.relation_name(b);
+        step.key := isms.row_key(b, p);
+        step.scope := isms.row_scope(b, p);
+        step.from_state := s.name;
+        step.actor := isms.actor();
+        select * into own from isms.workflow_binding w where w.schema_name = tg_table_schema and w.table_name = tg_table_name;
+        if tg_op = 'UPDATE' then
+          -- What the child's own workflow can amend is judged there.
+          free := array(select jsonb_array_elements_text(cover -> 'ignore'))
+                  || array(select unnest(t.amended_columns) from isms.workflow_transition t where t.workflow = own.workflow and t.to_state is null);
+          changed := array(select k.key from jsonb_each(n) k where k.value is distinct from o -> k.key and k.key <> all (free) order by k.key);
+        end if;
+        if (tg_op <> 'UPDATE' or changed <> '{}') and not (tg_op = 'INSERT' and isms.in_cutover(step)) then
+          raise exception using
+            errcode = 'IS006',
+            message = format('%s of %s cannot be %s while it is %s',
+                             case when own.table_name is null then replace(tg_table_name, '_', ' ') else isms.thing(own, isms.row_key(own, coalesce(o, n))) end,
+                             isms.thing(b, step.key),
+                             case tg_op when 'INSERT' then 'added' when 'DELETE' then 'removed' else 'changed' end, s.name),
+            detail = format('frozen: part of what was decided: %s', case tg_op when 'UPDATE' then array_to_string(changed, ', ') || ' of ' || child else 'the rows of ' || child end),
+            hint = isms.next_hint(b, p, step, null, child),
+            schema = tg_table_schema,
+            table = tg_table_name;
+        end if;
+      end if;
+    end if;
+    exit when i = 2 or n is null or not n @> coalesce(cover -> 'where', '{}');
+    p := null;
+    execute query into p using new;
+  end loop;
+  return null;
+end
+$$;
+
+comment on function isms.workflow_child() is 'AFTER ROW trigger of covered tables (arguments: parent''s schema, parent''s table, this table): their rows are frozen with the parent''s state. Errors: IS006';
+
+create function isms.workflow_truncate() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  raise exception using
+    errcode = 'IS007',
+    message = format('table %I.%I cannot be truncated', tg_table_schema, tg_table_name),
+    detail = 'deletion (7.5.3): rows under a workflow, and rows they cover, go one by one, by its rules',
+    hint = 'Delete the rows that may go.',
+    schema = tg_table_schema,
+    table = tg_table_name;
+end
+$$;
+
+comment on function isms.workflow_truncate() is 'BEFORE TRUNCATE trigger of tables under a workflow and of covered ones: refuses. Errors: IS007';
+
+-- Definitions.
+create function isms.workflow_problems(workflow text, functions_too boolean) returns setof text
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  with t as (select x.* from isms.workflow_transition x where x.workflow = workflow_problems.workflow)
+  select format('%s: unknown state %s', t.name, f) from t, unnest(t.from_states) f
+   where f <> 'any' and not exists (select from isms.workflow_state s where s.workflow = t.workflow and s.name = f)
+  union all
+  select format('%s: two ways from %s to %s', string_agg(t.name, ', ' order by t.name), s.name, t.to_state)
+    from t
+    join isms.workflow_state s on s.workflow = t.workflow and (s.name = any (t.from_states) or (t.from_states = '{any}' and not s.final and s.name <> t.to_state))
+   where t.to_state is not null
+   group by s.name, t.to_state having count(*) > 1
+  union all
+  select format('%s: leads from %s to itself; what changes columns alone is an amendment', t.name, t.to_state) from t where t.to_state = any (t.from_states)
+  union all
+  select format('%s: two ways to start in %s', string_agg(t.name, ', ' order by t.name), t.to_state) from t where t.from_states = '{}' group by t.to_state having count(*) > 1
+  union all
+  select format('%s: unknown separation %s', t.name, r) from t, unnest(t.separation) r where r not in ('R', 'A', 'I') and r !~ '^not @[a-z_]+(\.[a-z_]+)?$'
+  union all
+  select format('%s: unknown guard %s', t.name, g) from t, unnest(t.guards) g where not exists (select from isms.guard x where x.name = g)
+  union all
+  select format('%s: unknown actor %s', a.name, a.spec)
+    from (select t.name, unnest(t.actors) as spec from t
+          union all
+          select x.transition, x.approver from isms.workflow_approval x where x.workflow = workflow_problems.workflow) a
+   where a.spec not in ('editor', 'isms_admin') and a.spec !~ '^@[a-z_]+(\.[a-z_]+)?$' and not exists (select from isms.role r where r.code = a.spec)
+  union all
+  select format('%s: no such transition to open: %s', t.name, t.opens_request) from t
+   where t.opens_request is not null and not exists (select from t u where u.name = t.opens_request)
+  union all
+  select format('%s: no row can start there', s.name) from isms.workflow_state s
+   where functions_too and s.workflow = workflow_problems.workflow and s.initial and not exists (select from t where t.from_states = '{}' and t.to_state = s.name)
+  union all
+  select format('%s: unknown relation %s', t.name, a) from t, unnest(t.actors || array(select p.approver from isms.workflow_approval p where p.workflow = t.workflow and p.transition = t.name)) a
+   where functions_too and a like '@%.%' and a not like '@new.%'
+     and not exists (select from isms.workflow_relation w where w.workflow = t.workflow and w.name = substr(split_part(a, '.', 1), 2))
+  union all
+  select format('guard %s: no function %s(jsonb, jsonb, isms.step) returning text', g.name, g.function)
+    from isms.guard g
+   where functions_too and exists (select from t where g.name = any (t.guards))
+     and not exists (select from pg_proc p where p.oid = to_regprocedure(g.function || '(jsonb, jsonb, isms.step)') and p.prorettype = 'text'::regtype)
+  union all
+  select format('condition %s: no function %s(jsonb, jsonb, isms.step) returning boolean', c.name, c.function)
+    from isms.slot_condition c
+   where functions_too
+     and (exists (select from isms.workflow_approval a where a.workflow = workflow_problems.workflow and a.condition = c.name)
+          or exists (select from isms.workflow_state s where s.workflow = workflow_problems.workflow and s.frozen_when = c.name))
+     and not exists (select from pg_proc p where p.oid = to_regprocedure(c.function || '(jsonb, jsonb, isms.step)') and p.prorettype = 'boolean'::regtype)
+  union all
+  select format('relation %s: no function %s(jsonb) returning jsonb', w.name, w.function)
+    from isms.workflow_relation w
+   where functions_too and w.workflow = workflow_problems.workflow
+     and not exists (select from pg_proc p where p.oid = to_regprocedure(w.function || '(jsonb)') and p.prorettype = 'jsonb'::regtype);
+end;
+
+comment on function isms.workflow_problems(text, boolean) is 'What is wrong with the definition of a workflow; none if whole. functions_too: also what can be checked only once all parts are written';
+
+create function isms.workflow_check() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  problems text;
+begin
+  select string_agg(w.name || ': ' || p, E'\n') into problems from isms.workflow w, isms.workflow_problems(w.name, false) p;
+  if problems is not null then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = 'the definition of a workflow is not consistent',
+      detail = problems;
+  end if;
+  return null;
+end
+$$;
+
+comment on function isms.workflow_check() is 'AFTER STATEMENT trigger: definitions are checked when written. Errors: 22023';
+
+create trigger workflow_check after insert or update or delete on isms.workflow_transition
+  for each statement execute function isms.workflow_check();
+
+create trigger workflow_check after insert or update or delete on isms.workflow_approval
+  for each statement execute function isms.workflow_check();
+
+create trigger workflow_check after update or delete on isms.workflow_state
+  for each statement execute function isms.workflow_check();
+
+-- Binding a table.
+create function isms.make_workflow_triggers(b isms.workflow_binding) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  relation text := isms.relation_name(b);
+  watched text[];
+  closed text[];
+  c record;
+  t record;
+begin
+  for t in
+    select g.tgrelid::regclass as relation, g.tgname
+      from pg_trigger g
+      join pg_proc p on p.oid = g.tgfoid
+     where p.pronamespace = 'isms'::regnamespace and not g.tgisinternal and g.tgparentid = 0
+       and (p.proname in ('workflow_machine', 'workflow_truncate') and g.tgrelid = relation::regclass
+            or p.proname in ('workflow_child', 'workflow_truncate') and starts_with(encode(g.tgargs, 'escape'), b.schema_name || '\000' || b.table_name || '\000'))
+  loop
+    execute format('drop trigger %I on %s', t.tgname, t.relation);
+  end loop;
+
+  -- Every column that some state freezes, the state and the key; states that freeze all columns are named instead.
+  watched := array(
+    select a.attname::text
+      from pg_attribute a
+     where a.attrelid = relation::regclass and a.attnum > 0 and not a.attisdropped
+       and (a.attname = b.state_column or a.attname = any (b.key_columns) or (b.scoped and a.attname = 'scope')
+            or exists (select from isms.workflow_state s where s.workflow = b.workflow and a.attname = any (s.frozen_columns)))
+     order by a.attnum);
+  closed := array(select s.name from isms.workflow_state s where s.workflow = b.workflow and s.frozen_columns = '{*}' order by s.position);
+  execute format('create trigger workflow_insert after insert on %s for each row execute function isms.workflow_machine()', relation);
+  execute format('create trigger workflow_update after update on %s for each row when (pg_catalog.record_image_ne(row(%s), row(%s))%s) execute function isms.workflow_machine()', relation,
+                 (select string_agg(format('old.%I', w), ', ') from unnest(watched) w),
+                 (select string_agg(format('new.%I', w), ', ') from unnest(watched) w),
+                 case when closed = '{}' then '' else format(' or (old.%I::text = any (%L) and old.* operator(pg_catalog.*<>) new.*)', b.state_column, closed) end);
+  execute format('create trigger workflow_delete after delete on %s for each row execute function isms.workflow_machine()', relation);
+  execute format('create trigger workflow_truncate before truncate on %s for each statement execute function isms.workflow_truncate()', relation);
+  for t in select unnest(array['workflow_insert', 'workflow_update', 'workflow_delete', 'workflow_truncate']) as name loop
+    execute format('alter table %s enable always trigger %I', relation, t.name);
+  end loop;
+
+  for c in
+    select e.key as child, n.tgname, n.event
+      from jsonb_each(b.covers) e,
+           (values ('insert', 'after insert'), ('update', 'after update'), ('delete', 'after delete'), ('truncate', 'before truncate')) n(tgname, event)
+  loop
+    execute format('create trigger %I %s on %s for each %s execute function isms.%s(%L, %L, %L)',
+                   'workflow_of_' || b.table_name || '_' || c.tgname, c.event, c.child,
+                   case c.tgname when 'update' then 'row when (old.* operator(pg_catalog.*<>) new.*)' when 'truncate' then 'statement' else 'row' end,
+                   case c.tgname when 'truncate' then 'workflow_truncate' else 'workflow_child' end,
+                   b.schema_name, b.table_name, c.child);
+    execute format('alter table %s enable always trigger %I', c.child, 'workflow_of_' || b.table_name || '_' || c.tgname);
+  end loop;
+end
+$$;
+
+comment on function isms.make_workflow_triggers(isms.workflow_binding) is 'Makes the triggers of a bound table and its covered tables anew, from the definitions as they are';
+
+create function isms.attach_workflow(table_name text, workflow text, state_column text, covers jsonb default '{}', ignore text[] default '{}', in_scope text default null) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  relation regclass := attach_workflow.table_name::regclass;
+  b isms.workflow_binding;
+  problems text;
+  child record;
+  columns text[] := array(select a.attname::text from pg_attribute a where a.attrelid = relation and a.attnum > 0 and not a.attisdropped);
+begin
+  select string_agg(p, E'\n') into problems from isms.workflow_problems(attach_workflow.workflow, true) p;
+  if problems is not null or not exists (select from isms.workflow w where w.name = attach_workflow.workflow) then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = format('workflow "%s" cannot be used', attach_workflow.workflow),
+      detail = coalesce(problems, 'there is no such workflow');
+  end if;
+  if not state_column = any (columns) then
+    raise exception using
+      errcode = 'undefined_column',
+      message = format('table %s has no column "%s"', relation, state_column);
+  end if;
+  if exists (select from pg_partitioned_table p join pg_attribute a on a.attrelid = p.partrelid and a.attnum = any (p.partattrs::smallint[])
+              where p.partrelid = relation and a.attname = state_column) then
+    raise exception using
+      errcode = 'feature_not_supported',
+      message = format('table %s is partitioned by its state', relation),
+      detail = 'A change of state would be a DELETE and an INSERT there, which no trigger sees as one step.';
+  end if;
+  select n.nspname, c.relname into b.schema_name, b.table_name
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+   where c.oid = relation and c.relkind in ('r', 'p');
+  b.workflow := attach_workflow.workflow;
+  b.state_column := attach_workflow.state_column;
+  b.scoped := 'scope' = any (columns);
+  b.in_scope := case when not b.scoped then coalesce(attach_workflow.in_scope, isms.default_scope()) end;
+  b.covers := attach_workflow.covers;
+  b.ignore_columns := attach_workflow.ignore;
+  b.builtin := b.schema_name = 'isms';
+  b.key_columns := array(
+    select a.attname::text
+      from pg_index i, unnest(i.indkey::smallint[]) with ordinality k(attnum, position)
+      join pg_attribute a on a.attrelid = relation and a.attnum = k.attnum
+     where i.indrelid = relation and i.indisprimary and not (b.scoped and a.attname = 'scope')
+     order by k.position);
+  if b.table_name is null or b.key_columns = '{}' then
+    raise exception using
+      errcode = 'invalid_table_definition',
+      message = format('%s cannot be put under a workflow', relation),
+      detail = 'It takes a table with a primary key.';
+  end if;
+  for child in select e.key as name, e.value as cover from jsonb_each(attach_workflow.covers) e loop
+    if child.name::regclass is null or child.name <> (select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = child.name::regclass)
+       or coalesce(jsonb_typeof(child.cover -> 'on'), '') <> 'object' then
+      raise exception using
+        errcode = 'invalid_parameter_value',
+        message = format('covered table %s: name it as schema.table and say how its rows refer to %s', child.name, relation),
+        hint = 'covers => ''{"public.line": {"on": {"invoice": "id"}}}''';
+    end if;
+  end loop;
+  delete from isms.workflow_binding w where w.schema_name = b.schema_name and w.table_name = b.table_name;
+  insert into isms.workflow_binding select b.*;
+  perform isms.make_workflow_triggers(b);
+end
+$$;
+
+comment on function isms.attach_workflow(text, text, text, jsonb, text[], text) is 'Puts a table under a workflow and makes its triggers; calling it again replaces the binding. in_scope: whose roles count where the table has no column scope. Errors: 22023, 42703, 42P16, 0A000';
+
+insert into isms.admin_function (name, builtin) values ('attach_workflow', true), ('make_workflow_triggers', true), ('refuse', true);

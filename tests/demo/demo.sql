@@ -1,0 +1,161 @@
+-- Kestrel Bay Instruments: 240 people who make laboratory instruments, and their ISMS in a database.
+-- tests/demo.sh runs this in a throw-away cluster; statements are shown as they run.
+\set QUIET on
+\pset footer off
+set client_min_messages = warning;
+
+\echo
+\echo '== 1. Install, and one call'
+\echo
+create extension isms;
+\pset tuples_only on
+\pset format unaligned
+select isms.setup('KBI', 'Kestrel Bay Instruments', 'dana', 'Dana Ruiz', 'dana@kestrelbay.example');
+\pset format aligned
+\pset tuples_only off
+
+\echo
+\echo '== 2. Load the organisation from ten CSV files through the bulk import'
+\echo
+-- The files were written on 2026-11-22; their dates move with the calendar.
+\set ECHO none
+create function pg_temp.shift(d text) returns text language sql as $$ select (d::date + (current_date - date '2026-11-22'))::text $$;
+create temp table sheet_person (like isms.import_person);
+create temp table sheet_risk (like isms.import_risk);
+create temp table sheet_action (like isms.import_action);
+\copy isms.import_person (code, name, email, kind, roles) from 'tests/demo/person.csv' (format csv, header match)
+\copy isms.import_asset (code, title, kind, rating, owner, location, description) from 'tests/demo/asset.csv' (format csv, header match)
+\copy isms.import_implementation (code, title, kind, owner, operator, operated_by, site, cost_once, cost_yearly, in_use_from, status, effectiveness, controls, assets, description) from 'tests/demo/implementation.csv' (format csv, header match)
+\copy isms.import_control_status (reference, necessary, reasons, justification, implementation_status) from 'tests/demo/control_status.csv' (format csv, header match)
+\copy sheet_risk (code, title, asset, threat, vulnerability, hits, likelihood, consequence, owner, assessor, assessed_on, next_review, category) from 'tests/demo/risk.csv' (format csv, header match)
+\copy sheet_action (code, title, serves, implementation, owner, due_on, resources) from 'tests/demo/action.csv' (format csv, header match)
+update sheet_risk set assessed_on = pg_temp.shift(assessed_on), next_review = pg_temp.shift(next_review);
+update sheet_action set due_on = pg_temp.shift(due_on);
+\set ECHO queries
+-- The file makes two further top managers; from then on an appointment needs the approval of one of them, and nobody approves their own.
+begin;
+set local isms.actor = 'mara';
+select isms.approve('isms.role_assignment', array(select code from isms.role_assignment where status = 'proposed' and person = 'noor'), 'appoint');
+set local isms.actor = 'noor';
+select count(*) as approved
+  from isms.approve('isms.role_assignment', array(select code from isms.role_assignment where status = 'proposed'), 'appoint');
+commit;
+select * from isms.import('risk', 'sheet_risk', dry_run => true);
+select * from isms.import('risk', 'sheet_risk');
+\set ECHO none
+\copy isms.import_risk_control (risk, implementation, effect_on, effectiveness, reduction) from 'tests/demo/risk_control.csv' (format csv, header match)
+\copy isms.import_treatment (risk, option, justification, other_party, agreement, activity, stops_on, effect_on, effectiveness) from 'tests/demo/treatment.csv' (format csv, header match)
+\set ECHO queries
+select * from isms.import('action', 'sheet_action');
+
+\echo
+\echo '== 3. Before treatment: the ten worst risks'
+\echo
+select code, left(title, 50) as title, owner_name, inherent_level, current_level, target_level, status
+  from isms.risk_register
+ order by current_rank desc nulls last, inherent_rank desc, code
+ limit 10;
+
+\echo
+\echo '== 4. Treatment: assessing, approving, doing, verifying, each step by the person whose step it is'
+\echo
+\set ECHO none
+\ir drive.sql
+\set ECHO queries
+select status, count(*), count(*) filter (where disposition in ('unacceptable', 'never')) as above_criteria
+  from isms.risk_register
+ group by status
+ order by min(array_position('{identified,in_review,assessed,in_treatment,treated,monitored,closed}', status));
+
+\echo
+\echo '== 5. After treatment'
+\echo
+select code, left(title, 40) as title, inherent_level, current_level, target_level, residual_level, residual_basis as basis,
+       treatment_option, treatment_status, open_actions as open, acceptance_state as acceptance
+  from isms.risk_register
+ where status in ('in_treatment', 'treated', 'monitored')
+ order by code
+ limit 12;
+
+\echo
+\echo '== 6. Three refusals: the table itself says no, whoever writes'
+\echo
+\set ON_ERROR_STOP off
+\set VERBOSITY verbose
+\set SHOW_CONTEXT never
+-- The superuser skips the plan.
+update isms.risk set status = 'treated' where code = 'R-007';
+-- Who asked approves.
+begin;
+set local isms.actor = 'jonas';
+select isms.request('isms.risk', 'R-007', 'approve_plan', 'Plan ready');
+select isms.approve('isms.risk', '{R-007}', 'approve_plan');
+rollback;
+-- Somebody takes an implementation out of an approved plan.
+delete from isms.risk_control where risk = 'R-001' and implementation = 'MFA';
+\set VERBOSITY default
+\set ON_ERROR_STOP on
+
+\echo
+\echo '== 7. What may happen next to R-007, and who could'
+\echo
+select step, to_state, allowed, who, reasons[1] as first_reason from isms.next_steps('isms.risk', 'R-007');
+
+\echo
+\echo '== 8. A residual risk explained'
+\echo
+select * from isms.explain_risk('R-001');
+
+\echo
+\echo '== 9. The heat map: current risks by likelihood (rows) and consequence'
+\echo
+select likelihood,
+       max(likelihood_label) as label,
+       max(risks) filter (where consequence = 1) as "1",
+       max(risks) filter (where consequence = 2) as "2",
+       max(risks) filter (where consequence = 3) as "3",
+       max(risks) filter (where consequence = 4) as "4",
+       max(risks) filter (where consequence = 5) as "5"
+  from isms.heat_map
+ where state = 'current'
+ group by likelihood
+ order by likelihood desc;
+
+\echo
+\echo '== 10. The statement of applicability'
+\echo
+select theme, count(*) as controls, count(*) filter (where necessary) as necessary,
+       count(*) filter (where implementation_status = 'implemented') as implemented,
+       count(*) filter (where assurance = 'verified') as verified
+  from isms.statement_of_applicability
+ group by theme
+ order by min(sort_key);
+select code, title, justification from isms.statement_of_applicability where not necessary order by sort_key;
+
+\echo
+\echo '== 11. The trail of one risk'
+\echo
+select who, operation, old_values, new_values
+  from isms.audit_trail
+ where table_name = 'isms.risk' and key = 'R-001' and operation <> 'insert'
+ order by seq;
+\set ON_ERROR_STOP off
+delete from isms.trail_entry;
+\set ON_ERROR_STOP on
+
+\echo
+\echo '== 12. An application that knows nothing of isms: pgbench, under audit'
+\echo
+select isms.enable_audit('public.pgbench_accounts', exclude => '{filler}') as rows_recorded;
+update pgbench_accounts set abalance = abalance - 100 where aid = 42;
+update pgbench_accounts set filler = 'secret' where aid = 42;
+select who, operation, key, old_values, new_values from isms.row_history('public.pgbench_accounts', '42') where operation <> 'baseline';
+
+\echo
+\echo 'To try next (make demo KEEP=1 leaves the server running):'
+\echo '  select * from isms.risk_register;'
+\echo '  select * from isms.risk_treatment_plan where overdue;'
+\echo '  select * from isms.explain_risk(''R-036'');'
+\echo '  insert into isms.control_test (implementation, result, method) values (''SSO'', ''fail'', ''Spot check'');   -- and look at R-001 again'
+\echo '  select * from isms.next_steps(''isms.risk'', ''R-058'');                  -- a risk that is not rated yet'
+\echo '  select at, who, operation, key from isms.audit_trail where table_name = ''isms.action'' order by seq desc limit 20;'

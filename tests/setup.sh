@@ -1,0 +1,105 @@
+#!/bin/bash
+# setup.sh demo|test: installs from Debian's archive what the command needs and the machine lacks.
+#
+# Silent when nothing is missing.  Asks for root's rights only then.  Makes and starts
+# no PostgreSQL cluster, changes none that is there.
+
+. "$(dirname "$0")/lib/cluster.sh"
+
+missing=() why=()
+need() {
+	missing+=("$1")
+	why+=("$2")
+}
+
+as_root=()
+[ "$(id -u)" = 0 ] || as_root=(sudo)
+
+find_missing() {
+	missing=() why=()
+	if find_server; then
+		have=$sharedir/extension
+	else
+		[ -z "${PG_CONFIG:-}" ] || [ -x "$PG_CONFIG" ] || command -v "$PG_CONFIG" >/dev/null ||
+			fail "PG_CONFIG=$PG_CONFIG is no program."
+		major=$(wanted_major)
+		have=/usr/share/postgresql/$major/extension
+		[ -x "/usr/lib/postgresql/$major/bin/postgres" ] || need "postgresql-$major" "the database server"
+		[ -e "/usr/lib/postgresql/$major/lib/pgxs/src/makefiles/pgxs.mk" ] ||
+			need "postgresql-server-dev-$major" "the server's headers"
+	fi
+	# Looked at with -E: the compiler alone is not enough, it needs the C library's headers.
+	echo '#include <stdio.h>' | cc -E - >/dev/null 2>&1 || need build-essential "the C compiler"
+	[ "$1" = test ] || return 0
+	command -v prove >/dev/null || need perl "prove, which runs tests"
+	command -v pg_prove >/dev/null || need libtap-parser-sourcehandler-pgtap-perl "pg_prove, which runs pgTAP tests"
+	perl -MIPC::Run -e 1 2>/dev/null || need libipc-run-perl "IPC::Run, with which tests drive servers"
+	[ -e "$have/pgtap.control" ] || need "postgresql-$major-pgtap" "pgTAP, tests written in SQL"
+	if [ ! -e "$have/plpgsql_check.control" ] && { [ -z "$listed" ] || available "postgresql-$major-plpgsql-check"; }; then
+		need "postgresql-$major-plpgsql-check" "plpgsql_check, which compiles function bodies"
+	fi
+}
+
+available() { apt-cache show "$1" >/dev/null 2>&1; }
+
+# Of PG_CONFIG, else of the newest server installed, else Debian's own choice.
+wanted_major() {
+	local m
+	if [ -n "${PG_CONFIG:-}" ]; then
+		"$PG_CONFIG" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/'
+		return
+	fi
+	for m in 18 17 16 15; do
+		[ -x "/usr/lib/postgresql/$m/bin/postgres" ] && echo "$m" && return
+	done
+	m=$(apt-cache depends postgresql 2>/dev/null | sed -n 's/^ *Depends: postgresql-\([0-9]*\)$/\1/p')
+	echo "${m:-15}"
+}
+
+listed=
+find_missing "${1:-test}"
+[ ${#missing[@]} -gt 0 ] || exit 0
+command -v apt-get >/dev/null || fail "Missing here: ${why[*]}." "Install them with this system's package manager (Debian calls them ${missing[*]})."
+
+# The lists first: what is there and what Debian's default server is stands in them.
+if [ ${#as_root[@]} -gt 0 ] && ! command -v sudo >/dev/null; then
+	fail "Packages are missing, and installing them needs root's rights or sudo.  As root:" \
+		"    apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+fi
+if [ ${#as_root[@]} -gt 0 ] && ! sudo -n true 2>/dev/null; then
+	[ -t 0 ] || [ -e /dev/tty ] || fail "sudo wants a password and there is no terminal to ask for it."
+	echo "sudo is needed to install packages and may ask for your password."
+	sudo -v || fail "Without sudo, ask somebody to install as root:" \
+		"    apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+fi
+root_do() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@" </dev/null; }
+log=$(mktemp)
+own_setting=/etc/postgresql-common/createcluster.d/isms-no-cluster.conf
+setting_made=
+trap 'rm -f "$log"; [ -z "$setting_made" ] || root_do rm -f "$own_setting"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+echo "Reading Debian's package lists ..."
+root_do apt-get update >"$log" 2>&1 || {
+	cat "$log"
+	echo "apt-get update failed; going on with the lists that are here."
+}
+listed=yes
+find_missing "${1:-test}"
+[ ${#missing[@]} -gt 0 ] || exit 0
+echo "Installing with apt-get, because they are missing here:"
+for i in "${!missing[@]}"; do printf '    %-40s %s\n' "${missing[i]}" "${why[i]}"; done
+
+# Debian's package would make and start a cluster on port 5432: not asked for here.
+if ! dpkg-query -W -f '${Status}\n' "postgresql-$major" 2>/dev/null | grep -q ' installed$' && [ ! -e "$own_setting" ]; then
+	root_do mkdir -p "${own_setting%/*}"
+	echo "create_main_cluster = false" | "${as_root[@]}" tee "$own_setting" >/dev/null && setting_made=yes
+fi
+root_do apt-get install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1 || {
+	tail -40 "$log"
+	fail "apt-get could not install them."
+}
+find_missing "${1:-test}"
+[ ${#missing[@]} = 0 ] || fail "Installed, but still missing: ${missing[*]}."
+echo "Done."

@@ -1,0 +1,155 @@
+# A dump is a whole installation: restored into another cluster and activated there, it has the
+# same rows and the same register, and its trail is as protected as before.
+use strict;
+use warnings FATAL => 'all';
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $origin = PostgreSQL::Test::Cluster->new('origin');
+$origin->init;
+$origin->start;
+$origin->safe_psql('postgres', 'create database used');
+$origin->safe_psql('used', 'create extension isms');
+
+if ($origin->safe_psql('used', q{select count(*) from pg_proc where oid::regproc::text = 'isms.setup'}) eq '0')
+{
+	plan skip_all => 'isms.setup is not there';
+}
+
+# A database in use: people, a register, a risk under treatment, a changed row and a deleted one.
+$origin->safe_psql(
+	'used', q{
+	select isms.setup('ACME', 'Acme Ltd', 'dana', 'Dana Ruiz', 'dana@acme.example');
+	create role li login;
+	select isms.add_person('li', 'Li Wei', 'li@acme.example', login => 'li', roles => '{risk_owner,control_owner}');
+	insert into isms.asset (code, title, kind, rating, owner) values
+	  ('CRM', 'Customer database', 'information', 'C3 I3 A2', 'li'),
+	  ('OLD', 'Retired server', 'information', 'C1 I1 A1', 'li');
+	delete from isms.asset where code = 'OLD';
+	insert into isms.risk (code, title, asset, threat, vulnerability, hits, likelihood, consequence, owner) values
+	  ('R-001', 'Customer data stolen through a reused password', 'CRM', 'Stolen credentials', 'No second factor', 'C', 4, 4, 'li');
+	insert into isms.risk (title, asset, threat, vulnerability, hits, likelihood, consequence, owner) values
+	  ('Unreadable backup', 'CRM', 'Failure', 'Never tried', 'A', 2, 5, 'li');
+	insert into isms.implementation (code, title, kind, owner, status, controls) values
+	  ('MFA', 'Second factor on every login', 'technical', 'li', 'planned', '{A.5.17,A.8.5}');
+	insert into isms.risk_control (risk, implementation, effect_on, effectiveness) values
+	  ('R-001', 'MFA', 'likelihood', 0.9);
+	insert into isms.treatment (risk, option, justification) values
+	  ('R-001', 'modification', 'Cheapest way below the criteria');
+	insert into isms.action (code, title, serves, implementation, owner, due_on, resources) values
+	  ('T-001', 'Roll out second factor', 'R-001', 'MFA', 'li', current_date + 60, '10 days');
+	update isms.risk set status = 'assessed', assessor = 'dana', assessed_on = current_date where code = 'R-001';
+});
+
+# Table name to its rows as sorted text, whatever the table is.
+sub rows_of
+{
+	my ($node, $db) = @_;
+	my @tables = split /\n/, $node->safe_psql(
+		$db, q{
+		select c.oid::regclass from pg_class c
+		where c.relnamespace = 'isms'::regnamespace and c.relkind = 'r' order by c.relname});
+	my %rows = map { $_ => [] } @tables;
+	my $all = $node->safe_psql($db,
+		join '', map { qq{select '$_', replace(t::text, E'\\n', '\\n') from $_ t order by 2;} } @tables);
+	for (split /\n/, $all)
+	{
+		my ($table, $row) = split /\|/, $_, 2;
+		push @{ $rows{$table} }, $row;
+	}
+	return \%rows;
+}
+
+sub register_of
+{
+	my ($node, $db) = @_;
+	return $node->safe_psql($db, q{set isms.scope = 'ACME'; select * from isms.risk_register order by code});
+}
+
+my $has_register = $origin->safe_psql('used', q{select to_regclass('isms.risk_register') is not null}) eq 't';
+my $rows = rows_of($origin, 'used');
+my $register = $has_register ? register_of($origin, 'used') : '';
+
+my $dump = $origin->backup_dir . '/used.dump';
+my $roles = $origin->backup_dir . '/roles.sql';
+mkdir $origin->backup_dir;
+command_ok([ 'pg_dump', '-Fc', '-f', $dump, '-d', $origin->connstr('used') ], 'a database in use is dumped');
+my ($out, $err) = run_command([ 'pg_dump', '--data-only', '-f', '/dev/null', '-d', $origin->connstr('used') ]);
+unlike($err, qr/warning/i, 'pg_dump has nothing to warn of');
+
+# Elsewhere: without the origin's roles only its grants have to be left out.
+my $copy = PostgreSQL::Test::Cluster->new('copy');
+$copy->init;
+$copy->start;
+$copy->safe_psql('postgres', 'create database without_roles');
+command_ok(
+	[ 'pg_restore', '--exit-on-error', '--no-acl', '-d', $copy->connstr('without_roles'), $dump ],
+	'pg_restore --no-acl needs no role of the origin');
+$copy->safe_psql('postgres', 'drop database without_roles');
+
+# The whole: roles first, as always with PostgreSQL, then the database.
+command_ok([ 'pg_dumpall', '--roles-only', '-f', $roles, '-d', $origin->connstr('postgres') ], 'the roles are dumped');
+$copy->psql('postgres', slurp_file($roles), on_error_stop => 0);
+$copy->safe_psql('postgres', 'create database restored');
+command_ok([ 'pg_restore', '--exit-on-error', '-d', $copy->connstr('restored'), $dump ], 'a plain pg_restore takes it');
+
+is($copy->safe_psql('restored', 'select isms.is_active()'), 'f', 'restored, it is inactive');
+my $restored = rows_of($copy, 'restored');
+is_deeply([ sort keys %$restored ], [ sort keys %$rows ], 'the same tables');
+for my $table (sort keys %$rows)
+{
+	next if $table eq 'isms.activation';
+	is_deeply($restored->{$table}, $rows->{$table}, "restored, $table has the same rows");
+}
+is_deeply($restored->{'isms.activation'}, [], 'the activation was not carried over');
+
+$copy->safe_psql('restored', 'select isms.activate()');
+is($copy->safe_psql('restored', 'select isms.is_active()'), 't', 'activated, it is active');
+is( $copy->safe_psql(
+		'restored', q{
+		select count(*) from pg_trigger t join pg_class c on c.oid = t.tgrelid
+		where c.relnamespace = 'isms'::regnamespace and not t.tgisinternal and t.tgenabled <> 'A'}),
+	0,
+	'every trigger is on, for replicas too');
+
+# The trail goes on; the registers are as they were.
+my $activated = rows_of($copy, 'restored');
+for my $table (sort keys %$rows)
+{
+	next if $table eq 'isms.activation';
+	if ($table =~ /^isms\.(trail|checkpoint)/)
+	{
+		my %now = map { $_ => 1 } @{ $activated->{$table} };
+		is_deeply([ grep { !$now{$_} } @{ $rows->{$table} } ], [], "activated, $table still has every row");
+	}
+	else
+	{
+		is_deeply($activated->{$table}, $rows->{$table}, "activated, $table has the same rows");
+	}
+}
+is(register_of($copy, 'restored'), $register, 'the register shows the same') if $has_register;
+is($copy->safe_psql('restored', 'set session authorization li; select count(*) from isms.risk'),
+	2, 'logins and rights work as before');
+
+# And it is in use at once: the next code follows, a change is in the trail, the trail cannot be changed.
+if ($copy->safe_psql('restored', q{select to_regclass('isms.audit_trail') is not null}) eq 't')
+{
+	$copy->safe_psql('restored', q{set isms.scope = 'ACME'; update isms.risk set title = 'Stolen customer data' where code = 'R-001'});
+	is( $copy->safe_psql(
+			'restored', q{
+			select count(*) from isms.audit_trail
+			where table_name = 'isms.risk' and key like '%R-001%' and new_values ->> 'title' = 'Stolen customer data'}),
+		1,
+		'a change after activation is in the trail once');
+	for my $statement ('update isms.trail_entry set payload = null', 'delete from isms.trail_entry', 'truncate isms.trail_entry')
+	{
+		my ($status, $stdout, $stderr) = $copy->psql('restored', "\\set VERBOSITY sqlstate\n$statement");
+		like($stderr, qr/IS010/, "refused: $statement");
+	}
+}
+
+$origin->stop;
+$copy->stop;
+done_testing();
