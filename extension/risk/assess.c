@@ -322,7 +322,7 @@ score_rule(const IsmsMethod *method, const IsmsEffect *effect, IsmsState state, 
 			return psprintf("sum: %d + %d",
 							result->position[ISMS_LIKELIHOOD], result->position[ISMS_CONSEQUENCE]);
 		default:
-			return psprintf("impact x threat x vulnerability: %d x %d",
+			return psprintf("impact %d x threat times vulnerability %d",
 							result->position[ISMS_CONSEQUENCE], result->position[ISMS_LIKELIHOOD]);
 	}
 }
