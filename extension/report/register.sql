@@ -30,17 +30,19 @@ create view isms.risk_register with (security_invoker = true) as
          a.target_level,
          a.target_colour,
          a.residual_basis,
-         case a.residual_basis when 'current' then a.current_score else a.target_score end as residual_score,
-         case a.residual_basis when 'current' then a.current_rank else a.target_rank end as residual_rank,
-         case a.residual_basis when 'current' then a.current_level else a.target_level end as residual_level,
-         case a.residual_basis when 'current' then a.current_colour else a.target_colour end as residual_colour,
+         a.residual_score,
+         a.residual_rank,
+         a.residual_level,
+         a.residual_colour,
          a.verified_rank,
          a.verified_level,
          a.current_disposition as disposition,
          a.controls,
          a.controls_current,
          a.controls_unrated,
-         nullif(concat_ws(', ', case when t.options & 1 > 0 then 'modification' end, case when t.options & 2 > 0 then 'retention' end, case when t.options & 4 > 0 then 'sharing' end, case when t.options & 8 > 0 then 'avoidance' end), '') as treatment_option,
+         ('{"", modification, retention, "modification, retention", sharing, "modification, sharing", "retention, sharing", "modification, retention, sharing",
+            avoidance, "modification, avoidance", "retention, avoidance", "modification, retention, avoidance", "sharing, avoidance",
+            "modification, sharing, avoidance", "retention, sharing, avoidance", "modification, retention, sharing, avoidance"}'::text[])[t.options + 1] as treatment_option,
          case
            when t.options is null then null
            when t.options = 0 then 'withdrawn'
@@ -55,7 +57,7 @@ create view isms.risk_register with (security_invoker = true) as
          case
            when c.code is null then 'none'
            else isms.acceptance_state(c.status, c.validity,
-             isms.acceptance_stale(c.frozen, l.rank, case when c.basis = 'interim' or c.basis = 'residual' and a.residual_basis = 'current' then a.current_rank else a.target_rank end,
+             isms.acceptance_stale(c.frozen, l.rank, case c.basis when 'interim' then a.current_rank when 'target' then a.target_rank else a.residual_rank end,
                                    a.asset, a.hits, a.method, c.accepted_by, a.owner), d.today)
          end as acceptance_state,
          c.code as acceptance,

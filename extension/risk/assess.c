@@ -28,9 +28,21 @@
 #define QUANTITY_TOLERANCE	1e-9
 #define SCORE_TOLERANCE		1e-6
 
-/* Columns of isms.assessment: these of each state, then three counts. */
-#define COLUMNS_OF_STATE	7
-#define COLUMNS				(ISMS_STATES * COLUMNS_OF_STATE + 3)
+/*
+ * Columns of isms.assessment: blocks of one column for each state and for the
+ * residual one, with the counts between.  Numbers come first, since columns
+ * after a text take longer to reach.
+ */
+#define BLOCK				(ISMS_STATES + 1)
+#define RANKS				0
+#define LIKELIHOODS			(RANKS + BLOCK)
+#define CONSEQUENCES		(LIKELIHOODS + BLOCK)
+#define COUNTS				(CONSEQUENCES + BLOCK)
+#define SCORES				(COUNTS + 3)
+#define LEVELS				(SCORES + BLOCK)
+#define COLOURS				(LEVELS + BLOCK)
+#define DISPOSITIONS		(COLOURS + BLOCK)
+#define COLUMNS				(DISPOSITIONS + BLOCK)
 
 PG_FUNCTION_INFO_V1(isms_assess_sql);
 
@@ -402,36 +414,36 @@ isms_read_factors(FunctionCallInfo fcinfo, IsmsFactors *factors)
 }
 
 static void
-fill_text(const IsmsMethod *method, int32 position, Datum *value, bool *isnull)
+fill_text(const IsmsMethod *method, int32 position, int column, Datum *values, bool *isnull)
 {
-	*isnull = position == 0;
-	*value = PointerGetDatum(IsmsMethodAt(method, position));
+	isnull[column] = position == 0;
+	values[column] = PointerGetDatum(IsmsMethodAt(method, position));
 }
 
-/* The columns of one state: steps, rank, score, level, disposition, colour. */
 static void
-fill_state(const IsmsMethod *method, const IsmsAssessed *assessed, Datum *values, bool *isnull)
+fill_step(int step, int column, Datum *values, bool *isnull)
 {
-	for (int side = 0; side < ISMS_SIDES; side++)
-	{
-		isnull[side] = assessed->position[side] == ISMS_NOT_RATED;
-		values[side] = Int32GetDatum(assessed->position[side]);
-	}
-	for (int i = ISMS_SIDES; i < COLUMNS_OF_STATE; i++)
-		isnull[i] = true;
-	if (assessed->rated)
-	{
-		isnull[2] = false;
-		values[2] = score_numeric(assessed->score);
-	}
-	if (assessed->rated && assessed->level)
-	{
-		isnull[3] = false;
-		values[3] = Int32GetDatum(assessed->level->rank);
-		fill_text(method, assessed->level->label, &values[4], &isnull[4]);
-		fill_text(method, assessed->level->disposition, &values[5], &isnull[5]);
-		fill_text(method, assessed->level->colour, &values[6], &isnull[6]);
-	}
+	isnull[column] = step == ISMS_NOT_RATED;
+	values[column] = Int32GetDatum(step);
+}
+
+/* The columns of one state; those not filled are null. */
+static void
+fill_state(const IsmsMethod *method, const IsmsAssessed *assessed, int state, Datum *values, bool *isnull)
+{
+	fill_step(assessed->position[ISMS_LIKELIHOOD], LIKELIHOODS + state, values, isnull);
+	fill_step(assessed->position[ISMS_CONSEQUENCE], CONSEQUENCES + state, values, isnull);
+	if (!assessed->rated)
+		return;
+	isnull[SCORES + state] = false;
+	values[SCORES + state] = score_numeric(assessed->score);
+	if (assessed->level == NULL)
+		return;
+	isnull[RANKS + state] = false;
+	values[RANKS + state] = Int32GetDatum(assessed->level->rank);
+	fill_text(method, assessed->level->label, LEVELS + state, values, isnull);
+	fill_text(method, assessed->level->colour, COLOURS + state, values, isnull);
+	fill_text(method, assessed->level->disposition, DISPOSITIONS + state, values, isnull);
 }
 
 /* The row type isms.assessment, looked up once a query. */
@@ -468,41 +480,44 @@ unrated_controls(const IsmsMethod *method, const IsmsEffect *effect)
 	}
 }
 
-/* isms.assess(method_spec, factors ..., effect) returns isms.assessment */
+/* isms.assess(method_spec, factors ..., controls, options, treated) returns isms.assessment */
 Datum
 isms_assess_sql(PG_FUNCTION_ARGS)
 {
 	TupleDesc	desc = assessment_type(fcinfo);
 	const IsmsMethod *method;
-	const IsmsEffect *effect;
-	IsmsEffect	nothing;
+	IsmsEffect	effect;
 	IsmsFactors factors;
 	IsmsAssessed assessed[ISMS_STATES];
 	Datum		values[COLUMNS];
 	bool		isnull[COLUMNS];
-	int			n = ISMS_STATES * COLUMNS_OF_STATE;
+	bool		treated;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	method = (const IsmsMethod *) PG_GETARG_POINTER(0);
 	isms_read_factors(fcinfo, &factors);
 	if (PG_ARGISNULL(11))
-	{
-		isms_effect_init(&nothing);
-		effect = &nothing;
-	}
+		isms_effect_init(&effect);
 	else
-		effect = (const IsmsEffect *) PG_GETARG_POINTER(11);
+		memcpy(&effect, PG_GETARG_POINTER(11), sizeof(IsmsEffect));
+	if (!PG_ARGISNULL(12))
+		isms_effect_merge(&effect, (const IsmsEffect *) PG_GETARG_POINTER(12));
 
+	treated = !PG_ARGISNULL(13) && PG_GETARG_BOOL(13);
+
+	memset(isnull, true, sizeof(isnull));
+	memset(values, 0, sizeof(values));
 	for (int state = 0; state < ISMS_STATES; state++)
 	{
-		isms_assess(method, &factors, effect, state,
+		isms_assess(method, &factors, &effect, state,
 					state == ISMS_INHERENT ? NULL : &assessed[ISMS_INHERENT], &assessed[state], NULL);
-		fill_state(method, &assessed[state], values + state * COLUMNS_OF_STATE, isnull + state * COLUMNS_OF_STATE);
+		fill_state(method, &assessed[state], state, values, isnull);
 	}
-	values[n] = Int32GetDatum(effect->controls[ISMS_TARGET - 1]);
-	values[n + 1] = Int32GetDatum(effect->controls[ISMS_CURRENT - 1]);
-	values[n + 2] = Int32GetDatum(unrated_controls(method, effect));
-	isnull[n] = isnull[n + 1] = isnull[n + 2] = false;
+	fill_state(method, &assessed[treated ? ISMS_CURRENT : ISMS_TARGET], ISMS_STATES, values, isnull);
+	values[COUNTS] = Int32GetDatum(effect.controls[ISMS_TARGET - 1]);
+	values[COUNTS + 1] = Int32GetDatum(effect.controls[ISMS_CURRENT - 1]);
+	values[COUNTS + 2] = Int32GetDatum(unrated_controls(method, &effect));
+	isnull[COUNTS] = isnull[COUNTS + 1] = isnull[COUNTS + 2] = false;
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, isnull)));
 }

@@ -93,9 +93,9 @@ create aggregate isms.control_effect(effect_on text, effectiveness numeric, redu
 
 comment on aggregate isms.control_effect(text, numeric, integer, integer) is 'What controls do together: products of what each leaves, greatest effectiveness and sums of reductions, for each state that counts_in names (1 current, 2 target, 4 verified). Errors: 22003 effectiveness or reduction out of range, 22023 effect_on';
 
--- Everything that acts on a risk: implementations, and options of sharing or avoidance with an effect of their own.
--- An option's effect is planned until the risk is treated or the activity has stopped.
-create view isms.risk_contribution with (security_invoker = true) as
+-- What acts on a risk: implementations, and options of sharing or avoidance with an effect of their own.
+-- An outer join, so that a plan over many risks never runs through the links of one implementation after another.
+create view isms.control_contribution with (security_invoker = true) as
   select c.scope,
          c.risk,
          c.implementation as name,
@@ -105,67 +105,86 @@ create view isms.risk_contribution with (security_invoker = true) as
          a.counts_in,
          a.standing
     from isms.risk_control c
-    join isms.implementation_assurance a on a.scope = c.scope and a.implementation = c.implementation
-  union all
+    left join isms.implementation_assurance a on a.scope = c.scope and a.implementation = c.implementation;
+
+comment on view isms.control_contribution is 'Implementations that act on a risk, and in which states they count';
+comment on column isms.control_contribution.scope is 'Scope';
+comment on column isms.control_contribution.risk is 'Risk';
+comment on column isms.control_contribution.name is 'Implementation';
+comment on column isms.control_contribution.effect_on is 'likelihood or consequence';
+comment on column isms.control_contribution.effectiveness is 'Fraction taken off; null: not stated';
+comment on column isms.control_contribution.reduction is 'Steps taken off; null: not stated';
+comment on column isms.control_contribution.counts_in is 'States in which it counts, as bits: 1 current, 2 target, 4 verified';
+comment on column isms.control_contribution.standing is 'Status, and what tests show';
+
+-- An option's effect is planned until the risk is treated or the activity has stopped.
+create view isms.option_contribution with (security_invoker = true) as
   select t.scope,
          t.risk,
-         t.option,
+         t.option as name,
          t.effect_on,
          t.effectiveness,
          t.reduction,
-         case when r.status in ('treated', 'monitored') or t.stops_on <= d.today then 7 else 2 end,
-         case when r.status in ('treated', 'monitored') or t.stops_on <= d.today then 'in effect' else 'planned' end
+         isms.counts_in(case when r.status in ('treated', 'monitored') or t.stops_on <= d.today then 'implemented' else 'planned' end, 'verified') as counts_in,
+         case when r.status in ('treated', 'monitored') or t.stops_on <= d.today then 'in effect' else 'planned' end as standing
     from isms.treatment t
     join isms.risk r on r.scope = t.scope and r.code = t.risk
     join isms.scope_day d on d.scope = t.scope
    where t.effect_on is not null
      and t.withdrawn_on is null;
 
-comment on view isms.risk_contribution is 'Everything that acts on a risk, and in which states it counts';
-comment on column isms.risk_contribution.scope is 'Scope';
-comment on column isms.risk_contribution.risk is 'Risk';
-comment on column isms.risk_contribution.name is 'Implementation, or the option sharing or avoidance';
-comment on column isms.risk_contribution.effect_on is 'likelihood or consequence';
-comment on column isms.risk_contribution.effectiveness is 'Fraction taken off, the implementation''s own where the link states none; null: not stated';
-comment on column isms.risk_contribution.reduction is 'Steps taken off; null: not stated';
-comment on column isms.risk_contribution.counts_in is 'States in which it counts, as bits: 1 current, 2 target, 4 verified';
-comment on column isms.risk_contribution.standing is 'Status, and what tests show';
+comment on view isms.option_contribution is 'Sharing and avoidance with an effect of their own, and in which states they count';
+comment on column isms.option_contribution.scope is 'Scope';
+comment on column isms.option_contribution.risk is 'Risk';
+comment on column isms.option_contribution.name is 'Option';
+comment on column isms.option_contribution.effect_on is 'likelihood or consequence';
+comment on column isms.option_contribution.effectiveness is 'Fraction taken off; null: not stated';
+comment on column isms.option_contribution.reduction is 'Steps taken off; null: not stated';
+comment on column isms.option_contribution.counts_in is 'States in which it counts, as bits: 1 current, 2 target, 4 verified';
+comment on column isms.option_contribution.standing is 'Status, and what tests show';
 
 create type isms.assessment as (
-  inherent_likelihood integer,
-  inherent_consequence integer,
-  inherent_score numeric,
   inherent_rank integer,
-  inherent_level text,
-  inherent_disposition text,
-  inherent_colour text,
-  current_likelihood integer,
-  current_consequence integer,
-  current_score numeric,
   current_rank integer,
-  current_level text,
-  current_disposition text,
-  current_colour text,
-  target_likelihood integer,
-  target_consequence integer,
-  target_score numeric,
   target_rank integer,
-  target_level text,
-  target_disposition text,
-  target_colour text,
-  verified_likelihood integer,
-  verified_consequence integer,
-  verified_score numeric,
   verified_rank integer,
-  verified_level text,
-  verified_disposition text,
-  verified_colour text,
+  residual_rank integer,
+  inherent_likelihood integer,
+  current_likelihood integer,
+  target_likelihood integer,
+  verified_likelihood integer,
+  residual_likelihood integer,
+  inherent_consequence integer,
+  current_consequence integer,
+  target_consequence integer,
+  verified_consequence integer,
+  residual_consequence integer,
   controls integer,
   controls_current integer,
-  controls_unrated integer
+  controls_unrated integer,
+  inherent_score numeric,
+  current_score numeric,
+  target_score numeric,
+  verified_score numeric,
+  residual_score numeric,
+  inherent_level text,
+  current_level text,
+  target_level text,
+  verified_level text,
+  residual_level text,
+  inherent_colour text,
+  current_colour text,
+  target_colour text,
+  verified_colour text,
+  residual_colour text,
+  inherent_disposition text,
+  current_disposition text,
+  target_disposition text,
+  verified_disposition text,
+  residual_disposition text
 );
 
-comment on type isms.assessment is 'Steps, score and level of a risk in each state; how many controls it has, how many count today, how many state nothing the method could use';
+comment on type isms.assessment is 'Steps, score and level of a risk in each state and of what is its residual; how many controls it has, how many count today, how many state nothing the method could use';
 
 create function isms.assess(
   spec isms.method_spec,
@@ -179,13 +198,16 @@ create function isms.assess(
   current_consequence integer,
   target_likelihood integer,
   target_consequence integer,
-  effect isms.effect
+  controls isms.effect,
+  options isms.effect,
+  treated boolean
 ) returns isms.assessment
   language c immutable parallel safe
   as 'MODULE_PATHNAME', 'isms_assess_sql';
 
-comment on function isms.assess(isms.method_spec, integer, integer, integer, integer, isms.rating, text, integer, integer, integer, integer, isms.effect) is 'Scores and levels in every state; null where a factor is not rated or not on its scale';
+comment on function isms.assess(isms.method_spec, integer, integer, integer, integer, isms.rating, text, integer, integer, integer, integer, isms.effect, isms.effect, boolean) is 'Scores and levels in every state, the residual being the current one once treated and the target until then; null where a factor is not rated or not on its scale';
 
+-- The left join makes the planner work out a result once, however many columns are read from it.
 -- One row a risk, the base of every view that shows levels.  Read it for one risk by scope and code: the filter reaches the tables.
 create view isms.risk_assessment with (security_invoker = true) as
   select r.scope,
@@ -237,6 +259,13 @@ create view isms.risk_assessment with (security_invoker = true) as
          (a.result).verified_level,
          (a.result).verified_disposition,
          (a.result).verified_colour,
+         (a.result).residual_likelihood,
+         (a.result).residual_consequence,
+         (a.result).residual_score,
+         (a.result).residual_rank,
+         (a.result).residual_level,
+         (a.result).residual_disposition,
+         (a.result).residual_colour,
          (a.result).controls,
          (a.result).controls_current,
          (a.result).controls_unrated,
@@ -246,12 +275,16 @@ create view isms.risk_assessment with (security_invoker = true) as
     left join isms.asset t on t.scope = r.scope and t.code = r.asset
     left join (
       select c.scope, c.risk, isms.control_effect(c.effect_on, c.effectiveness, c.reduction, c.counts_in) as effect
-        from isms.risk_contribution c
+        from isms.control_contribution c
        group by c.scope, c.risk) e on e.scope = r.scope and e.risk = r.code
-    cross join lateral (
+    left join (
+      select c.scope, c.risk, isms.control_effect(c.effect_on, c.effectiveness, c.reduction, c.counts_in) as effect
+        from isms.option_contribution c
+       group by c.scope, c.risk) x on x.scope = r.scope and x.risk = r.code
+    left join lateral (
       select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, t.rating, r.hits,
-                         r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect) as result
-      offset 0) a;
+                         r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect, x.effect,
+                         r.status in ('treated', 'monitored', 'closed')) as result) a on true;
 
 comment on view isms.risk_assessment is 'Steps, score and level of each risk in each state, computed when asked for';
 comment on column isms.risk_assessment.scope is 'Scope';
@@ -303,6 +336,13 @@ comment on column isms.risk_assessment.verified_rank is 'Rank of the level, with
 comment on column isms.risk_assessment.verified_level is 'Label of the level, with the controls alone that tests or evidence show to work';
 comment on column isms.risk_assessment.verified_disposition is 'Disposition of the level, with the controls alone that tests or evidence show to work';
 comment on column isms.risk_assessment.verified_colour is 'Colour of the level, with the controls alone that tests or evidence show to work';
+comment on column isms.risk_assessment.residual_likelihood is 'Step of likelihood of the state that residual_basis names';
+comment on column isms.risk_assessment.residual_consequence is 'Step of consequence of the state that residual_basis names';
+comment on column isms.risk_assessment.residual_score is 'Score of the state that residual_basis names';
+comment on column isms.risk_assessment.residual_rank is 'Rank of the level of the state that residual_basis names';
+comment on column isms.risk_assessment.residual_level is 'Label of the level of the state that residual_basis names';
+comment on column isms.risk_assessment.residual_disposition is 'Disposition of the level of the state that residual_basis names';
+comment on column isms.risk_assessment.residual_colour is 'Colour of the level of the state that residual_basis names';
 comment on column isms.risk_assessment.controls is 'How many controls and other effects count in the target';
 comment on column isms.risk_assessment.controls_current is 'How many of them count today';
 comment on column isms.risk_assessment.controls_unrated is 'How many of them state nothing the residual rule could use, and so take nothing off';
@@ -316,3 +356,232 @@ create function isms.acceptance_stale(frozen jsonb, ceiling_rank integer, presen
       or coalesce(accepted_by <> owner, false);
 
 comment on function isms.acceptance_stale(jsonb, integer, integer, text, text, text, text, text) is 'Is an acceptance no longer about what stands? True where the value of its basis is not known';
+
+-- A control as the explanation names it.
+create type isms.stated_effect as (
+  name text,
+  effect_on text,
+  effectiveness numeric,
+  reduction integer,
+  counts_in integer,
+  standing text
+);
+
+comment on type isms.stated_effect is 'What one control states: side, fraction, steps, the states it counts in (bits), and its standing in words';
+
+create function isms.assess_steps(
+  spec isms.method_spec,
+  likelihood integer,
+  consequence integer,
+  threat_rate integer,
+  vulnerability_rate integer,
+  rating isms.rating,
+  hits text,
+  current_likelihood integer,
+  current_consequence integer,
+  target_likelihood integer,
+  target_consequence integer,
+  controls isms.stated_effect[],
+  out state text,
+  out step integer,
+  out input text,
+  out rule text,
+  out before text,
+  out after text
+) returns setof record
+  language c immutable parallel safe rows 20
+  as 'MODULE_PATHNAME', 'isms_assess_steps';
+
+comment on function isms.assess_steps(isms.method_spec, integer, integer, integer, integer, isms.rating, text, integer, integer, integer, integer, isms.stated_effect[]) is 'How isms.assess comes to its result, a row a step';
+
+create function isms.explain_risk(code text) returns table (state text, step integer, input text, rule text, before text, after text)
+  language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  in_scope text := isms.default_scope();
+begin
+  return query
+  select s.state, s.step, s.input, s.rule, s.before, s.after
+    from isms.risk r
+    join isms.risk_method_spec m on m.scope = r.scope and m.method = r.method
+    left join isms.asset t on t.scope = r.scope and t.code = r.asset
+    cross join lateral isms.assess_steps(
+      m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, t.rating, r.hits,
+      r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence,
+      array(select row(c.name, c.effect_on, c.effectiveness, c.reduction, c.counts_in, c.standing)::isms.stated_effect
+              from isms.control_contribution c
+             where c.scope = r.scope and c.risk = r.code
+             order by c.name, c.effect_on)
+      || array(select row(o.name, o.effect_on, o.effectiveness, o.reduction, o.counts_in, o.standing)::isms.stated_effect
+                 from isms.option_contribution o
+                where o.scope = r.scope and o.risk = r.code
+                order by o.name)) s
+   where r.scope = in_scope and r.code = explain_risk.code;
+  if not found then
+    raise exception using
+      errcode = 'no_data_found',
+      message = format('there is no risk %s in scope %s', explain_risk.code, in_scope),
+      hint = 'See isms.risk_register; another scope is named by isms.scope.';
+  end if;
+end
+$$;
+
+comment on function isms.explain_risk(text) is 'How the levels of a risk come about: in each state every factor, control and rule with what it was before and after. Errors: P0002 no such risk';
+
+-- 6.1.2 a-b: what keeps a method from being used.
+create function isms.check_method(scope text, code text) returns setof text
+  language sql stable parallel safe set search_path = pg_catalog, pg_temp
+begin atomic
+  with method as (
+    select m.*, m.score_rule <> 'impact_threat_vulnerability' as two_sided
+      from isms.risk_method m
+     where m.scope = check_method.scope and m.code = check_method.code),
+  step as (
+    select s.*,
+           lead(s.step) over w as next_step,
+           lead(s.low) over w as next_low,
+           row_number() over w as place
+      from isms.risk_scale_step s
+     where s.scope = check_method.scope and s.method = check_method.code
+    window w as (partition by s.scale order by s.step)),
+  scale as (
+    select n.scale, count(s.step) as steps, min(s.step) as lowest
+      from method m
+      cross join unnest(case when m.two_sided then '{likelihood,consequence}'::text[] else '{threat,vulnerability}' end) n(scale)
+      left join step s on s.scale = n.scale
+     group by n.scale),
+  cell as (
+    select (u.place - 1) / array_length(m.matrix, 2) + 1 as likelihood, (u.place - 1) % array_length(m.matrix, 2) + 1 as consequence, u.score
+      from method m
+      cross join unnest(m.matrix) with ordinality u(score, place)
+     where m.score_rule = 'matrix'),
+  level as (
+    select l.*,
+           lag(l.minimum) over w as minimum_below,
+           lag(l.label) over w as label_below,
+           array_position('{acceptable,tolerable,unacceptable,never}'::text[], l.disposition)
+             < lag(array_position('{acceptable,tolerable,unacceptable,never}'::text[], l.disposition)) over w as milder
+      from isms.risk_level l
+     where l.scope = check_method.scope and l.method = check_method.code
+    window w as (order by l.rank)),
+  problem (place, said) as (
+    select 0, format('there is no method %s in scope %s', check_method.code, check_method.scope)
+     where not exists (select from method)
+     union all
+    select 1, case
+                when m.residual_rule = 'vulnerability_reduction' then format('residual rule vulnerability_reduction does not go with score rule %s', m.score_rule)
+                else format('residual rule %s does not go with score rule impact_threat_vulnerability', m.residual_rule)
+              end
+      from method m
+     where m.residual_rule = 'vulnerability_reduction' and m.two_sided
+        or m.residual_rule in ('entered', 'bands', 'steps') and not m.two_sided
+     union all
+    select 2, format('scale %s has %s', c.scale, case c.steps when 0 then 'no steps' else 'a single step' end)
+      from scale c
+     where c.steps < 2
+     union all
+    select 3, format('scale %s: step %s is missing', s.scale, s.step + 1)
+      from step s
+     where s.next_step > s.step + 1
+     union all
+    select 4, case
+                when s.low is null then format('scale %s, step %s: no lower bound of its band', s.scale, s.step)
+                when not (s.low < 'infinity') or not (coalesce(s.high, 1) < 'infinity') or not (coalesce(s.value, 1) < 'infinity') then format('scale %s, step %s: bounds and value must be numbers', s.scale, s.step)
+                when s.next_step is not null and s.high is null then format('scale %s, step %s: no upper bound of its band', s.scale, s.step)
+                when s.high is distinct from s.next_low and s.next_step is not null then format('scale %s: the bands of steps %s and %s %s', s.scale, s.step, s.next_step, case when s.high > s.next_low then 'overlap' else 'leave a gap' end)
+                else format('scale %s, step %s: no value, and none can be taken from the bounds', s.scale, s.step)
+              end
+      from method m
+      join step s on s.scale in ('likelihood', 'consequence')
+     where m.residual_rule = 'bands'
+       and (s.low is null or not (s.low < 'infinity') or not (coalesce(s.high, 1) < 'infinity') or not (coalesce(s.value, 1) < 'infinity')
+            or s.next_step is not null and s.high is distinct from s.next_low
+            or s.value is null and (coalesce(s.low, 0) = 0 or s.high is null))
+     union all
+    select 5, format('the matrix is %s by %s, the scales have %s and %s steps', array_length(m.matrix, 1), array_length(m.matrix, 2), l.steps, c.steps)
+      from method m
+      join scale l on l.scale = 'likelihood'
+      join scale c on c.scale = 'consequence'
+     where m.score_rule = 'matrix' and (array_length(m.matrix, 1) <> l.steps or array_length(m.matrix, 2) <> c.steps)
+     union all
+    select 6, format('matrix, row %s, column %s: no score', c.likelihood, c.consequence)
+      from cell c
+     where c.score is null
+     union all
+    select 7, format('the matrix falls from %s to %s between row %s, column %s and row %s, column %s', c.score, d.score, c.likelihood, c.consequence, d.likelihood, d.consequence)
+      from cell c
+      join cell d on d.likelihood = c.likelihood and d.consequence = c.consequence + 1 or d.likelihood = c.likelihood + 1 and d.consequence = c.consequence
+     where d.score < c.score
+     union all
+    select 8, 'there are no levels'
+      from method
+     where not exists (select from level)
+     union all
+    select 9, format('level %s begins at %s, which is not above level %s', l.label, l.minimum, l.label_below)
+      from level l
+     where not (l.minimum > l.minimum_below)
+     union all
+    select 10, format('level %s is %s, milder than level %s below it', l.label, l.disposition, l.label_below)
+      from level l
+     where l.milder
+     union all
+    select 11, format('the lowest level begins at %s, above the lowest score %s', l.minimum, w.score)
+      from method m
+      cross join lateral (
+        select case m.score_rule
+                 when 'matrix' then (select min(c.score) from cell c)
+                 when 'product' then (select a.lowest * b.lowest from scale a, scale b where a.scale = 'likelihood' and b.scale = 'consequence')
+                 when 'sum' then (select a.lowest + b.lowest from scale a, scale b where a.scale = 'likelihood' and b.scale = 'consequence')
+                 else 0
+               end) w(score)
+      join level l on l.minimum_below is null and l.minimum > w.score
+     where l.rank = (select min(x.rank) from level x)
+     union all
+    select 12, 'the risk acceptance criteria are not stated (6.1.2 a1)'
+      from method m
+     where m.acceptance_criteria is null or m.acceptance_criteria !~ '\S'
+     union all
+    select 13, 'the criteria for performing assessments are not stated (6.1.2 a2)'
+      from method m
+     where m.when_to_assess is null or m.when_to_assess !~ '\S')
+  select p.said from problem p order by p.place, p.said;
+end;
+
+comment on function isms.check_method(text, text) is 'What keeps a risk method from being approved, a sentence a row; no rows: nothing';
+
+-- A step that the method's scale does not have is refused where it is written.
+create function isms.risk_factors() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  off record;
+begin
+  select f.factor, f.scale, f.step, s.steps
+    into off
+    from (values ('likelihood', 'likelihood', new.likelihood), ('consequence', 'consequence', new.consequence),
+                 ('threat_rate', 'threat', new.threat_rate), ('vulnerability_rate', 'vulnerability', new.vulnerability_rate),
+                 ('current_likelihood', 'likelihood', new.current_likelihood), ('current_consequence', 'consequence', new.current_consequence),
+                 ('target_likelihood', 'likelihood', new.target_likelihood), ('target_consequence', 'consequence', new.target_consequence)) f(factor, scale, step)
+    cross join lateral (
+      select array_agg(x.step order by x.step) as steps
+        from isms.risk_scale_step x
+       where x.scope = new.scope and x.method = new.method and x.scale = f.scale) s
+   where f.step is not null
+     and f.step <> all (coalesce(s.steps, '{}'))
+   limit 1;
+  if found then
+    raise exception using
+      errcode = 'check_violation',
+      message = format('%s %s of risk %s is not on the scale of method %s', off.factor, off.step, new.code, new.method),
+      detail = case when off.steps is null then format('Method %s has no scale %s.', new.method, off.scale)
+               else format('Steps of scale %s: %s.', off.scale, array_to_string(off.steps, ', ')) end,
+      hint = 'See isms.risk_scale_step.',
+      schema = 'isms', table = 'risk', column = off.factor, constraint = 'risk_factors_on_scale';
+  end if;
+  return null;
+end
+$$;
+
+comment on function isms.risk_factors() is 'AFTER trigger: factors of a risk are steps of its method''s scales';
+
+create trigger risk_factors after insert or update of scope, method, likelihood, consequence, threat_rate, vulnerability_rate, current_likelihood, current_consequence, target_likelihood, target_consequence on isms.risk
+  for each row execute function isms.risk_factors();

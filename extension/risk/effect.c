@@ -25,7 +25,7 @@
  * Turning numeric into double goes by way of text, and the same few values
  * come again and again: remember some of them.
  */
-#define REMEMBERED			64
+#define REMEMBERED			256
 #define REMEMBERED_LENGTH	15
 
 typedef struct Remembered

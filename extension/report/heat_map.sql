@@ -1,0 +1,84 @@
+-- A row for every cell of the map, empty ones too, in each state.  Positions come from where scores come from.
+create view isms.heat_map with (security_invoker = true) as
+  with cell as (
+    select m.scope,
+           m.code as method,
+           l.step as likelihood,
+           l.label as likelihood_label,
+           c.step as consequence,
+           c.label as consequence_label,
+           isms.assess(s.spec, l.step, c.step, null, null, null, null, null, null, null, null, null, null, false) as result
+      from isms.risk_method m
+      join isms.risk_method_spec s on s.scope = m.scope and s.method = m.code
+      join isms.risk_scale_step l on l.scope = m.scope and l.method = m.code and l.scale = 'likelihood'
+      join isms.risk_scale_step c on c.scope = m.scope and c.method = m.code and c.scale = 'consequence'
+     where m.score_rule <> 'impact_threat_vulnerability'
+     union all
+    select m.scope,
+           m.code,
+           t.product,
+           t.product::text,
+           i.impact,
+           coalesce(c.label, i.impact::text),
+           isms.assess(s.spec, null, null, t.threat, t.vulnerability, ('C' || i.impact)::isms.rating, 'C', null, null, null, null, null, null, false)
+      from isms.risk_method m
+      join isms.risk_method_spec s on s.scope = m.scope and s.method = m.code
+      cross join lateral (
+        select distinct on (x.step * y.step) x.step * y.step as product, x.step as threat, y.step as vulnerability
+          from isms.risk_scale_step x
+          join isms.risk_scale_step y on y.scope = x.scope and y.method = x.method and y.scale = 'vulnerability'
+         where x.scope = m.scope and x.method = m.code and x.scale = 'threat'
+         order by x.step * y.step) t
+      cross join generate_series(0, 9) i(impact)
+      left join isms.risk_scale_step c on c.scope = m.scope and c.method = m.code and c.scale = 'consequence' and c.step = i.impact
+     where m.score_rule = 'impact_threat_vulnerability'
+       and (c.step is not null or not exists (select from isms.risk_scale_step z where z.scope = m.scope and z.method = m.code and z.scale = 'consequence'))),
+  placed as (
+    select a.scope, a.method, p.state, p.likelihood, p.consequence,
+           count(*) as risks,
+           string_agg(a.code, ', ' order by a.code) as codes
+      from isms.risk_assessment a
+      cross join lateral (
+        values ('inherent', a.inherent_likelihood, a.inherent_consequence),
+               ('current', a.current_likelihood, a.current_consequence),
+               ('target', a.target_likelihood, a.target_consequence)) p(state, likelihood, consequence)
+     where a.status <> 'closed'
+     group by a.scope, a.method, p.state, p.likelihood, p.consequence)
+  select c.scope,
+         c.method,
+         s.state,
+         s.state_order,
+         c.likelihood,
+         c.likelihood_label,
+         c.consequence,
+         c.consequence_label,
+         (c.result).inherent_score as score,
+         (c.result).inherent_rank as rank,
+         (c.result).inherent_level as level,
+         (c.result).inherent_disposition as disposition,
+         (c.result).inherent_colour as colour,
+         coalesce(p.risks, 0) as risks,
+         p.codes
+    from cell c
+    join isms.risk_method m on m.scope = c.scope and m.code = c.method
+    cross join (values ('inherent', 1), ('current', 2), ('target', 3)) s(state, state_order)
+    left join placed p on p.scope = c.scope and p.method = c.method and p.state = s.state and p.likelihood = c.likelihood and p.consequence = c.consequence
+   where s.state = 'inherent'
+      or m.residual_rule not in ('percent_max', 'percent_product');
+
+comment on view isms.heat_map is 'Live risks by likelihood and consequence, a row a cell and state, empty cells too; under the percent rules, which lower the score alone, only the inherent state has a map';
+comment on column isms.heat_map.scope is 'Scope';
+comment on column isms.heat_map.method is 'Method';
+comment on column isms.heat_map.state is 'inherent, current or target';
+comment on column isms.heat_map.state_order is 'Order of the states';
+comment on column isms.heat_map.likelihood is 'Step of likelihood; under impact_threat_vulnerability threat x vulnerability';
+comment on column isms.heat_map.likelihood_label is 'Its label';
+comment on column isms.heat_map.consequence is 'Step of consequence; under impact_threat_vulnerability the impact';
+comment on column isms.heat_map.consequence_label is 'Its label';
+comment on column isms.heat_map.score is 'Score of the cell';
+comment on column isms.heat_map.rank is 'Rank of its level';
+comment on column isms.heat_map.level is 'Level of the cell';
+comment on column isms.heat_map.disposition is 'Disposition of the level';
+comment on column isms.heat_map.colour is 'Colour of the level';
+comment on column isms.heat_map.risks is 'How many live risks are in the cell';
+comment on column isms.heat_map.codes is 'Their keys; null if none';
