@@ -40,6 +40,18 @@ select count(*) from isms.trail_entry e
  where (e.format, e.incarnation, e.commitment, length(e.salt::text)) is distinct from (1, isms.incarnation(), '', 36);
 select count(distinct salt) = count(*) as salts_differ, count(distinct isms.leaf_hash(e)) = count(*) as leaves_differ from isms.trail_entry e;
 
+-- An index somebody adds to a leaf gets the entries too, expression, predicate and all.
+create index extra on isms.trail_leaf_1 (length(payload)) where operation = 'I';
+insert into account values (9, 'Indexed', 9);
+set enable_seqscan = off;
+set enable_bitmapscan = off;
+explain (costs off) select payload from isms.trail_leaf_1 where length(payload) = 38 and operation = 'I';
+select payload from isms.trail_leaf_1 where length(payload) = 38 and operation = 'I';
+reset enable_seqscan;
+reset enable_bitmapscan;
+drop index isms.extra;
+truncate account;
+
 -- The vectors of extension/doc/trail-format.md: of an entry as written, and erased.
 select isms.leaf_hash(row (42, '4294967297', '2026-10-21 00:00:00.123456+00', 3, 1, 'U',
   '00112233-4455-6677-8899-aabbccddeeff', '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0', '01234567-89ab-cdef-0123-456789abcdef',
@@ -307,10 +319,15 @@ set session authorization regress_owner;
 select isms.disable_audit('regress_trail.theirs');
 select isms.enable_audit('regress_trail.theirs');
 select current_user;
+create table regress_trail.pile (id int primary key) partition by list (id);
+select isms.enable_audit('regress_trail.pile');
+create table regress_trail.pile_1 partition of regress_trail.pile for values in (1);
+insert into regress_trail.pile values (1);
 insert into regress_trail.theirs values (2, null);
 table isms.trail_entry;
 reset session authorization;
 select count(*) from entries('theirs');
+select * from entries('pile_1');
 
 -- What cannot be audited, and why.
 create view seen as select 1 as one;
@@ -333,6 +350,8 @@ select isms.enable_audit('account', '{nothing}');
 select isms.enable_audit('account', '{id}');
 select isms.enable_audit('account', '{null}');
 select isms.enable_audit(4711::regclass);
+select isms.enable_audit(null);
+select isms.enable_audit('account', null);
 select isms.disable_audit('seen');
 drop foreign data wrapper regress_wrapper cascade;
 select isms.capture();

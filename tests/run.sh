@@ -93,9 +93,12 @@ fi
 
 shopt -s nullglob
 if wanted regress; then
-	names=(sql/*.sql)
-	names=("${names[@]#sql/}")
-	[ ${#names[@]} = 0 ] || regress "$suites/regress/pg_regress" regress . "${names[@]%.sql}"
+	names=()
+	for file in sql/*.sql; do
+		name=$(basename "$file" .sql)
+		if [ -e "expected/$name.out" ]; then names+=("$name"); else result "$file has no expected/$name.out" 0 1; fi
+	done
+	[ ${#names[@]} = 0 ] || regress "$suites/regress/pg_regress" regress . "${names[@]}"
 fi
 if wanted isolation; then
 	names=(tests/isolation/specs/*.spec)
@@ -123,7 +126,7 @@ if wanted tap; then
 		tap "tap/$name" "${as_server[@]}" env TEMP_CONFIG="$work/extension.conf" TMPDIR="$dir/tmp" \
 			TESTDIR="$dir" TESTDATADIR="$dir/tmp_check" TESTLOGDIR="$dir/tmp_check/log" \
 			PG_REGRESS="$suites/regress/pg_regress" \
-			PGPORT=5432 prove --verbose -I "$suites/perl" "$file"
+			ISMS_TREE="$root" PGPORT=5432 prove --verbose -I "$suites/perl" "$file"
 	done
 fi
 

@@ -12,6 +12,9 @@ end;
 comment on function isms.import_implementation_assets(text, jsonb) is 'Links implementations of a sheet to the assets it names; links are added, never cut';
 
 comment on constraint implementation_operated_by_named on isms.implementation is 'what a provider or another scope runs needs operated_by, its name';
+comment on constraint implementation_cost_once_positive on isms.implementation is 'a cost is not negative';
+comment on constraint implementation_cost_yearly_positive on isms.implementation is 'a cost is not negative';
+comment on constraint implementation_effectiveness_fraction on isms.implementation is 'effectiveness is from 0 to 1';
 comment on constraint applicability_inclusion_reasoned on isms.applicability is 'a necessary control needs a reason: risk, law, contract or business (6.1.3 d)';
 comment on constraint applicability_exclusion_justified on isms.applicability is 'a control that is not necessary needs a justification (6.1.3 d)';
 comment on constraint applicability_exclusion_status on isms.applicability is 'a control that is not necessary has the status not_applicable';

@@ -75,14 +75,13 @@ declare
   triggers integer;
   step record;
 begin
-  if isms.is_active() then
-    triggers := isms.enable_triggers();
-    return case triggers when 0 then 'isms is active already' else format('isms was active; %s triggers were off and are on again', triggers) end;
-  end if;
   for step in select s.procedure from isms.activation_step s where s.position < 0 order by s.position loop
     execute format('select %s()', step.procedure);
   end loop;
   triggers := isms.enable_triggers();
+  if isms.is_active() then
+    return case triggers when 0 then 'isms is active already' else format('isms was active; %s triggers were off and are on again', triggers) end;
+  end if;
   insert into isms.activation (incarnation) values (isms.incarnation());
   for step in select s.procedure from isms.activation_step s where s.position >= 0 order by s.position loop
     execute format('select %s()', step.procedure);
@@ -91,4 +90,4 @@ begin
 end
 $$;
 
-comment on function isms.activate() is 'Turns the rules and the trail on, after CREATE EXTENSION, a restore, a promotion or an upgrade; for the extension''s owner. Steps with a position below zero run before the triggers are on';
+comment on function isms.activate() is 'Turns the rules and the trail on, after CREATE EXTENSION, a restore, a promotion or an upgrade; for the extension''s owner. Steps with a position below zero run before the triggers are on, and whenever it is called again';

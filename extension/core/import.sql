@@ -342,7 +342,7 @@ begin
     when c.type = 'boolean' or c.known is not null then 'case when e.n = 1 then e.value when e.n is null and l.n = 1 then l.value end'
     when c.type = 'integer' then '(select v::integer::text from isms.import_number(w.word, $4) v where v = trunc(v) and abs(v) < 2147483648)'
     when c.type = 'numeric' then 'isms.import_number(w.word, $4)::text'
-    when c.type = 'fraction' then $q$case when w.word ~ '%$' then isms.import_number(regexp_replace(w.word, '\s*%$', ''), $4) / 100 else isms.import_number(w.word, $4) end::text$q$
+    when c.type = 'fraction' then $q$case when w.word ~ '%$' then trim_scale(isms.import_number(regexp_replace(w.word, '\s*%$', ''), $4) / 100) else isms.import_number(w.word, $4) end::text$q$
     when c.type = 'date' then 'to_jsonb(isms.import_date(w.word, $4)) #>> ''{}'''
     when c.type = 'input' then format('case when isms.import_accepts(w.word, %L) then w.word end', isms.import_type(kind, column_name))
     else 'w.word'
@@ -382,7 +382,7 @@ begin
        where s.likeness >= 0.4
        order by s.item, s.likeness desc, s.value),
     choice as (
-      select string_agg(distinct k.value, ', ' order by k.value) as list from known k having count(distinct k.value) between 1 and 12)
+      select string_agg(distinct k.value, ', ' order by k.value) as list from known k where $8 having count(distinct k.value) between 1 and 12)
     select c.line, c.n, c.item, c.value,
            case
              when c.value is not null then null
@@ -391,12 +391,12 @@ begin
            end,
            case when c.value is null then m.value end
       from cell c
-      left join near m on m.item = c.item and c.value is null$q$,
+      left join near m on m.item = c.item and c.value is null and c.ambiguous is null$q$,
     known,
     reading,
     case when c.many then $q$(select p.item, p.n from (select regexp_replace(u, '^\s+|\s+$', '', 'g'), o from regexp_split_to_table(r.x ->> $3, '[;,]') with ordinality t(u, o)) p(item, n))$q$
          else $q$(select regexp_replace(r.x ->> $3, '^\s+|\s+$', '', 'g'), 1::bigint)$q$ end)
-    using scope, rows, header, formats, kind, column_name, expects;
+    using scope, rows, header, formats, kind, column_name, expects, c.type <> 'boolean';
 end
 $$;
 
@@ -515,7 +515,7 @@ $$;
 
 comment on function isms.import_outcome(text, text, jsonb, jsonb) is 'The rows with what each is to the table: new, changed (and in which columns) or unchanged';
 
-create function isms.import_row_problems(kind text, scope text, rows jsonb, mapping jsonb, sheet jsonb) returns setof isms.import_problem
+create function isms.import_row_problems(kind text, scope text, rows jsonb, bad bigint[], mapping jsonb, sheet jsonb) returns setof isms.import_problem
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $$
 declare
   k isms.import_kind := isms.import_known_kind(kind);
@@ -527,7 +527,7 @@ begin
   for c in select x.column_name, m.key as header from isms.import_column x left join jsonb_each_text(mapping) m on m.value = x.column_name where x.kind = import_row_problems.kind and x.required order by x.position loop
     if c.header is null then
       return query
-        select null::bigint, c.column_name, null::text, format('no column of the sheet gives it, and %s new rows need it', count(*)), null::text
+        select null::bigint, c.column_name, null::text, format('needed by new rows (%s), but no column of the sheet gives it', count(*)), null::text
           from jsonb_array_elements(rows) e(x)
          where e.x ->> 'outcome' = 'new' and e.x ->> c.column_name is null
         having count(*) > 0;
@@ -535,7 +535,7 @@ begin
       return query
         select (e.x ->> 'line')::bigint, c.header, null::text, 'empty, but needed', null::text
           from jsonb_array_elements(rows) e(x)
-         where e.x ->> c.column_name is null;
+         where e.x ->> c.column_name is null and coalesce(sheet -> ((e.x ->> 'line')::integer - 1) ->> c.header, '') !~ '\S';
     end if;
   end loop;
 
@@ -583,15 +583,15 @@ begin
         from (select r.line as "(line)", r.outcome as "(outcome)", %3$s
                 from jsonb_to_recordset($2) r(line bigint, outcome text, %4$s)
                 left join %5$s t on %6$s) m
-       where not (%7$s) and m."(outcome)" <> 'unchanged'
+       where not (%7$s) and m."(outcome)" <> 'unchanged' and m."(line)" <> all ($4)
        order by 1$q$,
       c.header, coalesce(c.said, format('breaks %s: %s', c.conname, c.rule)), merged, record, k.table_name, isms.import_match(kind), c.rule)
-      using scope, rows, sheet;
+      using scope, rows, sheet, bad;
   end loop;
 end
 $$;
 
-comment on function isms.import_row_problems(text, text, jsonb, jsonb, jsonb) is 'What is wrong with rows whose cells are good: needed values missing, keys met twice, rules of the table broken';
+comment on function isms.import_row_problems(text, text, jsonb, bigint[], jsonb, jsonb) is 'What is wrong with rows beyond single cells: needed values missing, keys met twice and, for lines that are not bad already, rules of the table broken';
 
 -- Storing.
 
@@ -651,10 +651,10 @@ declare
   objects jsonb;
   problems isms.import_problem[];
   bad bigint[];
+  lacking bigint[];
   good jsonb;
   one record;
   undo boolean := false;
-  state text;
   said text;
   detail text;
   at_column text;
@@ -666,19 +666,25 @@ begin
       message = format('on_error of the import is "%s"', on_error),
       hint = 'refuse: nothing is stored if any row is bad; skip: the good rows are stored.';
   end if;
+  if not in_scope = any (isms.editable_scopes()) then
+    raise exception using
+      errcode = 'IS021',
+      message = format('%s may not import into scope %s', coalesce(isms.person_name(isms.actor()), session_user), in_scope),
+      detail = 'scope: an import needs a role in it other than external auditor';
+  end if;
   map := isms.import_mapping(k.kind, headers, import_sheet.mapping);
 
   select r.good, r.problems into objects, problems from isms.import_read(k.kind, in_scope, rows, map, read_formats) r;
   bad := array(select distinct p.line from unnest(problems) p where p.line is not null);
   objects := isms.import_outcome(k.kind, in_scope, objects, map);
+  problems := problems || array(select p from isms.import_row_problems(k.kind, in_scope, objects, bad, map, rows) p);
+  lacking := array(
+    select (e.x ->> 'line')::bigint
+      from jsonb_array_elements(objects) e(x)
+     where e.x ->> 'outcome' = 'new' and exists (select from unnest(problems) p where p.line is null and e.x ->> p.column_name is null));
+  bad := array(select p.line from unnest(problems) p where p.line is not null union select unnest(lacking));
   select coalesce(jsonb_agg(e.x order by e.n), '[]') into good
     from jsonb_array_elements(objects) with ordinality e(x, n) where (e.x ->> 'line')::bigint <> all (bad);
-  problems := problems || array(select p from isms.import_row_problems(k.kind, in_scope, good, map, rows) p);
-  bad := array(select distinct p.line from unnest(problems) p where p.line is not null);
-  select coalesce(jsonb_agg(e.x order by e.n), '[]') into good
-    from jsonb_array_elements(objects) with ordinality e(x, n)
-   where (e.x ->> 'line')::bigint <> all (bad)
-     and not (e.x ->> 'outcome' = 'new' and exists (select from unnest(problems) p where p.line is null and e.x ->> p.column_name is null));
 
   -- What the tables' triggers have to say is known only by trying; if it comes to an error, row by row, so that each names its line.
   begin
@@ -695,14 +701,14 @@ begin
           if left(sqlstate, 2) not in ('22', '23', 'IS', 'P0') then
             raise;
           end if;
-          get stacked diagnostics state = returned_sqlstate, said = message_text, detail = pg_exception_detail, at_column = column_name;
+          get stacked diagnostics said = message_text, detail = pg_exception_detail, at_column = column_name;
           at_column := (select m.key from jsonb_each_text(map) m where m.value = at_column);
           problems := problems || (one.line, at_column, rows -> (one.line - 1)::integer ->> at_column,
                                    said || coalesce('; ' || nullif(replace(detail, E'\n', '; '), ''), ''), null)::isms.import_problem;
         end;
       end loop;
     end;
-    bad := array(select distinct p.line from unnest(problems) p where p.line is not null);
+    bad := array(select p.line from unnest(problems) p where p.line is not null union select unnest(lacking));
     if dry_run or (on_error = 'refuse' and cardinality(problems) > 0) then
       undo := true;
       raise exception using errcode = 'IS030', message = 'import undone';
@@ -719,7 +725,7 @@ begin
     return query
       select null::bigint, m.key, null::text, 'column not used', null::text from jsonb_each_text(map) m where m.value is null order by m.key;
   elsif on_error = 'refuse' and cardinality(problems) > 0 then
-    return query select null::bigint, null::text, greatest(cardinality(bad), 1)::text, 'refused, nothing stored', null::text;
+    return query select null::bigint, null::text, cardinality(bad)::text, 'refused, nothing stored', null::text;
     return;
   end if;
   execute format('select count(*) from %s t where %s not exists (select from jsonb_to_recordset($2) r(%s) where %s)', k.table_name,
@@ -763,7 +769,7 @@ begin atomic
   select * from isms.import_sheet(kind, isms.import_headers(staging), isms.import_lines(staging), mapping, dry_run, formats, on_error);
 end;
 
-comment on function isms.import(text, regclass, jsonb, boolean, jsonb, text) is 'Loads the rows of a table of text columns into the default scope. Bad values come back with their line (the first row is line 1), column, value, reason and nearest known value, and nothing is stored unless on_error is skip. Otherwise one row each for how many were new, changed, unchanged and, in the table but not in the sheet, gone: count as value, word as reason. A dry run tries everything, takes it back and names the unused columns too. Columns the mapping leaves out are found by their headers; an empty cell is no value. Errors: 22023 unknown kind, formats or on_error, IS030 mapping or sheet unusable';
+comment on function isms.import(text, regclass, jsonb, boolean, jsonb, text) is 'Loads the rows of a table of text columns into the default scope. Bad values come back with their line (the first row is line 1), column, value, reason and nearest known value, and nothing is stored unless on_error is skip. Otherwise one row each for how many were new, changed, unchanged and, in the table but not in the sheet, gone: count as value, word as reason. A dry run tries everything, takes it back and names the unused columns too. Columns the mapping leaves out are found by their headers; an empty cell is no value. Errors: 22023 unknown kind, formats or on_error, IS021 scope not the caller''s, IS030 mapping or sheet unusable';
 
 create function isms.import_rows(kind text, rows jsonb, mapping jsonb default null, dry_run boolean default false, formats jsonb default '{}', on_error text default 'refuse')
   returns table (line bigint, column_name text, value text, reason text, nearest text)
@@ -837,7 +843,7 @@ begin
       errcode = 'IS030',
       message = format('"%s" cannot stand for "%s"', alias, value),
       detail = format('%s: %s', column_name, refused.reason),
-      hint = 'Did you mean ' || refused.nearest || '?';
+      hint = coalesce('Did you mean ' || refused.nearest || '?', 'Give a value the column takes in a sheet.');
   end if;
   insert into isms.import_alias (scope, kind, column_name, alias, value)
   values (in_scope, k.kind, remember_alias.column_name, isms.import_word(remember_alias.alias), remember_alias.value)
@@ -933,7 +939,6 @@ create function isms.import_person_roles(scope text, rows jsonb) returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   p record;
-  assignment text;
 begin
   for p in
     select e.x ->> 'code' as person, r.role
@@ -943,12 +948,7 @@ begin
        and not exists (select from isms.role_assignment a where a.scope = import_person_roles.scope and a.person = e.x ->> 'code' and a.role = r.role and a.status in ('proposed', 'active'))
      order by e.n
   loop
-    insert into isms.role_assignment (scope, person, role) values (import_person_roles.scope, p.person, p.role) returning code into assignment;
-    begin
-      update isms.role_assignment a set status = 'active' where a.scope = import_person_roles.scope and a.code = assignment;
-    exception when sqlstate 'IS003' then
-      null;  -- stays proposed until top management approves
-    end;
+    perform isms.appoint(p.person, p.role);
   end loop;
 end
 $$;

@@ -80,10 +80,12 @@ comment on column isms.role_assignment.created_by is 'Person who proposed';
 create index role_assignment_person_idx on isms.role_assignment (person, scope) include (role, status, valid_from, valid_until);
 
 create function isms.holds_role(person text, role text, scope text) returns boolean
-  language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp
+  language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
   -- definer: guards ask about people the caller may not see
-begin atomic
-  select exists (
+declare
+  day date := isms.today(holds_role.scope);
+begin
+  return exists (
     select
       from isms.role_assignment a
       join isms.person p on p.code = a.person
@@ -91,9 +93,10 @@ begin atomic
        and (a.role = holds_role.role or holds_role.role is null)
        and a.scope = holds_role.scope
        and a.status = 'active'
-       and isms.today(a.scope) between coalesce(a.valid_from, '-infinity') and coalesce(a.valid_until, 'infinity')
-       and isms.today(a.scope) between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity'));
-end;
+       and day between coalesce(a.valid_from, '-infinity') and coalesce(a.valid_until, 'infinity')
+       and day between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity'));
+end
+$$;
 
 comment on function isms.holds_role(text, text, text) is 'Does the person, active today, hold the role (null: any role) in the scope today?';
 

@@ -204,6 +204,21 @@ $$;
 
 comment on function isms.setup(text, text, text, text, text) is 'Makes roles, activates, founds a scope with an approved copy of the shipped method, and makes the caller its first isms_manager and top_management; for the extension''s owner. Call it again for another scope';
 
+-- 5.3: proposes, and appoints where the caller may and no other approval is needed.
+create function isms.appoint(person text, role text) returns text
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  in_scope text := isms.default_scope();
+  assignment text;
+begin
+  insert into isms.role_assignment (scope, person, role) values (in_scope, appoint.person, appoint.role) returning code into assignment;
+  perform isms.request('isms.role_assignment', assignment, 'appoint');
+  return (select a.status from isms.role_assignment a where a.scope = in_scope and a.code = assignment);
+end
+$$;
+
+comment on function isms.appoint(text, text) is 'Proposes a person for a role in the default scope and asks for the appointment; returns active, or proposed while top management has to approve. Errors: as isms.request';
+
 create function isms.add_person(code text, name text, email text default null, login text default null, roles text[] default '{}', kind text default 'human') returns text
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
   -- definer: an ISMS manager may add people without being a database administrator
@@ -212,7 +227,6 @@ declare
   me text := isms.actor();
   r text;
   grantee text := case when roles <@ '{external_auditor}' then 'isms_reader' else 'isms_editor' end;
-  assignment text;
   waiting text[] := '{}';
 begin
   if not (isms.has_database_role('isms_admin') or isms.holds_role(me, 'isms_manager', in_scope) or isms.holds_role(me, 'top_management', in_scope)) then
@@ -241,12 +255,9 @@ begin
     execute format('grant %I to %I', grantee, login);
   end if;
   foreach r in array roles loop
-    insert into isms.role_assignment (scope, person, role) values (in_scope, add_person.code, r) returning role_assignment.code into assignment;
-    begin
-      update isms.role_assignment a set status = 'active' where a.scope = in_scope and a.code = assignment;
-    exception when sqlstate 'IS003' then
+    if isms.appoint(add_person.code, r) = 'proposed' then
       waiting := waiting || r;
-    end;
+    end if;
   end loop;
   return format('%s added%s%s', add_person.name,
                 case when roles = '{}' then '' else ' as ' || array_to_string(roles, ', ') end,

@@ -98,6 +98,13 @@ end;
 
 comment on function isms.import_acceptance_approvals(text, jsonb) is 'Enters the approvals that a sheet of acceptances carries over';
 
+comment on constraint risk_control_effectiveness_fraction on isms.risk_control is 'effectiveness is from 0 to 1';
+comment on constraint risk_control_reduction_positive on isms.risk_control is 'reduction is a number of steps, 0 or more';
+comment on constraint treatment_effectiveness_fraction on isms.treatment is 'effectiveness is from 0 to 1';
+comment on constraint treatment_reduction_positive on isms.treatment is 'reduction is a number of steps, 0 or more';
+comment on constraint treatment_effect_of_sharing on isms.treatment is 'only sharing and avoidance have an effect of their own; modification works through controls';
+comment on constraint action_urgent_reasoned on isms.action is 'an urgent action needs urgent_reason';
+
 insert into isms.import_kind (kind, title, table_name, key_columns, after_procedure, builtin) values
   ('risk', 'risks', 'isms.risk', '{code}', 'isms.import_risk_approvals', true),
   ('risk_control', 'links of implementations to risks', 'isms.risk_control', '{risk,implementation,effect_on}', null, true),
@@ -119,7 +126,7 @@ with query(name, known, expects) as (
          ('vulnerability step', $$select s.value, s.word from isms.import_scale($1, 'vulnerability') s$$, 'a step of the vulnerability scale, by number or label'),
          ('level', 'select l.label, l.label from isms.risk_level l where l.scope = $1 and l.method = isms.default_method($1)', 'a risk level'),
          ('method', 'select m.code, v.word from isms.risk_method m cross join lateral (values (m.code), (m.title)) v(word) where m.scope = $1', 'a risk method'),
-         ('dimensions', 'select d.value, d.word from isms.import_dimensions() d', 'dimensions hit, letters of CIA'),
+         ('dimensions', 'select d.value, d.word from isms.import_dimensions() d', 'letters of CIA, the dimensions hit'),
          ('option', 'select o.value, o.word from isms.import_options() o', 'a treatment option'),
          ('side', 'select s.value, s.word from isms.import_sides() s', 'likelihood or consequence'),
          ('trigger', $$select w, v.word from unnest('{interval,change,incident,finding,control_failed,acceptance_lapsed,criteria_changed,owner_changed}'::text[]) w cross join lateral (values (w), (replace(w, '_', ' '))) v(word)$$, 'a reason to review'),

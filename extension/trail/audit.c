@@ -32,6 +32,16 @@ PG_FUNCTION_INFO_V1(isms_enable_audit);
 PG_FUNCTION_INFO_V1(isms_disable_audit);
 PG_FUNCTION_INFO_V1(isms_baseline);
 
+static Oid
+table_argument(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("no table is given")));
+	return PG_GETARG_OID(0);
+}
+
 static char *
 qualified_name(Oid relid)
 {
@@ -213,8 +223,8 @@ become_owner(Oid *user, int *security)
 Datum
 isms_enable_audit(PG_FUNCTION_ARGS)
 {
-	Oid			relid = PG_GETARG_OID(0);
-	ArrayType  *exclude = PG_GETARG_ARRAYTYPE_P(1);
+	Oid			relid = table_argument(fcinfo);
+	ArrayType  *exclude;
 	List	   *tables;
 	ListCell   *lc;
 	char	   *arguments;
@@ -223,6 +233,12 @@ isms_enable_audit(PG_FUNCTION_ARGS)
 	int			security;
 	int64		rows = 0;
 
+	if (PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the list of excluded columns must not be null"),
+				 errhint("Leave it out, or give '{}'.")));
+	exclude = PG_GETARG_ARRAYTYPE_P(1);
 	check_caller(relid, "enable");
 
 	/* keep writers out of the whole tree until the baseline stands */
@@ -231,8 +247,9 @@ isms_enable_audit(PG_FUNCTION_ARGS)
 	check_table(rel);
 	if (rel->rd_rel->relispartition && inherits_capture(rel))
 		refuse(rel, "It is a partition of an audited table, and audited with it.", NULL);
+	/* children by inheritance are tables of their own */
 	if (rel->rd_rel->relkind == RELKIND_RELATION)
-		tables = list_make1_oid(relid); /* children by inheritance are tables of their own */
+		tables = list_make1_oid(relid);
 	if (!isms_trail_has_leaf())
 		ereport(ERROR,
 				(errcode(ERRCODE_ISMS_INACTIVE),
@@ -285,7 +302,7 @@ isms_enable_audit(PG_FUNCTION_ARGS)
 Datum
 isms_disable_audit(PG_FUNCTION_ARGS)
 {
-	Oid			relid = PG_GETARG_OID(0);
+	Oid			relid = table_argument(fcinfo);
 	List	   *tables;
 	ListCell   *lc;
 	Relation	rel;
@@ -335,7 +352,7 @@ isms_disable_audit(PG_FUNCTION_ARGS)
 Datum
 isms_baseline(PG_FUNCTION_ARGS)
 {
-	Oid			relid = PG_GETARG_OID(0);
+	Oid			relid = table_argument(fcinfo);
 	Relation	rel;
 	int64		rows;
 

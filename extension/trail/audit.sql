@@ -15,22 +15,23 @@ comment on column isms.audited_table.exclude is 'Columns recorded as changed, ne
 comment on column isms.audited_table.since is 'When capture began, or began anew';
 
 create function isms.enable_audit("table" regclass, exclude name[] default '{}') returns bigint
-  language c strict as 'MODULE_PATHNAME', 'isms_enable_audit';
+  language c as 'MODULE_PATHNAME', 'isms_enable_audit';
 
 comment on function isms.enable_audit(regclass, name[]) is
   'Records every change of the table from now on; returns the number of rows recorded as they are now';
 
 create function isms.disable_audit("table" regclass) returns void
-  language c strict as 'MODULE_PATHNAME', 'isms_disable_audit';
+  language c as 'MODULE_PATHNAME', 'isms_disable_audit';
 
 comment on function isms.disable_audit(regclass) is 'Ends the recording of a table''s changes; what was recorded stays';
 
 create function isms.trail_baseline_of("table" regclass) returns bigint
-  language c strict as 'MODULE_PATHNAME', 'isms_baseline';
+  language c as 'MODULE_PATHNAME', 'isms_baseline';
 
 comment on function isms.trail_baseline_of(regclass) is 'Writes an entry for each row of an audited table, as it is now';
 
--- The extension's own tables: all but the trail itself and the activation, whose rows are this installation's alone.
+-- The extension's own tables: all that have a key, which the trail itself and the staging tables of imports, empty
+-- again at once, have not; and not the activation, whose rows are this installation's alone.
 create function isms.capture_attach() returns integer
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -41,8 +42,8 @@ begin
     select c.oid::regclass as name
       from pg_class c
      where c.relnamespace = 'isms'::regnamespace and c.relkind = 'r' and not c.relispartition
-       and c.relname not in ('trail_identity', 'trail_table_version', 'activation')
-       and not exists (select from isms.import_kind k where c.relname = 'import_' || k.kind)
+       and c.relname <> 'activation'
+       and exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary)
        and not exists (select from pg_trigger g where g.tgrelid = c.oid and g.tgname = 'isms_capture')
      order by c.relname
   loop

@@ -35,7 +35,6 @@
 #include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
-#include "utils/pg_locale.h"
 
 
 /* A buffer larger than this is given back after use. */
@@ -74,7 +73,7 @@ isms_fix_settings(int settings)
 	FIX(ISMS_FIX_TIME, strcmp(pg_get_timezone_name(session_timezone), "UTC") != 0, "TimeZone", "UTC");
 	FIX(ISMS_FIX_FLOAT, extra_float_digits < 1, "extra_float_digits", "1");
 	FIX(ISMS_FIX_BYTES, bytea_output != BYTEA_OUTPUT_HEX, "bytea_output", "hex");
-	FIX(ISMS_FIX_MONEY, strcmp(locale_monetary, "C") != 0, "lc_monetary", "C");
+	FIX(ISMS_FIX_MONEY, strcmp(GetConfigOption("lc_monetary", false, false), "C") != 0, "lc_monetary", "C");
 	FIX(ISMS_FIX_NAMES, strcmp(namespace_search_path, "pg_catalog, pg_temp") != 0, "search_path", "pg_catalog, pg_temp");
 	FIX(ISMS_FIX_NAMES, quote_all_identifiers, "quote_all_identifiers", "off");
 #undef FIX
@@ -106,6 +105,35 @@ append_unicode_escape(StringInfo buf, pg_wchar c)
 		appendStringInfo(buf, "\\u%04x", c);
 }
 
+static bool
+has_high_bytes(const char *s, int len)
+{
+	for (int i = 0; i < len; i++)
+		if (IS_HIGHBIT_SET(s[i]))
+			return true;
+	return false;
+}
+
+/* A JSON text in UTF-8 with its characters beyond ASCII, all of them inside strings, as escapes. */
+static char *
+escape_high(const char *json)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	while (*json)
+	{
+		if (IS_HIGHBIT_SET(*json))
+		{
+			append_unicode_escape(&buf, utf8_to_unicode((const unsigned char *) json));
+			json += pg_utf_mblen((const unsigned char *) json);
+		}
+		else
+			appendStringInfoChar(&buf, *json++);
+	}
+	return buf.data;
+}
+
 /*
  * Append a JSON string.  False, with nothing appended, if the characters of
  * the text cannot be known (SQL_ASCII).
@@ -117,26 +145,18 @@ isms_encode_string(StringInfo buf, const char *s, int len)
 	int			start = 0;
 	int			i = 0;
 
-	if (escape_wide)
+	if (escape_wide && has_high_bytes(s, len))
 	{
-		bool		ascii = true;
+		char	   *converted;
 
-		for (i = 0; i < len && ascii; i++)
-			ascii = !IS_HIGHBIT_SET(s[i]);
-		if (!ascii)
+		if (GetDatabaseEncoding() == PG_SQL_ASCII)
+			return false;
+		converted = pg_server_to_any(s, len, PG_UTF8);
+		if (converted != s)
 		{
-			char	   *converted;
-
-			if (GetDatabaseEncoding() == PG_SQL_ASCII)
-				return false;
-			converted = pg_server_to_any(s, len, PG_UTF8);
-			if (converted != s)
-			{
-				s = converted;
-				len = strlen(converted);
-			}
+			s = converted;
+			len = strlen(converted);
 		}
-		i = 0;
 	}
 
 	appendStringInfoCharMacro(buf, '"');
@@ -212,24 +232,39 @@ append_quoted(StringInfo buf, const char *plain, int len)
 	appendStringInfoCharMacro(buf, '"');
 }
 
-/* Objects and arrays stand as they are; a scalar becomes a string holding its JSON text, so that SQL null stays apart. */
+/*
+ * Objects and arrays stand as they are, characters beyond ASCII escaped where
+ * the database is not UTF-8; a scalar becomes a string holding its JSON text,
+ * so that SQL null stays apart.
+ */
 static void
 append_jsonb(StringInfo buf, Datum value)
 {
 	Jsonb	   *jb = DatumGetJsonbP(value);
-	char	   *text = JsonbToCString(NULL, &jb->root, VARSIZE(jb));
-	int			len = strlen(text);
+	char	   *json = JsonbToCString(NULL, &jb->root, VARSIZE(jb));
 
-	if (JB_ROOT_IS_SCALAR(jb) || GetDatabaseEncoding() != PG_UTF8)
-		append_string(buf, text, len);
+	if (GetDatabaseEncoding() != PG_UTF8 && has_high_bytes(json, strlen(json)))
+	{
+		if (GetDatabaseEncoding() == PG_SQL_ASCII)
+		{
+			/* no JSON text begins like this */
+			appendBinaryStringInfo(buf, "\"\\\\x", 4);
+			append_hex(buf, (unsigned char *) json, strlen(json));
+			appendStringInfoCharMacro(buf, '"');
+			return;
+		}
+		json = escape_high(pg_server_to_any(json, strlen(json), PG_UTF8));
+	}
+	if (JB_ROOT_IS_SCALAR(jb))
+		append_string(buf, json, strlen(json));
 	else
-		appendBinaryStringInfo(buf, text, len);
+		appendBinaryStringInfo(buf, json, strlen(json));
 }
 
 static void
 append_value(StringInfo buf, IsmsTrailColumn *column, Datum value)
 {
-	char		text[MAXDATELEN + 64];
+	char		out[MAXDATELEN + 64];
 
 	switch (column->kind)
 	{
@@ -240,37 +275,37 @@ append_value(StringInfo buf, IsmsTrailColumn *column, Datum value)
 				appendBinaryStringInfo(buf, "false", 5);
 			break;
 		case ISMS_VALUE_INT2:
-			appendBinaryStringInfo(buf, text, pg_ltoa(DatumGetInt16(value), text));
+			appendBinaryStringInfo(buf, out, pg_ltoa(DatumGetInt16(value), out));
 			break;
 		case ISMS_VALUE_INT4:
-			appendBinaryStringInfo(buf, text, pg_ltoa(DatumGetInt32(value), text));
+			appendBinaryStringInfo(buf, out, pg_ltoa(DatumGetInt32(value), out));
 			break;
 		case ISMS_VALUE_INT8:
-			appendBinaryStringInfo(buf, text, pg_lltoa(DatumGetInt64(value), text));
+			appendBinaryStringInfo(buf, out, pg_lltoa(DatumGetInt64(value), out));
 			break;
 		case ISMS_VALUE_OID:
-			appendBinaryStringInfo(buf, text, pg_ultoa_n(DatumGetObjectId(value), text));
+			appendBinaryStringInfo(buf, out, pg_ultoa_n(DatumGetObjectId(value), out));
 			break;
 		case ISMS_VALUE_FLOAT4:
 			{
 				float4		f = DatumGetFloat4(value);
-				int			len = float_to_shortest_decimal_bufn(f, text);
+				int			len = float_to_shortest_decimal_bufn(f, out);
 
 				if (isfinite(f))
-					appendBinaryStringInfo(buf, text, len);
+					appendBinaryStringInfo(buf, out, len);
 				else
-					append_quoted(buf, text, len);
+					append_quoted(buf, out, len);
 				break;
 			}
 		case ISMS_VALUE_FLOAT8:
 			{
 				float8		f = DatumGetFloat8(value);
-				int			len = double_to_shortest_decimal_bufn(f, text);
+				int			len = double_to_shortest_decimal_bufn(f, out);
 
 				if (isfinite(f))
-					appendBinaryStringInfo(buf, text, len);
+					appendBinaryStringInfo(buf, out, len);
 				else
-					append_quoted(buf, text, len);
+					append_quoted(buf, out, len);
 				break;
 			}
 		case ISMS_VALUE_NUMERIC:
@@ -312,8 +347,8 @@ append_value(StringInfo buf, IsmsTrailColumn *column, Datum value)
 			{
 				int			utc = 0;
 
-				JsonEncodeDateTime(text, value, column->type, &utc);
-				append_quoted(buf, text, strlen(text));
+				JsonEncodeDateTime(out, value, column->type, &utc);
+				append_quoted(buf, out, strlen(out));
 				break;
 			}
 		case ISMS_VALUE_BYTEA:

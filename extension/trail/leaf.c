@@ -69,7 +69,7 @@ static struct
 	Oid			leaf;			/* invalid: to be looked up */
 	int64		from;
 	int64		to;
-	Oid			seq_index;		/* the leaf's only index, if it is the one on seq */
+	Oid			seq_index;		/* the leaf's only index, if on seq */
 }			trail;
 
 PG_FUNCTION_INFO_V1(isms_trail_guard);
@@ -214,6 +214,26 @@ find_leaf(int64 seq)
 	trail.to = to;
 }
 
+/* The leaf for seq, locked.  What is known of it is as it stands under that lock: an index may just have been made. */
+static Relation
+open_leaf(int64 seq)
+{
+	for (;;)
+	{
+		Oid			known;
+		Relation	leaf;
+
+		find_trail();
+		if (!OidIsValid(trail.leaf) || seq < trail.from || seq >= trail.to)
+			find_leaf(seq);
+		known = trail.leaf;
+		leaf = table_open(known, RowExclusiveLock);
+		if (trail.leaf == known)
+			return leaf;
+		table_close(leaf, RowExclusiveLock);
+	}
+}
+
 /* Into all indexes, whatever they are. */
 static void
 insert_index_entries(Relation rel, TupleTableSlot *slot)
@@ -292,8 +312,7 @@ isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command)
 	isms_remember_content(trail.table_version, &info->version, info->content);
 	values[ENTRY_IDENTITY] = UUIDPGetDatum(isms_trail_identity());
 	seq = nextval_internal(trail.sequence, false);
-	if (!OidIsValid(trail.leaf) || seq < trail.from || seq >= trail.to)
-		find_leaf(seq);
+	leaf = open_leaf(seq);
 
 	SET_VARSIZE(&empty, VARHDRSZ);
 	values[ENTRY_SEQ] = Int64GetDatum(seq);
@@ -308,7 +327,6 @@ isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command)
 	values[ENTRY_COMMITMENT] = PointerGetDatum(&empty);
 	values[ENTRY_PAYLOAD] = PointerGetDatum(cstring_to_text_with_len(info->payload.data, info->payload.len));
 
-	leaf = table_open(trail.leaf, RowExclusiveLock);
 	slot = insert_row(leaf, values, nulls);
 	if (OidIsValid(trail.seq_index))
 	{

@@ -89,14 +89,15 @@ $$;
 
 comment on function isms.guard_owned_things_handed_over(jsonb, jsonb, isms.step) is 'Guard: nothing live is owned by the person in that role (A.6.5)';
 
--- While a scope has one top_management, that person appoints others without a second approval.
+-- While a scope has one top_management, that person appoints others without a second approval.  The row judged
+-- stands already as it will be, and does not count.
 create function isms.condition_governing_role(old jsonb, new jsonb, step isms.step) returns boolean
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
   select coalesce((select r.governing from isms.role r where r.code = new ->> 'role'), true)
          and array(select distinct a.person
                      from isms.role_assignment a
-                    where a.scope = (step).scope and a.role = 'top_management' and isms.holds_role(a.person, a.role, a.scope))
+                    where a.scope = (step).scope and a.role = 'top_management' and a.code <> new ->> 'code' and isms.holds_role(a.person, a.role, a.scope))
              is distinct from array[(step).actor];
 end;
 

@@ -4,12 +4,19 @@ create function isms.locked_row(b isms.workflow_binding, step isms.step) returns
 declare
   record jsonb;
 begin
-  if not (step.scope = any (isms.editable_scopes()))
-     or (b.schema_name <> 'isms' and not has_any_column_privilege(session_user, isms.relation_name(b), 'update')) then
-    step.key := null;
+  -- What is asked for and approved must be what is there once the lock is had, not what an older snapshot shows.
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception using
+      errcode = 'feature_not_supported',
+      message = format('requests and approvals take isolation level read committed, not %s', current_setting('transaction_isolation')),
+      detail = 'An older snapshot would not show a change made meanwhile.',
+      hint = 'begin isolation level read committed';
   end if;
-  execute format('select to_jsonb(p) from %s p where %s for no key update', isms.relation_name(b), isms.key_condition(b, 'p'))
-     into record using step.key, step.scope;
+  if step.scope = any (isms.editable_scopes())
+     and (b.schema_name = 'isms' or has_any_column_privilege(session_user, isms.relation_name(b), 'update')) then
+    execute format('select to_jsonb(p) from %s p where %s for no key update', isms.relation_name(b), isms.key_condition(b, 'p'))
+       into record using step.key, step.scope;
+  end if;
   if record is null then
     raise exception using
       errcode = 'no_data_found',
@@ -20,7 +27,7 @@ begin
 end
 $$;
 
-comment on function isms.locked_row(isms.workflow_binding, isms.step) is 'A row the caller may change, locked. Errors: P0002';
+comment on function isms.locked_row(isms.workflow_binding, isms.step) is 'A row the caller may change, locked. Errors: P0002, 0A000 in an isolation level that freezes the snapshot';
 
 create function isms.step_of(table_name text, key text, transition text, comment text) returns isms.step
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -83,9 +90,9 @@ begin
       array[format('transition: %s leaves %s', t.name, case when t.from_states = '{any}' then 'every state that is not final' else array_to_string(t.from_states, ' or ') end)],
       isms.next_hint(b, old_row, step), b);
   end if;
-  select string_agg(x.who, ' and ' order by x.slot)
+  select string_agg(isms.persons_or_role(x.who, x.approver), ' and ' order by x.slot)
     into waits_for
-    from (select s.slot, isms.person_names(isms.step_candidates(array[s.approver], old_row, new_row, step, case when 'R' = any (t.separation) then step.actor end)) as who
+    from (select s.slot, s.approver, isms.step_candidates(array[s.approver], old_row, new_row, step, case when 'R' = any (t.separation) then step.actor end) as who
             from isms.step_slots(old_row, new_row, step) s) x;
   if waits_for is null then
     return null;
@@ -168,9 +175,10 @@ declare
   fewest integer;
   who text[];
   left_over integer := 0;
+  first_hint text;
   message text;
 begin
-  message := format('%s cannot approve %s of %s', coalesce(isms.person_name(me), session_user), step.transition, isms.thing(b, step.key));
+  message := format('%s may not approve %s (%s)', coalesce(isms.person_name(me), session_user), isms.thing(b, step.key), step.transition);
   if me is null then
     perform isms.refuse(message, '{IS022}', array[format('actor: login %s is no person of this ISMS', session_user)], null, b);
   end if;
@@ -180,15 +188,19 @@ begin
     from isms.approval_request r
    where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.transition = t.name and r.status = 'open';
   if not found then
-    perform isms.refuse(message, '{IS003}', array[isms.reason_label('approval', t.clause) || 'nobody has asked for it'],
-                        format('It begins with select isms.request(%L, %L, %L), by %s.', step.relation, step.key, t.name,
-                               isms.person_names(isms.step_candidates(t.actors, old_row, old_row, step))), b);
+    codes := '{IS003}';
+    reasons := array[isms.reason_label('approval', t.clause) || 'nobody has asked for it'];
+    first_hint := format('It begins with select isms.request(%L, %L, %L), by %s.', step.relation, step.key, t.name,
+                         isms.person_names(isms.step_candidates(t.actors, old_row, old_row, step)));
+    perform isms.refuse(message, codes, reasons, first_hint, b);
   end if;
   step.from_state := old_row ->> b.state_column;
   step.to_state := coalesce(t.to_state, step.from_state);
   if q.digest <> isms.row_digest(b, step.key, step.scope, q.changes) then
-    perform isms.refuse(message, '{IS003}', array[isms.reason_label('approval', t.clause) || format('what %s asked for has changed since', isms.person_name(q.requester))],
-                        format('Look at it and ask again: select isms.request(%L, %L, %L).', step.relation, step.key, t.name), b);
+    codes := '{IS003}';
+    reasons := array[isms.reason_label('approval', t.clause) || format('what %s asked for has changed since', isms.person_name(q.requester))];
+    first_hint := format('Look at it and ask again: select isms.request(%L, %L, %L).', step.relation, step.key, t.name);
+    perform isms.refuse(message, codes, reasons, first_hint, b);
   end if;
   if q.changes is null then
     new_row := old_row || jsonb_build_object(b.state_column, step.to_state);
@@ -231,8 +243,9 @@ begin
         from unnest(candidates) c(code)
        where c.code <> me and isms.separation_reasons(t.separation, t.clause, old_row, new_row, step, c.code, q.requester) = '{}'
          and not exists (select from isms.approval a where a.request = q.id and a.approver = c.code));
-    perform isms.refuse(message || case when codes[1] = 'IS004' then ': separation of duties' else '' end, codes, reasons,
-                        case when candidates = '{}' then 'Nobody else can at present.' else 'Ask ' || isms.person_names(candidates) || '.' end, b);
+    message := message || case when codes[1] = 'IS004' then ': separation of duties' else '' end;
+    first_hint := case when candidates = '{}' then 'Nobody else can at present.' else 'Ask ' || isms.person_names(candidates) || '.' end;
+    perform isms.refuse(message, codes, reasons, first_hint, b);
   end if;
   if wanted.slot is not null then
     insert into isms.approval (request, scope, slot, approver, comment, digest)
@@ -260,8 +273,8 @@ begin
     begin
       q := isms.record_approval(approve.table_name, k, approve.transition, approve.comment);
       if q.status = 'open' then
-        return next format('%s of %s %s approved; it waits for %s', approve.transition, q.table_name, k,
-                           (select string_agg(isms.person_names(w.candidates), ' and ') from isms.waiting_approvals w where w.request = q.id));
+        return next format('%s of %s approved; it waits for %s', approve.transition, isms.thing(isms.workflow_of(approve.table_name), k),
+                           (select string_agg(isms.persons_or_role(w.candidates, w.approver), ' and ' order by w.slot) from isms.waiting_approvals w where w.request = q.id));
       else
         return next isms.carry_out(approve.table_name, k, approve.transition, coalesce(q.comment, approve.comment), q.changes);
       end if;
@@ -295,8 +308,7 @@ declare
   t isms.workflow_transition;
   q isms.approval_request;
   record jsonb;
-  verb text := case when as_requester then 'withdraw' else 'reject' end;
-  message text := format('%s cannot %s %s of %s', coalesce(isms.person_name(step.actor), session_user), case when as_requester then 'withdraw' else 'reject' end, step.transition, isms.thing(b, step.key));
+  message text := format('%s may not %s %s (%s)', coalesce(isms.person_name(step.actor), session_user), case when as_requester then 'withdraw' else 'reject' end, isms.thing(b, step.key), step.transition);
   may text[];
 begin
   record := isms.locked_row(b, step);
@@ -447,7 +459,7 @@ begin
     reasons := array(select r.reason from isms.step_reasons(b, t, record, new_row, here, true) r);
     allowed := reasons = '{}';
     who := isms.person_names(isms.step_candidates(t.actors, record, new_row, here));
-    select string_agg(case when x.persons = '{}' then s.approver else isms.person_names(x.persons) end, ' and ' order by s.slot)
+    select string_agg(isms.persons_or_role(x.persons, s.approver), ' and ' order by s.slot)
       into needs_approval
       from isms.step_slots(record, new_row, here) s,
            lateral (select isms.step_candidates(array[s.approver], record, new_row, here, case when 'R' = any (t.separation) then here.actor end) as persons) x;

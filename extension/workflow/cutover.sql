@@ -124,7 +124,7 @@ begin
     raise exception using
       errcode = 'IS030',
       message = format('%s has no cut-over of scope %s under way', coalesce(isms.person_name(me), session_user), in_scope),
-      hint = coalesce((select format('Ask %s, who began it.', isms.person_name(c.person)) from isms.cutover c where c.scope = in_scope and c.ended_at is null), '');
+      hint = coalesce((select format('Ask %s, who began it.', isms.person_name(c.person)) from isms.cutover c where c.scope = in_scope and c.ended_at is null), 'One begins by select isms.begin_cutover(''reason'').');
   end if;
   for r in select c.* from isms.carried_over c where c.scope = in_scope and c.judged_at is null order by c.table_name, c.id loop
     if b.table_name is null or isms.relation_name(b) <> r.table_name then
@@ -187,10 +187,11 @@ begin
                       where q.scope = step.scope and q.table_name = step.relation and q.key = step.key and q.transition = step.transition and q.carried_over)
    order by isms.step_permits(array[a.approver], record, record, step, carry_over.approver) desc, a.slot
    limit 1;
-  if slot is null then
+  if slot is null or document is null or document !~ '\S' or approved_on is null then
     raise exception using
-      errcode = 'IS030',
-      message = format('%s of %s needs no further approval', carry_over.transition, isms.thing(b, step.key));
+      errcode = case when slot is null then 'IS030' else 'invalid_parameter_value' end,
+      message = case when slot is null then format('%s of %s needs no further approval', carry_over.transition, isms.thing(b, step.key))
+                else 'an approval is carried over with its date and the document that shows it' end;
   end if;
   digest := isms.row_digest(b, step.key, step.scope);
   select q.id into request_id
@@ -200,6 +201,10 @@ begin
     insert into isms.approval_request (scope, table_name, key, transition, requester, comment, digest, status, closed_by, closed_at, carried_over)
     values (step.scope, step.relation, step.key, step.transition, step.actor, 'carried over', digest, 'carried_out', step.actor, clock_timestamp(), true)
     returning id into request_id;
+  elsif exists (select from isms.approval a where a.request = request_id and a.approver = carry_over.approver) then
+    raise exception using
+      errcode = 'IS030',
+      message = format('the approval by %s is carried over already', isms.person_name(carry_over.approver));
   end if;
   insert into isms.approval (request, scope, slot, approver, digest, carried_over, approved_on, document)
   values (request_id, step.scope, slot, carry_over.approver, digest, true, carry_over.approved_on, carry_over.document);

@@ -22,7 +22,7 @@ begin
     message = case when n > 1 then format('which table "%s" is meant?', workflow_of.table_name)
               else format('table "%s" is under no workflow', workflow_of.table_name) end,
     hint = case when n > 1 then 'Name its schema.'
-           else coalesce('Tables under a workflow are ' || (select string_agg(format('%I.%I', w.schema_name, w.table_name), ', ' order by w.schema_name, w.table_name) from isms.workflow_binding w) || '.', '') end;
+           else 'isms.workflow_binding lists the tables that are.' end;
 end
 $$;
 
@@ -98,6 +98,14 @@ $$;
 
 comment on function isms.person_names(text[], text) is 'Names of people for a message: A, B or C; beyond five the rest is counted';
 
+create function isms.persons_or_role(codes text[], spec text) returns text
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select case when coalesce(cardinality(codes), 0) = 0 then format('nobody at present (%s)', spec) else isms.person_names(codes) end;
+end;
+
+comment on function isms.persons_or_role(text[], text) is 'Names of those who can, or which role nobody holds';
+
 create function isms.step_persons(spec text, old jsonb, new jsonb, step isms.step, only_person text default null) returns text[]
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -105,13 +113,18 @@ declare
   relation text;
   value jsonb;
   candidates text[];
+  day date;
 begin
-  if spec = 'editor' then
+  day := isms.today(step.scope);
+  if spec = 'editor' or (spec <> 'isms_admin' and spec not like '@%') then
     return array(
       select distinct a.person
         from isms.role_assignment a
-       where a.scope = step.scope and a.role <> 'external_auditor' and (only_person is null or a.person = only_person)
-         and isms.holds_role(a.person, a.role, a.scope)
+        join isms.person p on p.code = a.person
+       where a.scope = step.scope and (only_person is null or a.person = only_person) and a.status = 'active'
+         and (a.role = spec or (spec = 'editor' and a.role <> 'external_auditor'))
+         and day between coalesce(a.valid_from, '-infinity') and coalesce(a.valid_until, 'infinity')
+         and day between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity')
        order by 1);
   elsif spec = 'isms_admin' then
     if only_person = step.actor then
@@ -123,13 +136,6 @@ begin
         join pg_roles r on r.rolname = l.role_name
         join pg_roles g on g.rolname = 'isms_admin'
        where (only_person is null or l.person = only_person) and pg_has_role(r.oid, g.oid, 'member')
-       order by 1);
-  elsif spec not like '@%' then
-    return array(
-      select distinct a.person
-        from isms.role_assignment a
-       where a.scope = step.scope and a.role = spec and (only_person is null or a.person = only_person)
-         and isms.holds_role(a.person, a.role, a.scope)
        order by 1);
   end if;
 
@@ -159,7 +165,7 @@ begin
     select p.code
       from isms.person p
      where p.code = any (candidates) and (only_person is null or p.code = only_person)
-       and coalesce(isms.today(step.scope), current_date) between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity')
+       and day between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity')
      order by array_position(candidates, p.code));
 end
 $$;
@@ -277,27 +283,31 @@ end;
 comment on function isms.reason_label(text, text) is 'Beginning of a reason: name and clause';
 
 -- Columns.
-create function isms.frozen_among(b isms.workflow_binding, state text, changed text[], old jsonb, new jsonb, step isms.step) returns text[]
+create function isms.frozen_among(b isms.workflow_binding, state text, changed text[], record jsonb, step isms.step) returns text[]
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   s isms.workflow_state;
 begin
   select * into s from isms.workflow_state w where w.workflow = b.workflow and w.name = state;
-  if not found or s.frozen_columns = '{}' or changed = '{}' or not isms.step_condition(s.frozen_when, old, new, step) then
+  if not found or s.frozen_columns = '{}' or changed = '{}' or not isms.step_condition(s.frozen_when, record, record, step) then
     return '{}';
   end if;
   return array(select c from unnest(changed) c where s.frozen_columns = '{*}' or c = any (s.frozen_columns));
 end
 $$;
 
-comment on function isms.frozen_among(isms.workflow_binding, text, text[], jsonb, jsonb, isms.step) is 'Which of the changed columns are frozen in a state';
+comment on function isms.frozen_among(isms.workflow_binding, text, text[], jsonb, isms.step) is 'Which of the changed columns are frozen in a state for this row';
 
 -- The reasons against a step, in the order of families in which errors are numbered.
 create function isms.step_reasons(b isms.workflow_binding, t isms.workflow_transition, old jsonb, new jsonb, step isms.step, asking boolean)
   returns table (code text, reason text, hint text)
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  slots isms.workflow_approval[] := array(select s from isms.step_slots(old, new, step) s);
+  slots isms.workflow_approval[] := array(
+    select a
+      from isms.workflow_approval a
+     where a.workflow = step.workflow and a.transition = step.transition and (a.condition is null or isms.step_condition(a.condition, old, new, step))
+     order by a.slot);
   slot isms.workflow_approval;
   request isms.approval_request;
   given isms.approval;
@@ -323,7 +333,7 @@ begin
     if t.own_login and isms.claimed_actor() is not null then
       code := 'IS002';
       reason := isms.reason_label('actor', t.clause) || format('%s must take this step by a login of the person''s own', isms.person_name(step.actor));
-      hint := null;
+      hint := 'An application cannot take this step for a person.';
       return next;
     end if;
     if not isms.step_permits(t.actors, old, new, step, step.actor)
@@ -347,15 +357,14 @@ begin
       select * into given from isms.approval a where a.request = request.id and a.slot = slot.slot;
       if not found or not isms.step_permits(array[slot.approver], old, new, step, given.approver) then
         candidates := isms.step_candidates(array[slot.approver], old, new, step, case when 'R' = any (t.separation) then request.requester end);
-        missing := missing || case when candidates = '{}' then format('nobody can give, as %s', slot.approver) else isms.person_names(candidates) end;
+        missing := missing || isms.persons_or_role(candidates, slot.approver);
       end if;
     end loop;
     if missing <> '{}' then
       code := 'IS003';
       reason := isms.reason_label('approval', t.clause) || format('%s needs the approval of %s', t.name, array_to_string(missing, ', and of '));
       hint := case when request.id is null then format('Ask for it: %s.', ask)
-              else format('%s asked on %s; the last approval carries it out: select isms.approve(%L, %L, %L).', isms.person_name(request.requester),
-                          to_char(request.requested_at at time zone coalesce((select s.time_zone from isms.scope s where s.code = step.scope), 'UTC'), 'YYYY-MM-DD'),
+              else format('%s asked already; the last approval carries it out: select isms.approve(%L, %L, %L).', isms.person_name(request.requester),
                           step.relation, array[step.key], t.name) end;
       return next;
     elsif request.digest <> isms.row_digest(b, step.key, step.scope) then
@@ -415,7 +424,7 @@ declare
 begin
   step.transition := t.name;
   step.to_state := coalesce(t.to_state, step.from_state);
-  select string_agg(case when x.persons = '{}' then s.approver else isms.person_names(x.persons) end || '''s', ' and ')
+  select string_agg(case when x.persons = '{}' then s.approver else isms.person_names(x.persons) end || '''s', ' and ' order by s.slot)
     into approvers
     from isms.step_slots(record, new_row, step) s,
          lateral (select isms.step_candidates(array[s.approver], record, new_row, step) as persons) x;
@@ -456,7 +465,7 @@ begin
            when child is not null then not s.final and not (child = any (s.frozen_children) or s.frozen_children = '{*}')
            when thawing is null then t.to_state is not null
            when t.to_state is null then thawing <@ t.amended_columns
-           else not s.final and isms.frozen_among(b, t.to_state, thawing, record, record, step) = '{}'
+           else not s.final and isms.frozen_among(b, t.to_state, thawing, record, step) = '{}'
          end;
   return coalesce('Next: ' || steps || '. ', '') || format('See isms.next_steps(%L, %L).', step.relation, step.key);
 end
@@ -471,7 +480,7 @@ begin
     errcode = codes[1],
     message = refuse.message,
     detail = array_to_string(reasons, E'\n'),
-    hint = coalesce(refuse.hint, ''),
+    hint = coalesce(refuse.hint, 'See isms.approval_request.'),
     schema = b.schema_name,
     table = b.table_name,
     column = b.state_column;
@@ -492,7 +501,7 @@ declare
   c record;
 begin
   execute format('select (to_jsonb(%s) - $3 - $4)::text from %s p where %s',
-                 case when changes is null then 'p' else format('jsonb_populate_record(p, $5)', parent) end, parent, isms.key_condition(b, 'p'))
+                 case when changes is null then 'p' else 'jsonb_populate_record(p, $5)' end, parent, isms.key_condition(b, 'p'))
      into content using key, scope, b.state_column, b.ignore_columns, changes;
   for c in select e.key as child, e.value as cover from jsonb_each(b.covers) e order by e.key loop
     execute format('select string_agg(r.line, E''\n'' order by r.line collate "C") from (select (to_jsonb(c) - $3)::text as line from %s c join %s p on %s where %s and to_jsonb(c) @> $4) r',

@@ -22,190 +22,206 @@ declare
   covered boolean;
   c record;
 begin
-  select * into b from isms.workflow_binding w where w.schema_name = tg_table_schema and w.table_name = tg_table_name;
-  if not found then
-    -- a partition: its table is bound
-    select w.* into b
-      from pg_class p
-      join pg_namespace m on m.oid = p.relnamespace
-      join isms.workflow_binding w on w.schema_name = m.nspname and w.table_name = p.relname
-     where p.oid = pg_partition_root(tg_relid);
+  <<judging>>
+  begin
+    select * into b from isms.workflow_binding w where w.schema_name = tg_table_schema and w.table_name = tg_table_name;
     if not found then
-      raise exception using
-        errcode = 'IS001',
-        message = format('table %I.%I has a workflow''s trigger and no workflow', tg_table_schema, tg_table_name),
-        hint = 'It was renamed or its binding lost: bind it again by isms.attach_workflow.';
+      -- a partition: its table is bound
+      select w.* into b
+        from pg_class p
+        join pg_namespace m on m.oid = p.relnamespace
+        join isms.workflow_binding w on w.schema_name = m.nspname and w.table_name = p.relname
+       where p.oid = pg_partition_root(tg_relid);
+      if not found then
+        raise exception using
+          errcode = 'IS001',
+          message = format('table %I.%I has a workflow''s trigger and no workflow', tg_table_schema, tg_table_name),
+          hint = 'It was renamed or its binding lost: bind it again by isms.attach_workflow.';
+      end if;
     end if;
-  end if;
-  if tg_op <> 'INSERT' then
-    o := to_jsonb(old);
-  end if;
-  if tg_op <> 'DELETE' then
-    n := to_jsonb(new);
-  end if;
-  step.workflow := b.workflow;
-  step.relation := isms.relation_name(b);
-  step.key := isms.row_key(b, coalesce(o, n));
-  step.scope := isms.row_scope(b, coalesce(o, n));
-  step.from_state := o ->> b.state_column;
-  step.to_state := n ->> b.state_column;
-  step.actor := isms.actor();
-  step.comment := isms.transaction_comment();
+    if tg_op <> 'INSERT' then
+      o := to_jsonb(old);
+    end if;
+    if tg_op <> 'DELETE' then
+      n := to_jsonb(new);
+    end if;
+    step.workflow := b.workflow;
+    step.relation := isms.relation_name(b);
+    step.key := isms.row_key(b, coalesce(o, n));
+    step.scope := isms.row_scope(b, coalesce(o, n));
+    step.from_state := o ->> b.state_column;
+    step.to_state := n ->> b.state_column;
+    step.actor := isms.actor();
+    step.comment := isms.transaction_comment();
 
-  if tg_op = 'INSERT' then
-    select * into t from isms.workflow_transition w where w.workflow = b.workflow and w.from_states = '{}' and w.to_state = step.to_state;
-    if not found then
-      if isms.in_cutover(step) and exists (select from isms.workflow_state w where w.workflow = b.workflow and w.name = step.to_state and w.cutover) then
-        insert into isms.carried_over (scope, table_name, key, state, person) values (step.scope, step.relation, step.key, step.to_state, step.actor);
-        return null;
-      end if;
-      codes := '{IS001}';
-      reasons := array['transition: rows start in ' || coalesce((select string_agg(w.name, ' or ' order by w.position) from isms.workflow_state w where w.workflow = b.workflow and w.initial), 'no state')];
-      first_hint := case when exists (select from isms.workflow_state w where w.workflow = b.workflow and w.name = step.to_state and w.cutover)
-                         then 'Rows of an existing register are loaded between isms.begin_cutover and isms.end_cutover.' end;
-    else
-      step.transition := t.name;
-      if n ->> 'created_by' <> step.actor and not isms.in_cutover(step) then
-        codes := '{IS002}';
-        reasons := array[isms.reason_label('actor', t.clause) || format('created_by is %s, but %s inserts the row', isms.person_name(n ->> 'created_by'), isms.person_name(step.actor))];
-        first_hint := 'Leave created_by out.';
-      end if;
-      for code, reason, hint_of_step in select r.code, r.reason, r.hint from isms.step_reasons(b, t, null, n, step, false) r loop
-        if code in ('IS002', 'IS005') and isms.in_cutover(step) then
-          insert into isms.import_issue (scope, table_name, key, rule, message) values (step.scope, step.relation, step.key, split_part(reason, ':', 1), reason);
-        else
-          codes := codes || code;
-          reasons := reasons || reason;
-          first_hint := coalesce(first_hint, hint_of_step);
+    if tg_op = 'INSERT' then
+      select * into t from isms.workflow_transition w where w.workflow = b.workflow and w.from_states = '{}' and w.to_state = step.to_state;
+      if not found then
+        if isms.in_cutover(step) and exists (select from isms.workflow_state w where w.workflow = b.workflow and w.name = step.to_state and w.cutover) then
+          insert into isms.carried_over (scope, table_name, key, state, person) values (step.scope, step.relation, step.key, step.to_state, step.actor);
+          return null;
         end if;
-      end loop;
-    end if;
-    if codes <> '{}' then
-      perform isms.refuse(format('%s cannot start in %s', isms.thing(b, step.key), coalesce(step.to_state, 'no state')), codes, reasons, first_hint, b);
-    end if;
-    if t.opens_request is not null then
-      step.transition := t.opens_request;
-      step.from_state := step.to_state;
-      select w.to_state into step.to_state from isms.workflow_transition w where w.workflow = b.workflow and w.name = t.opens_request;
-      if exists (select from isms.step_slots(n, n || jsonb_build_object(b.state_column, step.to_state), step)) then
-        insert into isms.approval_request (scope, table_name, key, transition, requester, comment, digest)
-        values (step.scope, step.relation, step.key, t.opens_request, step.actor, step.comment, isms.row_digest(b, step.key, step.scope));
+        codes := '{IS001}';
+        reasons := array['transition: rows start in ' || coalesce((select string_agg(w.name, ' or ' order by w.position) from isms.workflow_state w where w.workflow = b.workflow and w.initial), 'no state')];
+        first_hint := case when exists (select from isms.workflow_state w where w.workflow = b.workflow and w.name = step.to_state and w.cutover)
+                           then 'Rows of an existing register are loaded between isms.begin_cutover and isms.end_cutover.' end;
+      else
+        step.transition := t.name;
+        if n ->> 'created_by' <> step.actor and not isms.in_cutover(step) then
+          codes := '{IS002}';
+          reasons := array[isms.reason_label('actor', t.clause) || format('created_by is %s, but %s inserts the row', isms.person_name(n ->> 'created_by'), isms.person_name(step.actor))];
+          first_hint := 'Leave created_by out.';
+        end if;
+        for code, reason, hint_of_step in select r.code, r.reason, r.hint from isms.step_reasons(b, t, null, n, step, false) r loop
+          if code in ('IS002', 'IS005') and isms.in_cutover(step) then
+            insert into isms.import_issue (scope, table_name, key, rule, message) values (step.scope, step.relation, step.key, split_part(reason, ':', 1), reason);
+          else
+            codes := codes || code;
+            reasons := reasons || reason;
+            first_hint := coalesce(first_hint, hint_of_step);
+          end if;
+        end loop;
       end if;
-    end if;
-    return null;
-  end if;
-
-  select * into s from isms.workflow_state w where w.workflow = b.workflow and w.name = step.from_state;
-
-  if tg_op = 'DELETE' then
-    if s.initial is not true then
-      codes := codes || 'IS007'::text;
-      reasons := reasons || format('deletion (7.5.3): rows in %s are kept', coalesce(step.from_state, 'no state'));
-    end if;
-    if step.actor is null or not coalesce(o ->> 'created_by' = step.actor,
-         isms.step_permits(array(select unnest(w.actors) from isms.workflow_transition w where w.workflow = b.workflow and w.from_states = '{}' and w.to_state = step.from_state),
-                           o, o, step, step.actor)) then
-      codes := codes || 'IS007'::text;
-      reasons := reasons || format('deletion (7.5.3): only who made it may delete it%s', coalesce(', ' || isms.person_name(o ->> 'created_by'), ''));
-    end if;
-    if exists (select from isms.approval_request r join isms.approval a on a.request = r.id where r.scope = step.scope and r.table_name = step.relation and r.key = step.key) then
-      codes := codes || 'IS007'::text;
-      reasons := reasons || 'deletion (7.5.3): it was approved'::text;
-    end if;
-    for c in select e.key as child, e.value as cover from jsonb_each(b.covers) e order by e.key loop
-      execute format('select exists (select from %s c where %s and to_jsonb(c) @> $2)', c.child,
-                     (select string_agg(format('c.%I = $1.%I', m.key, m.value), ' and ') from jsonb_each_text(c.cover -> 'on') m))
-         into covered using old, coalesce(c.cover -> 'where', '{}');
-      if covered then
-        codes := codes || 'IS007'::text;
-        reasons := reasons || format('deletion (7.5.3): rows of %s belong to it', c.child);
+      if codes <> '{}' then
+        message := format('%s cannot start in %s', isms.thing(b, step.key), coalesce(step.to_state, 'no state'));
+        exit judging;
       end if;
-    end loop;
-    if codes <> '{}' then
-      select string_agg(format('%s (%s)', w.name, isms.step_who(b, w, o, step)), ', ')
-        into first_hint
-        from isms.transitions_from(b.workflow, step.from_state) w
-        join isms.workflow_state f on f.workflow = w.workflow and f.name = w.to_state and f.final;
-      perform isms.refuse(format('%s cannot be deleted', isms.thing(b, step.key)), codes, reasons, 'End it instead: ' || first_hint || '.', b);
-    end if;
-    update isms.approval_request r
-       set status = 'superseded', closed_by = step.actor, closed_at = clock_timestamp(), closing_comment = 'deleted'
-     where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.status = 'open';
-    return null;
-  end if;
-
-  -- UPDATE
-  changed := array(
-    select k.key
-      from jsonb_each(n) k
-     where k.value is distinct from o -> k.key and k.key <> b.state_column and k.key <> all (b.ignore_columns)
-     order by k.key);
-  if step.from_state is not distinct from step.to_state then
-    held := isms.frozen_among(b, step.from_state, changed, o, n, step);
-  else
-    select * into t from isms.transitions_from(b.workflow, step.from_state) w where w.to_state = step.to_state;
-    step.transition := t.name;
-    held := array(
-      select h
-        from unnest(isms.frozen_among(b, step.from_state, changed, o, n, step)) h
-       where h = any (isms.frozen_among(b, step.to_state, changed, o, n, step)) and h <> all (coalesce(t.amended_columns, '{}')));
-  end if;
-  -- A key can change only while nothing frozen or approved refers to it.
-  held := held || array(
-    select k
-      from unnest(changed) k
-     where (k = any (b.key_columns) or (b.scoped and k = 'scope')) and k <> all (held)
-       and (s.initial is not true or exists (select from isms.approval_request r where r.scope = step.scope and r.table_name = step.relation and r.key = step.key)));
-
-  if step.from_state is not distinct from step.to_state then
-    if held = '{}' then
+      if t.opens_request is not null then
+        step.transition := t.opens_request;
+        step.from_state := step.to_state;
+        select w.to_state into step.to_state from isms.workflow_transition w where w.workflow = b.workflow and w.name = t.opens_request;
+        if exists (select from isms.step_slots(n, n || jsonb_build_object(b.state_column, step.to_state), step)) then
+          insert into isms.approval_request (scope, table_name, key, transition, requester, comment, digest)
+          values (step.scope, step.relation, step.key, t.opens_request, step.actor, step.comment, isms.row_digest(b, step.key, step.scope));
+        end if;
+      end if;
       return null;
     end if;
-    select * into t from isms.transitions_from(b.workflow, step.from_state) w where w.to_state is null and held <@ w.amended_columns order by cardinality(w.amended_columns), w.name limit 1;
-    message := format('%s cannot change %s while it is %s', isms.thing(b, step.key), array_to_string(held, ', '), step.from_state);
-    if not found then
-      perform isms.refuse(message, '{IS006}', array[format('frozen: %s may not change in %s', array_to_string(held, ', '), step.from_state)],
-                          isms.next_hint(b, o, step, held), b);
-    end if;
-    step.transition := t.name;
-  else
-    message := format('%s cannot go from %s to %s', isms.thing(b, step.key), coalesce(step.from_state, 'no state'), coalesce(step.to_state, 'no state'));
-    if t.name is null then
-      codes := codes || 'IS001'::text;
-      reasons := reasons || format('transition: %s leads to %s', coalesce(step.from_state, 'no state'),
-                                   coalesce((select string_agg(w.to_state, ' or ' order by x.position)
-                                               from isms.transitions_from(b.workflow, step.from_state) w
-                                               join isms.workflow_state x on x.workflow = w.workflow and x.name = w.to_state), 'no other state'));
-      first_hint := isms.next_hint(b, o, step);
-    end if;
-  end if;
-  if t.name is not null then
-    for code, reason, hint_of_step in select r.code, r.reason, r.hint from isms.step_reasons(b, t, o, n, step, false) r loop
-      codes := codes || code;
-      reasons := reasons || reason;
-      first_hint := coalesce(first_hint, hint_of_step);
-    end loop;
-  end if;
-  if t.to_state is not null and held <> '{}' then
-    codes := codes || 'IS006'::text;
-    reasons := reasons || format('frozen: %s may not change in %s', array_to_string(held, ', '), step.from_state);
-    first_hint := coalesce(first_hint, isms.next_hint(b, o, step, held));
-  end if;
-  if codes <> '{}' then
-    perform isms.refuse(message, codes, reasons, first_hint, b);
-  end if;
 
-  -- Done: what was asked for is settled, what was asked for from the state left is moot.
-  update isms.approval_request r
-     set status = case when r.transition = t.name then 'carried_out' else 'superseded' end, closed_by = step.actor, closed_at = clock_timestamp()
-   where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.status = 'open'
-     and (r.transition = t.name or t.to_state is not null);
-  if exists (select from isms.workflow_approval a where a.workflow = t.workflow and a.transition = t.name) then
-    update isms.carried_over r
-       set renewed_at = clock_timestamp()
-     where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.renewed_at is null;
-  end if;
-  return null;
+    select * into s from isms.workflow_state w where w.workflow = b.workflow and w.name = step.from_state;
+
+    if tg_op = 'DELETE' then
+      if s.initial is not true then
+        codes := codes || 'IS007'::text;
+        reasons := reasons || format('deletion (7.5.3): rows in %s are kept', coalesce(step.from_state, 'no state'));
+      end if;
+      if step.actor is null or not coalesce(o ->> 'created_by' = step.actor,
+           isms.step_permits(array(select unnest(w.actors) from isms.workflow_transition w where w.workflow = b.workflow and w.from_states = '{}' and w.to_state = step.from_state),
+                             o, o, step, step.actor)) then
+        codes := codes || 'IS007'::text;
+        reasons := reasons || format('deletion (7.5.3): only %s may delete it', coalesce(isms.person_name(o ->> 'created_by') || ', who made it,', 'who could make it'));
+      end if;
+      if exists (select from isms.approval_request r join isms.approval a on a.request = r.id where r.scope = step.scope and r.table_name = step.relation and r.key = step.key) then
+        codes := codes || 'IS007'::text;
+        reasons := reasons || 'deletion (7.5.3): it was approved'::text;
+      end if;
+      for c in select e.key as child, e.value as cover from jsonb_each(b.covers) e order by e.key loop
+        execute format('select exists (select from %s c where %s and to_jsonb(c) @> $2)', c.child,
+                       (select string_agg(format('c.%I = $1.%I', m.key, m.value), ' and ') from jsonb_each_text(c.cover -> 'on') m))
+           into covered using old, coalesce(c.cover -> 'where', '{}');
+        if covered then
+          codes := codes || 'IS007'::text;
+          reasons := reasons || format('deletion (7.5.3): rows of %s belong to it', c.child);
+        end if;
+      end loop;
+      if codes <> '{}' then
+        select string_agg(format('%s (%s)', w.name, isms.step_who(b, w, o, step)), ', ')
+          into first_hint
+          from isms.transitions_from(b.workflow, step.from_state) w
+          join isms.workflow_state f on f.workflow = w.workflow and f.name = w.to_state and f.final;
+        message := format('%s cannot be deleted', isms.thing(b, step.key));
+        first_hint := 'End it instead: ' || first_hint || '.';
+        exit judging;
+      end if;
+      update isms.approval_request r
+         set status = 'superseded', closed_by = step.actor, closed_at = clock_timestamp(), closing_comment = 'deleted'
+       where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.status = 'open';
+      return null;
+    end if;
+
+    -- UPDATE
+    changed := array(
+      select k.key
+        from jsonb_each(n) k
+       where k.value is distinct from o -> k.key and k.key <> b.state_column and k.key <> all (b.ignore_columns)
+       order by k.key);
+    if step.from_state is not distinct from step.to_state then
+      held := isms.frozen_among(b, step.from_state, changed, o, step);
+    else
+      select * into t from isms.transitions_from(b.workflow, step.from_state) w where w.to_state = step.to_state;
+      step.transition := t.name;
+      held := array(
+        select h
+          from unnest(isms.frozen_among(b, step.from_state, changed, o, step)) h
+         where h = any (isms.frozen_among(b, step.to_state, changed, n, step)) and h <> all (coalesce(t.amended_columns, '{}')));
+    end if;
+    -- A key can change only while nothing frozen or approved refers to it.
+    held := held || array(
+      select k
+        from unnest(changed) k
+       where (k = any (b.key_columns) or (b.scoped and k = 'scope')) and k <> all (held)
+         and (s.initial is not true or exists (select from isms.approval_request r where r.scope = step.scope and r.table_name = step.relation and r.key = step.key)));
+
+    if step.from_state is not distinct from step.to_state then
+      if held = '{}' then
+        return null;
+      end if;
+      select * into t from isms.transitions_from(b.workflow, step.from_state) w where w.to_state is null and held <@ w.amended_columns order by cardinality(w.amended_columns), w.name limit 1;
+      message := format('%s cannot change %s while it is %s', isms.thing(b, step.key), array_to_string(held, ', '), step.from_state);
+      if not found then
+        codes := '{IS006}';
+        reasons := array[format('frozen: %s may not change in %s', array_to_string(held, ', '), step.from_state)];
+        first_hint := isms.next_hint(b, o, step, held);
+        exit judging;
+      end if;
+      step.transition := t.name;
+    else
+      message := format('%s cannot go from %s to %s', isms.thing(b, step.key), coalesce(step.from_state, 'no state'), coalesce(step.to_state, 'no state'));
+      if t.name is null then
+        codes := codes || 'IS001'::text;
+        reasons := reasons || format('transition: %s leads to %s', coalesce(step.from_state, 'no state'),
+                                     coalesce((select string_agg(w.to_state, ' or ' order by x.position)
+                                                 from isms.transitions_from(b.workflow, step.from_state) w
+                                                 join isms.workflow_state x on x.workflow = w.workflow and x.name = w.to_state), 'no other state'));
+        first_hint := isms.next_hint(b, o, step);
+      end if;
+    end if;
+    if t.name is not null then
+      for code, reason, hint_of_step in select r.code, r.reason, r.hint from isms.step_reasons(b, t, o, n, step, false) r loop
+        codes := codes || code;
+        reasons := reasons || reason;
+        first_hint := coalesce(first_hint, hint_of_step);
+      end loop;
+    end if;
+    if t.to_state is not null and held <> '{}' then
+      codes := codes || 'IS006'::text;
+      reasons := reasons || format('frozen: %s may not change in %s', array_to_string(held, ', '), step.from_state);
+      first_hint := coalesce(first_hint, isms.next_hint(b, o, step, held));
+    end if;
+    if codes <> '{}' then
+      exit judging;
+    end if;
+
+    -- Done: what was asked for is settled, what was asked for from the state left is moot.
+    update isms.approval_request r
+       set status = case when r.transition = t.name then 'carried_out' else 'superseded' end, closed_by = step.actor, closed_at = clock_timestamp()
+     where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.status = 'open'
+       and (r.transition = t.name or t.to_state is not null);
+    if exists (select from isms.workflow_approval a where a.workflow = t.workflow and a.transition = t.name) then
+      update isms.carried_over r
+         set renewed_at = clock_timestamp()
+       where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.renewed_at is null;
+    end if;
+    return null;
+  end judging;
+  raise exception using
+    errcode = codes[1],
+    message = message,
+    detail = array_to_string(reasons, E'\n'),
+    hint = coalesce(first_hint, format('See isms.next_steps(%L, %L).', step.relation, step.key)),
+    schema = b.schema_name,
+    table = b.table_name,
+    column = b.state_column;
 end
 $$;
 
@@ -252,20 +268,24 @@ begin
         step.scope := isms.row_scope(b, p);
         step.from_state := s.name;
         step.actor := isms.actor();
+        select * into own from isms.workflow_binding w where w.schema_name = tg_table_schema and w.table_name = tg_table_name;
         if tg_op = 'UPDATE' then
           -- What the child's own workflow can amend is judged there.
-          select * into own from isms.workflow_binding w where w.schema_name = tg_table_schema and w.table_name = tg_table_name;
           free := array(select jsonb_array_elements_text(cover -> 'ignore'))
                   || array(select unnest(t.amended_columns) from isms.workflow_transition t where t.workflow = own.workflow and t.to_state is null);
           changed := array(select k.key from jsonb_each(n) k where k.value is distinct from o -> k.key and k.key <> all (free) order by k.key);
         end if;
         if (tg_op <> 'UPDATE' or changed <> '{}') and not (tg_op = 'INSERT' and isms.in_cutover(step)) then
-          perform isms.refuse(
-            format('%s of %s cannot be %s while it is %s', replace(tg_table_name, '_', ' '), isms.thing(b, step.key),
-                   case tg_op when 'INSERT' then 'added' when 'DELETE' then 'removed' else 'changed' end, s.name),
-            '{IS006}',
-            array[format('frozen: rows of %s are part of what was decided%s', child, coalesce(', ' || nullif(array_to_string(changed, ', '), '') || ' too', ''))],
-            isms.next_hint(b, p, step, null, child), b);
+          raise exception using
+            errcode = 'IS006',
+            message = format('%s of %s cannot be %s while it is %s',
+                             case when own.table_name is null then replace(tg_table_name, '_', ' ') else isms.thing(own, isms.row_key(own, coalesce(o, n))) end,
+                             isms.thing(b, step.key),
+                             case tg_op when 'INSERT' then 'added' when 'DELETE' then 'removed' else 'changed' end, s.name),
+            detail = format('frozen: part of what was decided: %s', case tg_op when 'UPDATE' then array_to_string(changed, ', ') || ' of ' || child else 'the rows of ' || child end),
+            hint = isms.next_hint(b, p, step, null, child),
+            schema = tg_table_schema,
+            table = tg_table_name;
         end if;
       end if;
     end if;
@@ -307,6 +327,8 @@ begin atomic
     join isms.workflow_state s on s.workflow = t.workflow and (s.name = any (t.from_states) or (t.from_states = '{any}' and not s.final and s.name <> t.to_state))
    where t.to_state is not null
    group by s.name, t.to_state having count(*) > 1
+  union all
+  select format('%s: leads from %s to itself; what changes columns alone is an amendment', t.name, t.to_state) from t where t.to_state = any (t.from_states)
   union all
   select format('%s: two ways to start in %s', string_agg(t.name, ', ' order by t.name), t.to_state) from t where t.from_states = '{}' group by t.to_state having count(*) > 1
   union all
@@ -393,7 +415,7 @@ begin
       join pg_proc p on p.oid = g.tgfoid
      where p.pronamespace = 'isms'::regnamespace and not g.tgisinternal and g.tgparentid = 0
        and (p.proname in ('workflow_machine', 'workflow_truncate') and g.tgrelid = relation::regclass
-            or p.proname = 'workflow_child' and starts_with(encode(g.tgargs, 'escape'), b.schema_name || '\000' || b.table_name || '\000'))
+            or p.proname in ('workflow_child', 'workflow_truncate') and starts_with(encode(g.tgargs, 'escape'), b.schema_name || '\000' || b.table_name || '\000'))
   loop
     execute format('drop trigger %I on %s', t.tgname, t.relation);
   end loop;
@@ -408,7 +430,7 @@ begin
      order by a.attnum);
   closed := array(select s.name from isms.workflow_state s where s.workflow = b.workflow and s.frozen_columns = '{*}' order by s.position);
   execute format('create trigger workflow_insert after insert on %s for each row execute function isms.workflow_machine()', relation);
-  execute format('create trigger workflow_update after update on %s for each row when (row(%s)::record operator(pg_catalog.*<>) row(%s)::record%s) execute function isms.workflow_machine()', relation,
+  execute format('create trigger workflow_update after update on %s for each row when (pg_catalog.record_image_ne(row(%s), row(%s))%s) execute function isms.workflow_machine()', relation,
                  (select string_agg(format('old.%I', w), ', ') from unnest(watched) w),
                  (select string_agg(format('new.%I', w), ', ') from unnest(watched) w),
                  case when closed = '{}' then '' else format(' or (old.%I::text = any (%L) and old.* operator(pg_catalog.*<>) new.*)', b.state_column, closed) end);
@@ -421,11 +443,12 @@ begin
   for c in
     select e.key as child, n.tgname, n.event
       from jsonb_each(b.covers) e,
-           (values ('insert', 'after insert'), ('update', 'after update'), ('delete', 'after delete')) n(tgname, event)
+           (values ('insert', 'after insert'), ('update', 'after update'), ('delete', 'after delete'), ('truncate', 'before truncate')) n(tgname, event)
   loop
-    execute format('create trigger %I %s on %s for each row %s execute function isms.workflow_child(%L, %L, %L)',
+    execute format('create trigger %I %s on %s for each %s execute function isms.%s(%L, %L, %L)',
                    'workflow_of_' || b.table_name || '_' || c.tgname, c.event, c.child,
-                   case when c.tgname = 'update' then 'when (old.* operator(pg_catalog.*<>) new.*)' else '' end,
+                   case c.tgname when 'update' then 'row when (old.* operator(pg_catalog.*<>) new.*)' when 'truncate' then 'statement' else 'row' end,
+                   case c.tgname when 'truncate' then 'workflow_truncate' else 'workflow_child' end,
                    b.schema_name, b.table_name, c.child);
     execute format('alter table %s enable always trigger %I', c.child, 'workflow_of_' || b.table_name || '_' || c.tgname);
   end loop;

@@ -32,6 +32,14 @@ create temp table sheet_action (like isms.import_action);
 update sheet_risk set assessed_on = pg_temp.shift(assessed_on), next_review = pg_temp.shift(next_review);
 update sheet_action set due_on = pg_temp.shift(due_on);
 \set ECHO queries
+-- The file makes two further top managers; from then on an appointment needs the approval of one of them, and nobody approves their own.
+begin;
+set local isms.actor = 'mara';
+select isms.approve('isms.role_assignment', array(select code from isms.role_assignment where status = 'proposed' and person = 'noor'), 'appoint');
+set local isms.actor = 'noor';
+select count(*) as approved
+  from isms.approve('isms.role_assignment', array(select code from isms.role_assignment where status = 'proposed'), 'appoint');
+commit;
 select * from isms.import('risk', 'sheet_risk', dry_run => true);
 select * from isms.import('risk', 'sheet_risk');
 \set ECHO none

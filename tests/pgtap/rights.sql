@@ -1,5 +1,5 @@
 -- Who sees what: asked of every table, view, sequence and function there is, in a database with two
--- scopes in use.  Dana Ruiz holds ACME, Bo Lind holds BETA; nobody holds both but the superuser.
+-- scopes in use.  Dana Ruiz has roles in ACME, Bo Lind in BETA; nobody has in both but who founded them.
 \set ON_ERROR_STOP on
 \pset format unaligned
 \pset tuples_only on
@@ -14,14 +14,14 @@ create role regress_bo login;
 create role regress_reader login;
 create role regress_nobody login;
 
--- Scopes are founded by a superuser; each then gets a manager with a login of his own.
 \o /dev/null
 select isms.setup('ACME', 'Acme Ltd', 'root', 'First Person');
-select isms.add_person('dana', 'Dana Ruiz', login => 'regress_dana');
+set local isms.scope = 'ACME';
+select isms.add_person('dana', 'Dana Ruiz', login => 'regress_dana', roles => '{risk_owner,asset_owner,control_owner}');
 select isms.setup('BETA', 'Beta Ltd', 'root', 'First Person');
-select isms.add_person('bo', 'Bo Lind', login => 'regress_bo');
-insert into isms.role_assignment (scope, person, role, status) values
-  ('ACME', 'dana', 'isms_manager', 'active'), ('BETA', 'bo', 'isms_manager', 'active');
+set local isms.scope = 'BETA';
+select isms.add_person('bo', 'Bo Lind', login => 'regress_bo', roles => '{risk_owner,asset_owner,control_owner}');
+set local isms.scope = '';
 
 create function pg_temp.fill(scope text, owner text) returns void language plpgsql as $$
 begin

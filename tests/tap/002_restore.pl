@@ -47,16 +47,17 @@ $origin->safe_psql(
 sub rows_of
 {
 	my ($node, $db) = @_;
-	my %rows;
 	my @tables = split /\n/, $node->safe_psql(
 		$db, q{
 		select c.oid::regclass from pg_class c
 		where c.relnamespace = 'isms'::regnamespace and c.relkind = 'r' order by c.relname});
-	for my $table (@tables)
+	my %rows = map { $_ => [] } @tables;
+	my $all = $node->safe_psql($db,
+		join '', map { qq{select '$_', replace(t::text, E'\\n', '\\n') from $_ t order by 2;} } @tables);
+	for (split /\n/, $all)
 	{
-		$rows{$table} = [
-			split /\n/,
-			$node->safe_psql($db, qq{select replace(t::text, E'\\n', '\\n') from $table t order by 1}) ];
+		my ($table, $row) = split /\|/, $_, 2;
+		push @{ $rows{$table} }, $row;
 	}
 	return \%rows;
 }

@@ -144,6 +144,27 @@ is( $other->safe_psql(
 	'replicated changes are captured, with their origin');
 $other->safe_psql('subscriber', 'drop subscription s');
 
+# In databases of other encodings the payload is UTF-8 all the same: \u escapes, or hex where bytes have no meaning.
+for my $encoding (
+	[ 'LATIN1', '{"n\u00e4me":"Zo\u00eb","wide":{"k": "\u00e9"}}', '{"näme": "Zoë", "wide": {"k": "é"}}' ],
+	[ 'SQL_ASCII', '{"n\\\\xc3\\\\xa4me":{"bytes":"5a6fc3ab"},"wide":"\\\\x7b226b223a2022c3a9227d"}', undef ])
+{
+	my ($name, $payload, $values) = @$encoding;
+	$other->safe_psql('postgres', "create database encoded encoding $name template template0 lc_collate 'C' lc_ctype 'C'");
+	$other->safe_psql(
+		'encoded', q{
+		set client_encoding = 'UTF8';
+		create extension isms;
+		select isms.trail_open();
+		create table person ("näme" text, wide jsonb);
+		select isms.enable_audit('person');
+		insert into person values ('Zoë', '{"k": "é"}');
+	});
+	is($other->safe_psql('encoded', 'select payload from isms.trail_entry'), $payload, "$name: payload");
+	is($other->safe_psql('encoded', q{set client_encoding = 'UTF8'; select new_values from isms.audit_trail}), $values, "$name: values") if $values;
+	$other->safe_psql('postgres', 'drop database encoded');
+}
+
 # Gone without a trace.
 $origin->safe_psql('restored', 'drop extension isms cascade');
 is($origin->safe_psql('restored', q{select count(*) from pg_class where relname ~ '^(trail|isms)'}), 0, 'dropped, nothing of the trail is left');
