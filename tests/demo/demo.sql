@@ -85,9 +85,9 @@ select code, left(title, 40) as title, inherent_level, current_level, target_lev
 \set SHOW_CONTEXT never
 -- The superuser skips the plan.
 update isms.risk set status = 'treated' where code = 'R-007';
--- Who asked approves.
+-- The same person asks and approves.
 begin;
-set local isms.actor = 'jonas';
+set local isms.actor = 'dana';
 select isms.request('isms.risk', 'R-007', 'approve_plan', 'Plan ready');
 select isms.approve('isms.risk', '{R-007}', 'approve_plan');
 rollback;
