@@ -103,15 +103,6 @@ begin
   if codes is not null then
     perform isms.refuse(format('%s of %s cannot be asked for', t.name, isms.thing(b, step.key)), codes, reasons, first_hint, b);
   end if;
-  -- Asking for what nobody but the one who asks could approve would only wait for ever.
-  if 'R' = any (t.separation) and exists (
-       select from isms.step_slots(old_row, new_row, step) s
-        where isms.step_candidates(array[s.approver], old_row, new_row, step) = array[step.actor]) then
-    perform isms.refuse(
-      format('%s of %s cannot be asked for by %s', t.name, isms.thing(b, step.key), isms.person_name(step.actor)), '{IS004}',
-      array[isms.reason_label('separation', t.clause) || format('nobody but %s could approve it, and who asks may not', isms.person_name(step.actor))],
-      format('Let %s ask for it.', isms.person_names(isms.step_candidates(t.actors, old_row, new_row, step, step.actor))), b);
-  end if;
   digest := isms.row_digest(b, step.key, step.scope, changes);
   update isms.approval_request r
      set status = 'superseded', closed_by = step.actor, closed_at = clock_timestamp()
