@@ -238,8 +238,8 @@ select 'three', 'Impact, threat, vulnerability', 'impact_threat_vulnerability', 
 insert into isms.risk_scale_step (method, scale, step, label) select 'three', scale, step, 'Step ' || step from unnest('{threat,vulnerability}'::text[]) scale, generate_series(1, 3) step;
 insert into isms.risk_level (method, rank, label, colour, minimum, disposition) values ('three', 1, 'Low', '#00ff00', 0, 'acceptable'), ('three', 2, 'High', '#ff0000', 9, 'tolerable');
 insert into isms.asset (code, title, kind, rating) values ('DOC', 'Contracts', 'paper', 'C2 I- A-');
-insert into isms.risk (code, title, asset, threat, hits, vulnerability_rate, owner, method, assessor, assessed_on, status)
-values ('G-6', 'Guarded 6', 'DOC', 'Fire', 'CIA', 5, 'li', 'three', 'dana', current_date, 'in_review');
+insert into isms.risk (code, title, asset, threat, hits, owner, method, assessor, assessed_on, status)
+values ('G-6', 'Guarded 6', 'DOC', 'Fire', 'CIA', 'li', 'three', 'dana', current_date, 'in_review');
 select isms.end_cutover();
 select table_name, key, message from isms.import_issue order by table_name, key, message collate "C";
 create temp table tried as
@@ -257,7 +257,7 @@ select row_number() over () as n, v.guard, pg_temp.refusal(v.guard, v.statements
     ('source_named', array[$$update isms.risk set asset = null, threat = null, scenario = 'Flood', status = 'assessed' where code = 'R-001'$$]),
     ('method_approved', array[$$update isms.risk set assessed_on = current_date - 30, status = 'assessed' where code = 'R-001'$$]),
     ('method_approved', array[$$select isms.copy_method('5x5', 'ACME', 'new')$$, $$update isms.risk set method = 'new', status = 'assessed' where code = 'R-001'$$]),
-    ('factors_rated', array[$$update isms.risk set likelihood = 9, consequence = null, assessor = null, assessed_on = current_date + 2, status = 'assessed' where code = 'R-001'$$]),
+    ('factors_rated', array[$$update isms.risk set likelihood = null, consequence = null, assessor = null, assessed_on = current_date + 2, status = 'assessed' where code = 'R-001'$$]),
     ('factors_rated', array[$$update isms.risk set status = 'assessed' where code = 'G-6'$$]),
     ('level_recomputed', array[$$update isms.risk set likelihood = null, status = 'assessed' where code = 'R-001'$$]),
     ('evaluated', array[$$update isms.risk set likelihood = null, status = 'assessed' where code = 'R-001'$$]),

@@ -27,9 +27,8 @@ insert into isms.implementation (code, title, kind, owner, status, controls)
 values ('MFA', 'Second factor on every login', 'technical', 'li', 'planned', '{A.5.17,A.8.5}');
 insert into isms.risk_control (risk, implementation, effect_on, effectiveness) values ('R-001', 'MFA', 'likelihood', 0.9);
 
-\set VERBOSITY verbose
 update isms.risk set status = 'treated' where code = 'R-001';
-\set VERBOSITY default
+\echo :LAST_ERROR_SQLSTATE
 
 select * from isms.next_steps('isms.risk', 'R-001');
 
@@ -48,7 +47,7 @@ select status from isms.risk where code = 'R-001';
 select * from isms.explain_risk('R-001');
 select code, inherent_level, current_level, target_level, residual_level, residual_basis, treatment_status from isms.risk_register;
 
-select who, operation, old_values, new_values from isms.audit_trail where table_name = 'isms.risk' and key = 'R-001';
+select who, operation, old_values, new_values - 'assessed_on' as new_values from isms.audit_trail where table_name = 'isms.risk' and key = 'R-001' order by seq;
 
 set client_min_messages = warning;
 select isms.revoke_roles() is not null as revoked;

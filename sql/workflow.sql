@@ -155,6 +155,25 @@ begin isolation level repeatable read;
 select isms.request('public.invoice', '5', 'approve');
 rollback;
 
+-- Who acts is who logged in: not the role set, not the owner of a function, not what a schema in front pretends.
+select isms.request('public.invoice', '5', 'approve');
+set role regress_wli;
+select isms.approve('public.invoice', '{5}', 'approve');
+reset role;
+create function public.as_owner() returns setof text language sql security definer as $$ select isms.approve('public.invoice', '{5}', 'approve') $$;
+alter function public.as_owner() owner to regress_wsam;
+grant execute on function public.as_owner() to public;
+select public.as_owner();
+create schema trick;
+create function trick.actor() returns text language sql as $$ select 'wsam' $$;
+create function trick.sha256(bytea) returns bytea language sql as $$ select ''::bytea $$;
+create function trick.format(text, variadic text[]) returns text language sql as $$ select 'tricked' $$;
+set search_path = trick, pg_catalog, isms;
+select isms.approve('public.invoice', '{5}', 'approve');
+reset search_path;
+drop schema trick cascade;
+drop function public.as_owner();
+
 -- Names are names: keys, comments and columns of any spelling.
 create table public."odd ""table; x" (
   "Key'1" text constraint odd_pkey primary key,

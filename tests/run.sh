@@ -32,7 +32,7 @@ tap() { # NAME COMMAND...
 	status=$?
 	oks=$(grep '^ok ' "$log" | grep -vic '# skip')
 	nots=$(grep -c '^not ok ' "$log")
-	skip=$(sed -n 's/^1\.\.0 # SKIP/skipped:/Ip' "$log")
+	skip=$(sed -n 's/^1\.\.0 # SKIP */skipped: /Ip; s/^.*\.\. skipped: /skipped: /p' "$log" | head -n 1)
 	if [ -n "$skip" ]; then
 		printf 'skipped %s (%s)\n' "$name" "${skip#skipped: }"
 		return

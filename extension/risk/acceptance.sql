@@ -48,17 +48,15 @@ comment on sequence isms.acceptance_code is 'Numbers for codes of acceptances';
 create trigger fill_code before insert on isms.acceptance
   for each row when (new.code is null) execute function isms.fill_code('AC');
 
--- The value an acceptance speaks of.  Residual is what remains at the end of treatment: the target until it is complete, the current value after,
--- and where no plan lowers anything (retention alone) the current value too.
+-- The value an acceptance speaks of.  Residual is what remains at the end of treatment: the target until it is complete, the current value after.
 create function isms.risk_basis(scope text, risk text, basis text) returns table (method text, score numeric, rank integer)
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 begin
   return query
   select a.method,
-         case v.value when 'inherent' then a.inherent_score when 'target' then a.target_score else a.current_score end,
-         case v.value when 'inherent' then a.inherent_rank when 'target' then a.target_rank else a.current_rank end
+         case risk_basis.basis when 'inherent' then a.inherent_score when 'target' then a.target_score when 'residual' then a.residual_score else a.current_score end,
+         case risk_basis.basis when 'inherent' then a.inherent_rank when 'target' then a.target_rank when 'residual' then a.residual_rank else a.current_rank end
     from isms.risk_assessment a
-   cross join lateral (select case risk_basis.basis when 'interim' then 'current' when 'residual' then a.residual_basis else risk_basis.basis end) v(value)
    where a.scope = risk_basis.scope and a.code = risk_basis.risk;
 end
 $$;

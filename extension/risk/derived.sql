@@ -34,8 +34,7 @@ create view isms.acceptance_status with (security_invoker = true) as
     join isms.risk r on r.scope = a.scope and r.code = a.risk
     join isms.risk_assessment x on x.scope = a.scope and x.code = a.risk
     left join isms.risk_level c on c.scope = r.scope and c.method = r.method and c.label = a.ceiling
-    cross join lateral (select case case a.basis when 'interim' then 'current' when 'residual' then x.residual_basis else a.basis end
-                          when 'target' then x.target_rank else x.current_rank end) p(rank);
+    cross join lateral (select case a.basis when 'interim' then x.current_rank when 'target' then x.target_rank else x.residual_rank end) p(rank);
 
 comment on view isms.acceptance_status is 'Acceptances with their state today';
 comment on column isms.acceptance_status.scope is 'Scope';

@@ -830,18 +830,11 @@ comment on function isms.guard_acceptable_at_all(jsonb, jsonb, isms.step) is 'Gu
 -- 6.1.2 a: of a method, scales complete, matrix monotone, criteria set
 create function isms.guard_kind_content(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
-declare
-  said text[] := '{}';
 begin
   if step.relation = 'isms.risk_method' then
-    if coalesce(new ->> 'acceptance_criteria', '') !~ '\S' then
-      said := said || 'acceptance_criteria is missing'::text;
-    end if;
-    if coalesce(new ->> 'when_to_assess', '') !~ '\S' then
-      said := said || 'when_to_assess is missing'::text;
-    end if;
+    return (select string_agg(f.finding, '; ') from isms.check_method(new ->> 'scope', new ->> 'code') f(finding));
   end if;
-  return nullif(array_to_string(said, '; '), '');
+  return null;
 end
 $$;
 

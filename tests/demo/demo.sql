@@ -81,19 +81,22 @@ select code, left(title, 40) as title, inherent_level, current_level, target_lev
 \echo '== 6. Three refusals: the table itself says no, whoever writes'
 \echo
 \set ON_ERROR_STOP off
-\set VERBOSITY verbose
 \set SHOW_CONTEXT never
 -- The superuser skips the plan.
 update isms.risk set status = 'treated' where code = 'R-007';
--- Who asked approves.
+\echo 'SQLSTATE' :LAST_ERROR_SQLSTATE
+\echo
+-- The same person asks and approves.
 begin;
-set local isms.actor = 'jonas';
+set local isms.actor = 'dana';
 select isms.request('isms.risk', 'R-007', 'approve_plan', 'Plan ready');
 select isms.approve('isms.risk', '{R-007}', 'approve_plan');
+\echo 'SQLSTATE' :LAST_ERROR_SQLSTATE
+\echo
 rollback;
 -- Somebody takes an implementation out of an approved plan.
 delete from isms.risk_control where risk = 'R-001' and implementation = 'MFA';
-\set VERBOSITY default
+\echo 'SQLSTATE' :LAST_ERROR_SQLSTATE
 \set ON_ERROR_STOP on
 
 \echo

@@ -1,6 +1,9 @@
 -- Loads 10,000 risks and five controls each through isms.import and prints the time.
 -- Run in a database with isms set up, by somebody who may: psql -f tests/import/bulk.sql -v risks=10000
-\if :{?risks} \else \set risks 10000 \endif
+\if :{?risks}
+\else
+\set risks 10000
+\endif
 set client_min_messages = warning;
 begin;
 
@@ -20,9 +23,13 @@ select 'BULK-' || i, 'BULK-' || (i * 7 + j * 31) % 200 + 1, case j % 2 when 0 th
   from generate_series(1, :risks) i, generate_series(1, 5) j;
 
 \timing on
+\echo 'implementations'
 select value, reason from isms.import('implementation', 'sheet_implementation');
+\echo 'risks'
 select value, reason from isms.import('risk', 'sheet_risk', formats => '{"date": "DD.MM.YYYY"}');
+\echo 'their controls'
 select value, reason from isms.import('risk_control', 'sheet_link', formats => '{"decimal": ","}');
+\echo 'their controls, the second time'
 select value, reason from isms.import('risk_control', 'sheet_link', formats => '{"decimal": ","}');
 \timing off
 rollback;
