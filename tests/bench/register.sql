@@ -1,12 +1,5 @@
 -- The whole risk register over many risks, beside what it cannot be faster than and what plain SQL takes for the same columns.
--- psql -v risks=100000 -f tests/bench/register.sql in an empty database.  Prints milliseconds and ratios; asserts nothing.
-\set ON_ERROR_STOP on
-\set QUIET on
-\pset pager off
-\if :{?risks}
-\else
-\set risks 100000
-\endif
+-- Every column is computed and nothing is sent: EXPLAIN ANALYZE without the clock on each node.
 set client_min_messages = warning;
 create extension isms;
 select isms.setup_roles() \g /dev/null
@@ -28,42 +21,47 @@ insert into isms.control_test (scope, code, implementation, result)
 select m.scope, 'CT-' || m.code, m.code, case when hashtext(m.code) % 10 = 0 then 'fail' else 'pass' end from isms.implementation m;
 insert into isms.evidence (scope, code, title, subject_kind, subject, locator, collected_by)
 select m.scope, 'E-' || m.code, 'Evidence', 'implementation', m.code, 'somewhere', null from isms.implementation m;
-create temp table source as
-select 'BENCH' as scope, i from generate_series(1, :risks) i union all select 'OTHER', i from generate_series(1, :risks / 10) i;
-insert into isms.risk (scope, code, title, asset, threat, vulnerability, hits, likelihood, consequence, owner, method, status, next_review, created_by)
-select s.scope, 'R-' || lpad(i::text, 6, '0'), 'Risk ' || i, 'A-' || i % 200 + 1, 'TH-CRED', 'VU-NO2FA', 'CIA', i % 5 + 1, i / 5 % 5 + 1,
-       'p' || i % 200 + 1, '5x5', case i % 4 when 0 then 'in_treatment' when 1 then 'monitored' else 'assessed' end, current_date + i % 400, 'p1'
-  from source s;
-insert into isms.risk_control (scope, risk, implementation, effect_on, effectiveness)
-select s.scope, 'R-' || lpad(i::text, 6, '0'), 'I-' || (i * 7 + k * 11) % 100 + 1, case when k % 3 = 0 then 'consequence' else 'likelihood' end,
-       case when k % 2 = 0 then (k + i) % 10 * 0.08 end
-  from source s, generate_series(1, 10) k;
-insert into isms.treatment (scope, risk, option, justification, created_by)
-select s.scope, 'R-' || lpad(i::text, 6, '0'), case i % 5 when 0 then 'retention' else 'modification' end, 'why', 'p1' from source s;
-insert into isms.action (scope, code, title, serves, owner, due_on, status, created_by)
-select s.scope, 'T-' || i, 'Action ' || i, 'R-' || lpad(i::text, 6, '0'), 'p1', current_date + i % 100, 'planned', 'p1' from source s where i % 3 = 0;
-insert into isms.acceptance (scope, code, risk, basis, ceiling, validity, justification, status, frozen, accepted_by, created_by)
-select s.scope, 'AC-' || i, 'R-' || lpad(i::text, 6, '0'), 'residual', 'Medium', daterange(current_date - 10, current_date + i % 300), 'why', 'accepted',
-       jsonb_build_object('asset', 'A-' || i % 200 + 1, 'hits', 'CIA', 'method', '5x5'), 'p' || i % 200 + 1, 'p1'
-  from source s where i % 10 = 0;
-vacuum analyze isms.risk;
-vacuum analyze isms.risk_control;
-analyze;
 
-create role isms_bench_reader login in role isms_reader;
-create temp view no_floor as select;
-grant temporary on database :DBNAME to isms_bench_reader;
-set session authorization isms_bench_reader;
+create function bench.source(first integer, last integer) returns table (scope text, i integer)
+  language sql
+begin atomic
+  select 'BENCH', n from generate_series(first, last) n
+   union all
+  select 'OTHER', n from generate_series(first, last) n where n % 10 = 0;
+end;
+
+-- Ten links, a treatment, a third of an action and a tenth of an acceptance a risk.
+create procedure bench.load(first integer, last integer)
+  language sql
+begin atomic
+  insert into isms.risk (scope, code, title, asset, threat, vulnerability, hits, likelihood, consequence, owner, method, status, next_review, created_by)
+  select s.scope, 'R-' || lpad(i::text, 6, '0'), 'Risk ' || i, 'A-' || i % 200 + 1, 'TH-CRED', 'VU-NO2FA', 'CIA', i % 5 + 1, i / 5 % 5 + 1,
+         'p' || i % 200 + 1, '5x5', case i % 4 when 0 then 'in_treatment' when 1 then 'monitored' else 'assessed' end, current_date + i % 400, 'p1'
+    from bench.source(first, last) s;
+  insert into isms.risk_control (scope, risk, implementation, effect_on, effectiveness)
+  select s.scope, 'R-' || lpad(i::text, 6, '0'), 'I-' || (i * 7 + k * 11) % 100 + 1, case when k % 3 = 0 then 'consequence' else 'likelihood' end,
+         case when k % 2 = 0 then (k + i) % 10 * 0.08 end
+    from bench.source(first, last) s, generate_series(1, 10) k
+   order by s.i, k;
+  insert into isms.treatment (scope, risk, option, justification, created_by)
+  select s.scope, 'R-' || lpad(i::text, 6, '0'), case i % 5 when 0 then 'retention' else 'modification' end, 'why', 'p1' from bench.source(first, last) s;
+  insert into isms.action (scope, code, title, serves, owner, due_on, status, created_by)
+  select s.scope, 'T-' || i, 'Action ' || i, 'R-' || lpad(i::text, 6, '0'), 'p1', current_date + i % 100, 'planned', 'p1' from bench.source(first, last) s where i % 3 = 0;
+  insert into isms.acceptance (scope, code, risk, basis, ceiling, validity, justification, status, frozen, accepted_by, created_by)
+  select s.scope, 'AC-' || i, 'R-' || lpad(i::text, 6, '0'), 'residual', 'Medium', daterange(current_date - 10, current_date + i % 300), 'why', 'accepted',
+         jsonb_build_object('asset', 'A-' || i % 200 + 1, 'hits', 'CIA', 'method', '5x5'), 'p' || i % 200 + 1, 'p1'
+    from bench.source(first, last) s where i % 10 = 0;
+end;
 
 -- The floor: one hash join and one aggregate over the same rows.
-create temp view floor with (security_invoker = true) as
+create view bench.floor with (security_invoker = true) as
   select c.scope, c.risk, max(coalesce(c.effectiveness, i.effectiveness)) as effectiveness
     from isms.risk_control c
     join isms.implementation i on i.scope = c.scope and i.code = c.implementation
    group by c.scope, c.risk;
 
 -- The same columns without the extension's functions, as one would write them: logarithms, width_bucket and arrays.
-create temp view plain with (security_invoker = true) as
+create view bench.plain with (security_invoker = true) as
   with day as materialized (select s.code as scope, isms.today(s.code) as today from isms.scope s),
   method as materialized (
     select m.scope, m.code, m.matrix,
@@ -159,44 +157,57 @@ create temp view plain with (security_invoker = true) as
                 order by x.scope, x.risk, x.status, upper(x.validity) desc, x.code desc) c on c.scope = a.scope and c.risk = a.code
     left join isms.person p on p.code = c.accepted_by;
 
--- Do the two agree?  Risks whose levels differ.
+create role isms_bench_reader login in role isms_reader;
+grant usage on schema bench to isms_bench_reader;
+grant select, insert on all tables in schema bench to isms_bench_reader;
+grant execute on all routines in schema bench to isms_bench_reader;
+
+-- One core and memory enough for all of them: what is compared is the work.
+alter role isms_bench_reader set max_parallel_workers_per_gather = 0;
+alter role isms_bench_reader set jit = off;
+alter role isms_bench_reader set work_mem = '64MB';
+
+select current_user as superuser \gset
+
+-- In turns, so that whatever else the machine does meets all of them alike.
+create view bench.turn as
+  select format('call bench.measure(%L, %L, %L, 1)', t.topic, t.variant, t.statement) as call
+    from (select (count(*) * 10 / 11)::text as n from isms.risk) r
+    cross join generate_series(1, 5) turn
+    cross join lateral (
+      values (1, r.n || ' risks', 'floor: join and max()', 'explain (analyze, timing off) select * from bench.floor'),
+             (2, r.n || ' risks', 'register', 'explain (analyze, timing off) select * from isms.risk_register'),
+             (3, r.n || ' risks', 'register in plain SQL', 'explain (analyze, timing off) select * from bench.plain'),
+             (4, 'one of ' || r.n, 'by code', 'select * from isms.risk_register where code = ''R-000777'''),
+             (5, 'one of ' || r.n, 'by scope and code', 'select * from isms.risk_register where scope = ''BENCH'' and code = ''R-000777''')) t(place, topic, variant, statement)
+   order by turn, t.place;
+
+call bench.load(1, 25000);
+vacuum analyze;
+select array_agg(call) as calls from bench.turn \gset
+\connect - isms_bench_reader
+select unnest(:'calls'::text[]) \gexec
+\connect - :superuser
+
+call bench.load(25001, 50000);
+vacuum analyze;
+select array_agg(call) as calls from bench.turn \gset
+\connect - isms_bench_reader
+select unnest(:'calls'::text[]) \gexec
+\connect - :superuser
+
+call bench.load(50001, 100000);
+vacuum analyze;
+select array_agg(call) as calls from bench.turn \gset
+\connect - isms_bench_reader
+select unnest(:'calls'::text[]) \gexec
+\connect - :superuser
+
+-- Do the register and plain SQL agree?
 select count(*) as "risks whose levels differ"
-  from isms.risk_register r join plain p on p.scope = r.scope and p.code = r.code
+  from isms.risk_register r join bench.plain p on p.scope = r.scope and p.code = r.code
  where (r.inherent_rank, r.current_rank, r.target_rank, r.verified_rank, r.residual_level, r.acceptance_state, r.treatment_option)
        is distinct from (p.inherent_rank, p.current_rank, p.target_rank, p.verified_rank, p.residual_level, p.acceptance_state, p.treatment_option);
 
--- Every column is computed and nothing is sent: EXPLAIN ANALYZE without the clock on each node.  The median of five, interleaved.
-create temp table measured (what text, run integer, ms numeric);
-
-create function pg_temp.measure(what text, query text, runs integer) returns void
-  language plpgsql as $$
-declare
-  plan json;
-begin
-  for run in 1 .. runs loop
-    execute 'explain (analyze, timing off, format json) ' || query into plan;
-    insert into measured values (what, run, (plan -> 0 ->> 'Execution Time')::numeric);
-  end loop;
-end
-$$;
-
-do $$
-begin
-  for i in 1 .. 5 loop
-    perform pg_temp.measure('1 floor', 'select * from pg_temp.floor', 1);
-    perform pg_temp.measure('2 register', 'select * from isms.risk_register', 1);
-    perform pg_temp.measure('3 plain SQL', 'select * from pg_temp.plain', 1);
-    perform pg_temp.measure('4 one risk by code', 'select * from isms.risk_register where code = ''R-000777''', 1);
-    perform pg_temp.measure('5 one risk by scope and code', 'select * from isms.risk_register where scope = ''BENCH'' and code = ''R-000777''', 1);
-  end loop;
-end
-$$;
-
-select m.what, round(percentile_cont(0.5) within group (order by m.ms)::numeric, 1) as ms,
-       round((percentile_cont(0.5) within group (order by m.ms)
-              / (select percentile_cont(0.5) within group (order by f.ms) from measured f where f.what = '1 floor'))::numeric, 2) as "of the floor",
-       round((percentile_cont(0.5) within group (order by m.ms) * 1000 / :risks)::numeric, 2) as "microseconds a risk"
-  from measured m
- group by m.what
- order by m.what;
-reset session authorization;
+drop owned by isms_bench_reader;
+drop role isms_bench_reader;
