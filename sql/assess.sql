@@ -174,6 +174,9 @@ select isms.control_effect('likelihood', null, 1000, 7);
 select 'x'::isms.effect;
 select 'x'::isms.method_spec;
 select isms.control_effect(null, 0.5, null, 7) as nothing, isms.control_effect('likelihood', 0.5, null, null) as nothing_either;
+select 'x'::isms.assessment;
+select isms.assessed_level(isms.assess(s.spec, 5, 5, null, null, null, null, null, null, null, null, null, null, false), 'past') from isms.risk_method_spec s where s.method = '5x5';
+select isms.assessed_controls(isms.assess(s.spec, 5, 5, null, null, null, null, null, null, null, null, null, null, false), 'some') from isms.risk_method_spec s where s.method = '5x5';
 select isms.assess(null, 1, 1, null, null, null, null, null, null, null, null, null, null, false) is null as without_a_method;
 select isms.assess(s.spec, 1, 1, 1, 1, 'C1', 'X', null, null, null, null, null, null, false) from isms.risk_method_spec s where s.method = 'monarc';
 

@@ -168,22 +168,32 @@ isms_assess_sql(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(buf.data);
 }
 
+/* Is the text this word? */
+static inline bool
+text_is(const text *value, const char *word, size_t length)
+{
+	return VARSIZE_ANY_EXHDR(value) == length && memcmp(VARDATA_ANY(value), word, length) == 0;
+}
+
+#define TEXT_IS(value, word) text_is(value, word, sizeof(word) - 1)
+
 /* The state that the second argument names. */
 static const Shown *
 shown_of(FunctionCallInfo fcinfo)
 {
 	const Assessment *assessment = (const Assessment *) PG_GETARG_POINTER(0);
-	text	   *name = PG_GETARG_TEXT_PP(1);
-	size_t		length = VARSIZE_ANY_EXHDR(name);
+	const text *name = PG_GETARG_TEXT_PP(1);
 
-	for (int state = 0; state < SHOWN; state++)
-	{
-		const char *known = state == RESIDUAL ? "residual" : isms_state_names[state];
-
-		if (length > 0 && known[0] == VARDATA_ANY(name)[0] &&
-			strlen(known) == length && memcmp(known, VARDATA_ANY(name), length) == 0)
-			return &assessment->shown[state];
-	}
+	if (TEXT_IS(name, "inherent"))
+		return &assessment->shown[ISMS_INHERENT];
+	if (TEXT_IS(name, "current"))
+		return &assessment->shown[ISMS_CURRENT];
+	if (TEXT_IS(name, "target"))
+		return &assessment->shown[ISMS_TARGET];
+	if (TEXT_IS(name, "verified"))
+		return &assessment->shown[ISMS_VERIFIED];
+	if (TEXT_IS(name, "residual"))
+		return &assessment->shown[RESIDUAL];
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unknown state \"%s\"", text_to_cstring(name)),
@@ -263,17 +273,17 @@ Datum
 isms_assessed_controls(PG_FUNCTION_ARGS)
 {
 	const Assessment *assessment = (const Assessment *) PG_GETARG_POINTER(0);
-	char	   *which = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	const text *which = PG_GETARG_TEXT_PP(1);
 
-	if (strcmp(which, "all") == 0)
+	if (TEXT_IS(which, "all"))
 		PG_RETURN_INT32(assessment->controls);
-	if (strcmp(which, "current") == 0)
+	if (TEXT_IS(which, "current"))
 		PG_RETURN_INT32(assessment->controls_current);
-	if (strcmp(which, "unrated") == 0)
+	if (TEXT_IS(which, "unrated"))
 		PG_RETURN_INT32(assessment->controls_unrated);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("controls are counted as all, current or unrated, not as \"%s\"", which)));
+			 errmsg("controls are counted as all, current or unrated, not as \"%s\"", text_to_cstring(which))));
 }
 
 Datum
