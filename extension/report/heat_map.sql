@@ -52,11 +52,11 @@ create view isms.heat_map with (security_invoker = true) as
          c.likelihood_label,
          c.consequence,
          c.consequence_label,
-         (c.result).inherent_score as score,
-         (c.result).inherent_rank as rank,
-         (c.result).inherent_level as level,
-         (c.result).inherent_disposition as disposition,
-         (c.result).inherent_colour as colour,
+         isms.assessed_score(c.result, 'inherent') as score,
+         isms.assessed_rank(c.result, 'inherent') as rank,
+         isms.assessed_level(c.result, 'inherent') as level,
+         isms.assessed_disposition(c.result, 'inherent') as disposition,
+         isms.assessed_colour(c.result, 'inherent') as colour,
          coalesce(p.risks, 0) as risks,
          p.codes
     from cell c

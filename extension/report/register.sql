@@ -42,18 +42,18 @@ create view isms.risk_register with (security_invoker = true) as
          a.controls_unrated,
          ('{"", modification, retention, "modification, retention", sharing, "modification, sharing", "retention, sharing", "modification, retention, sharing",
             avoidance, "modification, avoidance", "retention, avoidance", "modification, retention, avoidance", "sharing, avoidance",
-            "modification, sharing, avoidance", "retention, sharing, avoidance", "modification, retention, sharing, avoidance"}'::text[])[t.options + 1] as treatment_option,
+            "modification, sharing, avoidance", "retention, sharing, avoidance", "modification, retention, sharing, avoidance"}'::text[])[a.options + 1] as treatment_option,
          case
-           when t.options is null then null
-           when t.options = 0 then 'withdrawn'
+           when a.options is null then null
+           when a.options = 0 then 'withdrawn'
            when a.status in ('treated', 'monitored', 'closed') then 'completed'
            when a.status <> 'in_treatment' then 'proposed'
-           when n.started then 'in_progress'
+           when a.started then 'in_progress'
            else 'approved'
          end as treatment_status,
-         coalesce(n.open_actions, 0) as open_actions,
-         n.next_due,
-         coalesce(n.next_due < d.today, false) as overdue,
+         coalesce(a.open_actions, 0) as open_actions,
+         a.next_due,
+         coalesce(a.next_due < d.today, false) as overdue,
          case
            when c.code is null then 'none'
            else isms.acceptance_state(c.status, c.validity,
@@ -71,25 +71,6 @@ create view isms.risk_register with (security_invoker = true) as
     from isms.risk_assessment a
     join isms.scope_day d on d.scope = a.scope
     left join isms.person o on o.code = a.owner
-    left join (
-      select x.scope, x.risk,
-             bit_or(case
-                      when x.withdrawn_on is not null then 0
-                      when x.option = 'modification' then 1
-                      when x.option = 'retention' then 2
-                      when x.option = 'sharing' then 4
-                      else 8
-                    end) as options
-        from isms.treatment x
-       group by x.scope, x.risk) t on t.scope = a.scope and t.risk = a.code
-    left join (
-      select x.scope, x.serves,
-             count(*) filter (where x.status in ('planned', 'in_progress', 'done')) as open_actions,
-             min(x.due_on) filter (where x.status in ('planned', 'in_progress')) as next_due,
-             bool_or(x.status in ('in_progress', 'done', 'verified')) as started
-        from isms.action x
-       where x.serves_kind = 'risk'
-       group by x.scope, x.serves) n on n.scope = a.scope and n.serves = a.code
     left join (
       -- The one in force before the one to come, before the one that is over; of several the most final.
       select distinct on (x.scope, x.risk)

@@ -1,6 +1,6 @@
 /*
  * assess.c
- *		Scores and levels of a risk in every state: isms.assess().
+ *		Scores and levels of a risk in one state.
  *
  * Everything that shows a score or a level comes through isms_assess(); with a
  * trace it says at each step what it did, so that an explanation cannot differ
@@ -15,10 +15,8 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "core/compat.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "risk/risk.h"
 #include "types/types.h"
 #include "utils/builtins.h"
@@ -27,24 +25,6 @@
 /* How much rounding may have moved a quantity, relatively, and a score, in units. */
 #define QUANTITY_TOLERANCE	1e-9
 #define SCORE_TOLERANCE		1e-6
-
-/*
- * Columns of isms.assessment: blocks of one column for each state and for the
- * residual one, with the counts between.  Numbers come first, since columns
- * after a text take longer to reach.
- */
-#define BLOCK				(ISMS_STATES + 1)
-#define RANKS				0
-#define LIKELIHOODS			(RANKS + BLOCK)
-#define CONSEQUENCES		(LIKELIHOODS + BLOCK)
-#define COUNTS				(CONSEQUENCES + BLOCK)
-#define SCORES				(COUNTS + 3)
-#define LEVELS				(SCORES + BLOCK)
-#define COLOURS				(LEVELS + BLOCK)
-#define DISPOSITIONS		(COLOURS + BLOCK)
-#define COLUMNS				(DISPOSITIONS + BLOCK)
-
-PG_FUNCTION_INFO_V1(isms_assess_sql);
 
 /* Do scores come from likelihood and consequence? */
 static inline bool
@@ -149,8 +129,9 @@ level_of_score(const IsmsMethod *method, int64 score)
 	return NULL;
 }
 
-static Datum
-score_numeric(int64 score)
+/* A score in units as the number it is. */
+Datum
+isms_score_numeric(int64 score)
 {
 	if (score % ISMS_SCORE_UNIT == 0)
 		return NumericGetDatum(int64_to_numeric(score / ISMS_SCORE_UNIT));
@@ -164,7 +145,7 @@ isms_score_text(const IsmsAssessed *assessed)
 {
 	if (!assessed->rated)
 		return NULL;
-	return DatumGetCString(DirectFunctionCall1(numeric_out, score_numeric(assessed->score)));
+	return DatumGetCString(DirectFunctionCall1(numeric_out, isms_score_numeric(assessed->score)));
 }
 
 static char *
@@ -322,7 +303,7 @@ score_rule(const IsmsMethod *method, const IsmsEffect *effect, IsmsState state, 
 			return psprintf("sum: %d + %d",
 							result->position[ISMS_LIKELIHOOD], result->position[ISMS_CONSEQUENCE]);
 		default:
-			return psprintf("impact x threat x vulnerability: %d x %d",
+			return psprintf("impact %d x threat times vulnerability %d",
 							result->position[ISMS_CONSEQUENCE], result->position[ISMS_LIKELIHOOD]);
 	}
 }
@@ -411,113 +392,4 @@ isms_read_factors(FunctionCallInfo fcinfo, IsmsFactors *factors)
 				argument++;
 			}
 		}
-}
-
-static void
-fill_text(const IsmsMethod *method, int32 position, int column, Datum *values, bool *isnull)
-{
-	isnull[column] = position == 0;
-	values[column] = PointerGetDatum(IsmsMethodAt(method, position));
-}
-
-static void
-fill_step(int step, int column, Datum *values, bool *isnull)
-{
-	isnull[column] = step == ISMS_NOT_RATED;
-	values[column] = Int32GetDatum(step);
-}
-
-/* The columns of one state; those not filled are null. */
-static void
-fill_state(const IsmsMethod *method, const IsmsAssessed *assessed, int state, Datum *values, bool *isnull)
-{
-	fill_step(assessed->position[ISMS_LIKELIHOOD], LIKELIHOODS + state, values, isnull);
-	fill_step(assessed->position[ISMS_CONSEQUENCE], CONSEQUENCES + state, values, isnull);
-	if (!assessed->rated)
-		return;
-	isnull[SCORES + state] = false;
-	values[SCORES + state] = score_numeric(assessed->score);
-	if (assessed->level == NULL)
-		return;
-	isnull[RANKS + state] = false;
-	values[RANKS + state] = Int32GetDatum(assessed->level->rank);
-	fill_text(method, assessed->level->label, LEVELS + state, values, isnull);
-	fill_text(method, assessed->level->colour, COLOURS + state, values, isnull);
-	fill_text(method, assessed->level->disposition, DISPOSITIONS + state, values, isnull);
-}
-
-/* The row type isms.assessment, looked up once a query. */
-static TupleDesc
-assessment_type(FunctionCallInfo fcinfo)
-{
-	MemoryContext old;
-	TupleDesc	desc;
-
-	if (fcinfo->flinfo->fn_extra)
-		return (TupleDesc) fcinfo->flinfo->fn_extra;
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE || desc->natts != COLUMNS)
-		elog(ERROR, "return type of isms.assess is not isms.assessment");
-	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	desc = BlessTupleDesc(CreateTupleDescCopy(desc));
-	MemoryContextSwitchTo(old);
-	fcinfo->flinfo->fn_extra = desc;
-	return desc;
-}
-
-/* How many of the controls lack what the method's rule reads. */
-static int
-unrated_controls(const IsmsMethod *method, const IsmsEffect *effect)
-{
-	switch (method->residual_rule)
-	{
-		case ISMS_ENTERED:
-			return 0;
-		case ISMS_STEPS:
-		case ISMS_VULNERABILITY_REDUCTION:
-			return effect->no_reduction;
-		default:
-			return effect->no_effectiveness;
-	}
-}
-
-/* isms.assess(method_spec, factors ..., controls, options, treated) returns isms.assessment */
-Datum
-isms_assess_sql(PG_FUNCTION_ARGS)
-{
-	TupleDesc	desc = assessment_type(fcinfo);
-	const IsmsMethod *method;
-	IsmsEffect	effect;
-	IsmsFactors factors;
-	IsmsAssessed assessed[ISMS_STATES];
-	Datum		values[COLUMNS];
-	bool		isnull[COLUMNS];
-	bool		treated;
-
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	method = (const IsmsMethod *) PG_GETARG_POINTER(0);
-	isms_read_factors(fcinfo, &factors);
-	if (PG_ARGISNULL(11))
-		isms_effect_init(&effect);
-	else
-		memcpy(&effect, PG_GETARG_POINTER(11), sizeof(IsmsEffect));
-	if (!PG_ARGISNULL(12))
-		isms_effect_merge(&effect, (const IsmsEffect *) PG_GETARG_POINTER(12));
-
-	treated = !PG_ARGISNULL(13) && PG_GETARG_BOOL(13);
-
-	memset(isnull, true, sizeof(isnull));
-	memset(values, 0, sizeof(values));
-	for (int state = 0; state < ISMS_STATES; state++)
-	{
-		isms_assess(method, &factors, &effect, state,
-					state == ISMS_INHERENT ? NULL : &assessed[ISMS_INHERENT], &assessed[state], NULL);
-		fill_state(method, &assessed[state], state, values, isnull);
-	}
-	fill_state(method, &assessed[treated ? ISMS_CURRENT : ISMS_TARGET], ISMS_STATES, values, isnull);
-	values[COUNTS] = Int32GetDatum(effect.controls[ISMS_TARGET - 1]);
-	values[COUNTS + 1] = Int32GetDatum(effect.controls[ISMS_CURRENT - 1]);
-	values[COUNTS + 2] = Int32GetDatum(unrated_controls(method, &effect));
-	isnull[COUNTS] = isnull[COUNTS + 1] = isnull[COUNTS + 2] = false;
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, isnull)));
 }

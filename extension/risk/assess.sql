@@ -125,8 +125,8 @@ create view isms.option_contribution with (security_invoker = true) as
          t.effect_on,
          t.effectiveness,
          t.reduction,
-         isms.counts_in(case when r.status in ('treated', 'monitored') or t.stops_on <= d.today then 'implemented' else 'planned' end, 'verified') as counts_in,
-         case when r.status in ('treated', 'monitored') or t.stops_on <= d.today then 'in effect' else 'planned' end as standing
+         isms.counts_in(case when r.status in ('treated', 'monitored', 'closed') or t.stops_on <= d.today then 'implemented' else 'planned' end, 'verified') as counts_in,
+         case when r.status in ('treated', 'monitored', 'closed') or t.stops_on <= d.today then 'in effect' else 'planned' end as standing
     from isms.treatment t
     join isms.risk r on r.scope = t.scope and r.code = t.risk
     join isms.scope_day d on d.scope = t.scope
@@ -143,48 +143,78 @@ comment on column isms.option_contribution.reduction is 'Steps taken off; null: 
 comment on column isms.option_contribution.counts_in is 'States in which it counts, as bits: 1 current, 2 target, 4 verified';
 comment on column isms.option_contribution.standing is 'Status, and what tests show';
 
-create type isms.assessment as (
-  inherent_rank integer,
-  current_rank integer,
-  target_rank integer,
-  verified_rank integer,
-  residual_rank integer,
-  inherent_likelihood integer,
-  current_likelihood integer,
-  target_likelihood integer,
-  verified_likelihood integer,
-  residual_likelihood integer,
-  inherent_consequence integer,
-  current_consequence integer,
-  target_consequence integer,
-  verified_consequence integer,
-  residual_consequence integer,
-  controls integer,
-  controls_current integer,
-  controls_unrated integer,
-  inherent_score numeric,
-  current_score numeric,
-  target_score numeric,
-  verified_score numeric,
-  residual_score numeric,
-  inherent_level text,
-  current_level text,
-  target_level text,
-  verified_level text,
-  residual_level text,
-  inherent_colour text,
-  current_colour text,
-  target_colour text,
-  verified_colour text,
-  residual_colour text,
-  inherent_disposition text,
-  current_disposition text,
-  target_disposition text,
-  verified_disposition text,
-  residual_disposition text
+-- A risk in all its states.
+create type isms.assessment;
+
+create function isms.assessment_in(cstring) returns isms.assessment
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_assessment_in';
+
+comment on function isms.assessment_in(cstring) is 'Refuses: isms.assess makes the values';
+
+create function isms.assessment_out(isms.assessment) returns cstring
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_assessment_out';
+
+comment on function isms.assessment_out(isms.assessment) is 'The level in each state';
+
+create type isms.assessment (
+  input = isms.assessment_in,
+  output = isms.assessment_out,
+  internallength = variable,
+  alignment = double,
+  storage = plain
 );
 
-comment on type isms.assessment is 'Steps, score and level of a risk in each state and of what is its residual; how many controls it has, how many count today, how many state nothing the method could use';
+comment on type isms.assessment is 'Steps, score and level of a risk in each state; lives in queries only';
+
+create function isms.assessed_likelihood(isms.assessment, text) returns integer
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_assessed_likelihood';
+
+comment on function isms.assessed_likelihood(isms.assessment, text) is 'Step of likelihood in a state: inherent, current, target, verified or residual';
+
+create function isms.assessed_consequence(isms.assessment, text) returns integer
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_assessed_consequence';
+
+comment on function isms.assessed_consequence(isms.assessment, text) is 'Step of consequence in a state: inherent, current, target, verified or residual';
+
+create function isms.assessed_score(isms.assessment, text) returns numeric
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_assessed_score';
+
+comment on function isms.assessed_score(isms.assessment, text) is 'Score in a state: inherent, current, target, verified or residual';
+
+create function isms.assessed_rank(isms.assessment, text) returns integer
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_assessed_rank';
+
+comment on function isms.assessed_rank(isms.assessment, text) is 'Rank of the level in a state: inherent, current, target, verified or residual';
+
+create function isms.assessed_level(isms.assessment, text) returns text
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_assessed_level';
+
+comment on function isms.assessed_level(isms.assessment, text) is 'Level in a state: inherent, current, target, verified or residual';
+
+create function isms.assessed_disposition(isms.assessment, text) returns text
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_assessed_disposition';
+
+comment on function isms.assessed_disposition(isms.assessment, text) is 'Disposition of the level in a state: inherent, current, target, verified or residual';
+
+create function isms.assessed_colour(isms.assessment, text) returns text
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_assessed_colour';
+
+comment on function isms.assessed_colour(isms.assessment, text) is 'Colour of the level in a state: inherent, current, target, verified or residual';
+
+create function isms.assessed_controls(isms.assessment, text) returns integer
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_assessed_controls';
+
+comment on function isms.assessed_controls(isms.assessment, text) is 'How many controls there are: all, current (those that count today), unrated (those that state nothing the method could use)';
 
 create function isms.assess(
   spec isms.method_spec,
@@ -231,45 +261,49 @@ create view isms.risk_assessment with (security_invoker = true) as
          r.assessed_on,
          r.next_review,
          t.title as asset_title,
-         (a.result).inherent_likelihood,
-         (a.result).inherent_consequence,
-         (a.result).inherent_score,
-         (a.result).inherent_rank,
-         (a.result).inherent_level,
-         (a.result).inherent_disposition,
-         (a.result).inherent_colour,
-         (a.result).current_likelihood,
-         (a.result).current_consequence,
-         (a.result).current_score,
-         (a.result).current_rank,
-         (a.result).current_level,
-         (a.result).current_disposition,
-         (a.result).current_colour,
-         (a.result).target_likelihood,
-         (a.result).target_consequence,
-         (a.result).target_score,
-         (a.result).target_rank,
-         (a.result).target_level,
-         (a.result).target_disposition,
-         (a.result).target_colour,
-         (a.result).verified_likelihood,
-         (a.result).verified_consequence,
-         (a.result).verified_score,
-         (a.result).verified_rank,
-         (a.result).verified_level,
-         (a.result).verified_disposition,
-         (a.result).verified_colour,
-         (a.result).residual_likelihood,
-         (a.result).residual_consequence,
-         (a.result).residual_score,
-         (a.result).residual_rank,
-         (a.result).residual_level,
-         (a.result).residual_disposition,
-         (a.result).residual_colour,
-         (a.result).controls,
-         (a.result).controls_current,
-         (a.result).controls_unrated,
-         case when r.status in ('treated', 'monitored', 'closed') then 'current' else 'target' end as residual_basis
+         isms.assessed_likelihood(a.result, 'inherent') as inherent_likelihood,
+         isms.assessed_consequence(a.result, 'inherent') as inherent_consequence,
+         isms.assessed_score(a.result, 'inherent') as inherent_score,
+         isms.assessed_rank(a.result, 'inherent') as inherent_rank,
+         isms.assessed_level(a.result, 'inherent') as inherent_level,
+         isms.assessed_disposition(a.result, 'inherent') as inherent_disposition,
+         isms.assessed_colour(a.result, 'inherent') as inherent_colour,
+         isms.assessed_likelihood(a.result, 'current') as current_likelihood,
+         isms.assessed_consequence(a.result, 'current') as current_consequence,
+         isms.assessed_score(a.result, 'current') as current_score,
+         isms.assessed_rank(a.result, 'current') as current_rank,
+         isms.assessed_level(a.result, 'current') as current_level,
+         isms.assessed_disposition(a.result, 'current') as current_disposition,
+         isms.assessed_colour(a.result, 'current') as current_colour,
+         isms.assessed_likelihood(a.result, 'target') as target_likelihood,
+         isms.assessed_consequence(a.result, 'target') as target_consequence,
+         isms.assessed_score(a.result, 'target') as target_score,
+         isms.assessed_rank(a.result, 'target') as target_rank,
+         isms.assessed_level(a.result, 'target') as target_level,
+         isms.assessed_disposition(a.result, 'target') as target_disposition,
+         isms.assessed_colour(a.result, 'target') as target_colour,
+         isms.assessed_likelihood(a.result, 'verified') as verified_likelihood,
+         isms.assessed_consequence(a.result, 'verified') as verified_consequence,
+         isms.assessed_score(a.result, 'verified') as verified_score,
+         isms.assessed_rank(a.result, 'verified') as verified_rank,
+         isms.assessed_level(a.result, 'verified') as verified_level,
+         isms.assessed_disposition(a.result, 'verified') as verified_disposition,
+         isms.assessed_colour(a.result, 'verified') as verified_colour,
+         isms.assessed_likelihood(a.result, 'residual') as residual_likelihood,
+         isms.assessed_consequence(a.result, 'residual') as residual_consequence,
+         isms.assessed_score(a.result, 'residual') as residual_score,
+         isms.assessed_rank(a.result, 'residual') as residual_rank,
+         isms.assessed_level(a.result, 'residual') as residual_level,
+         isms.assessed_disposition(a.result, 'residual') as residual_disposition,
+         isms.assessed_colour(a.result, 'residual') as residual_colour,
+         isms.assessed_controls(a.result, 'all') as controls,
+         isms.assessed_controls(a.result, 'current') as controls_current,
+         isms.assessed_controls(a.result, 'unrated') as controls_unrated,
+         case when r.status in ('treated', 'monitored', 'closed') then 'current' else 'target' end as residual_basis,
+         d.options,
+         d.open_actions,
+         d.next_due,
+         d.started
     from isms.risk r
     join isms.risk_method_spec m on m.scope = r.scope and m.method = r.method
     left join isms.asset t on t.scope = r.scope and t.code = r.asset
@@ -278,12 +312,38 @@ create view isms.risk_assessment with (security_invoker = true) as
         from isms.control_contribution c
        group by c.scope, c.risk) e on e.scope = r.scope and e.risk = r.code
     left join (
-      select c.scope, c.risk, isms.control_effect(c.effect_on, c.effectiveness, c.reduction, c.counts_in) as effect
-        from isms.option_contribution c
-       group by c.scope, c.risk) x on x.scope = r.scope and x.risk = r.code
+      select o.scope, o.risk,
+             bit_or(o.option) as options,
+             isms.control_effect(o.effect_on, o.effectiveness, o.reduction, o.counts_in) as effect,
+             sum(o.is_open)::integer as open_actions,
+             min(o.due) as next_due,
+             bool_or(o.started) as started
+        from (
+          -- What is done about a risk in one pass: the options chosen, and the actions.
+          select t.scope, t.risk,
+                 case
+                   when t.withdrawn_on is not null then 0
+                   when t.option = 'modification' then 1
+                   when t.option = 'retention' then 2
+                   when t.option = 'sharing' then 4
+                   else 8
+                 end as option,
+                 t.effect_on, t.effectiveness, t.reduction,
+                 case when t.withdrawn_on is not null then 0 when t.stops_on <= y.today then 7 else 2 end as counts_in,
+                 0 as is_open, null::date as due, false as started
+            from isms.treatment t
+            join isms.scope_day y on y.scope = t.scope
+           union all
+          select n.scope, n.serves, null, null, null, null, null,
+                 case when n.status in ('planned', 'in_progress', 'done') then 1 else 0 end,
+                 case when n.status in ('planned', 'in_progress') then n.due_on end,
+                 n.status in ('in_progress', 'done', 'verified')
+            from isms.action n
+           where n.serves_kind = 'risk') o
+       group by o.scope, o.risk) d on d.scope = r.scope and d.risk = r.code
     left join lateral (
       select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, t.rating, r.hits,
-                         r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect, x.effect,
+                         r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect, d.effect,
                          r.status in ('treated', 'monitored', 'closed')) as result) a on true;
 
 comment on view isms.risk_assessment is 'Steps, score and level of each risk in each state, computed when asked for';
@@ -347,6 +407,10 @@ comment on column isms.risk_assessment.controls is 'How many controls and other 
 comment on column isms.risk_assessment.controls_current is 'How many of them count today';
 comment on column isms.risk_assessment.controls_unrated is 'How many of them state nothing the residual rule could use, and so take nothing off';
 comment on column isms.risk_assessment.residual_basis is 'Which state the residual risk is read from: target until treatment is complete, then current';
+comment on column isms.risk_assessment.options is 'Treatment options chosen and not given up, as bits: 1 modification, 2 retention, 4 sharing, 8 avoidance; null without a treatment';
+comment on column isms.risk_assessment.open_actions is 'How many actions for it are planned, in progress, or done and not verified; null if it has neither options nor actions';
+comment on column isms.risk_assessment.next_due is 'Next due date of an action that is not done';
+comment on column isms.risk_assessment.started is 'Was an action begun?';
 
 -- 6.1.3 f, 8.2: worse than the ceiling, or no longer the risk that was accepted, or no longer its owner's acceptance.  Better is never stale.
 create function isms.acceptance_stale(frozen jsonb, ceiling_rank integer, present_rank integer, asset text, hits text, method text, accepted_by text, owner text) returns boolean

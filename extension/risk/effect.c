@@ -160,6 +160,13 @@ isms_effect_add_sql(PG_FUNCTION_ARGS)
 	IsmsStated	stated;
 	text	   *side;
 
+	/* What acts on nothing, or counts nowhere, leaves no effect behind. */
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(4))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
 	if (!PG_ARGISNULL(0) && AggCheckCallContext(fcinfo, NULL))
 		effect = (IsmsEffect *) PG_GETARG_POINTER(0);
 	else
@@ -170,8 +177,6 @@ isms_effect_add_sql(PG_FUNCTION_ARGS)
 		else
 			memcpy(effect, PG_GETARG_POINTER(0), sizeof(IsmsEffect));
 	}
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(4))
-		PG_RETURN_POINTER(effect);
 
 	side = PG_GETARG_TEXT_PP(1);
 	stated.side = isms_side_of(VARDATA_ANY(side), VARSIZE_ANY_EXHDR(side));

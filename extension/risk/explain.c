@@ -195,10 +195,10 @@ trace_controls(const IsmsMethod *method, const IsmsFactors *factors, const IsmsA
 		return;
 	for (int side = 0; side < ISMS_SIDES; side++)
 		if (counted[side] > 1)
-			trace->row(trace, state, psprintf("controls on %s together", isms_scale_names[side]),
-					   "as if independent; fully dependent ones take off no more than the greatest",
-					   psprintf("%.6g", greatest[side]),
-					   psprintf("%.6g", 1.0 - effect->left[state - 1][side]));
+			trace->row(trace, state, psprintf("all on %s", isms_scale_names[side]),
+					   psprintf("%.6g off if independent, as counted; %.6g if fully dependent",
+								1.0 - effect->left[state - 1][side], greatest[side]),
+					   NULL, NULL);
 }
 
 /* isms.assess_steps(method_spec, factors ..., stated_effect[]) */

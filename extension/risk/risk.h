@@ -173,6 +173,7 @@ extern void isms_assess(const IsmsMethod *method, const IsmsFactors *factors,
 						const IsmsEffect *effect, IsmsState state,
 						const IsmsAssessed *inherent, IsmsAssessed *result,
 						IsmsTrace *trace);
+extern Datum isms_score_numeric(int64 score);
 extern char *isms_score_text(const IsmsAssessed *assessed);
 extern int64 isms_score_left(int64 score, double left);
 
