@@ -20,7 +20,10 @@
 #include "utils/guc.h"
 
 #ifdef PG_MODULE_MAGIC_EXT
-PG_MODULE_MAGIC_EXT(.name = "isms", .version = ISMS_VERSION);
+PG_MODULE_MAGIC_EXT(
+					.name = "isms",
+					.version = ISMS_VERSION
+);
 #else
 PG_MODULE_MAGIC;
 #endif

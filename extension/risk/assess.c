@@ -269,7 +269,11 @@ assess_residual(const IsmsMethod *method, const IsmsFactors *factors, const Isms
 
 		case ISMS_PERCENT_MAX:
 		case ISMS_PERCENT_PRODUCT:
-			/* These lower the score alone; a place on the map is not theirs to give. */
+
+			/*
+			 * These lower the score alone; a place on the map is not theirs
+			 * to give.
+			 */
 			result->rated = inherent->rated;
 			if (method->residual_rule == ISMS_PERCENT_MAX)
 				result->score = isms_score_left(inherent->score, 1.0 - effect->greatest[i]);

@@ -9,7 +9,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $tree = getcwd();
-my $data = ($ENV{ISMS_TREE} // $tree) . '/../shared/data/evaluator';
+my $data = $tree . '/../shared/data/evaluator';
 plan skip_all => "no files in $data" unless -r "$data/mc_qualitative_scenarios.csv";
 
 my $node = PostgreSQL::Test::Cluster->new('evaluator');
