@@ -33,7 +33,9 @@ begin
     if t.of_scope and not exists (select from pg_policy p where p.polrelid = t.oid) then
       execute format('alter table isms.%I enable row level security', t.relname);
       execute format('create policy read on isms.%I for select using (scope = any ((select isms.visible_scopes())::text[]))', t.relname);
-      execute format('create policy write on isms.%I using (scope = any ((select isms.editable_scopes())::text[])) with check (scope = any ((select isms.editable_scopes())::text[]))', t.relname);
+      execute format('create policy add on isms.%I for insert with check (scope = any ((select isms.editable_scopes())::text[]))', t.relname);
+      execute format('create policy change on isms.%I for update using (scope = any ((select isms.editable_scopes())::text[]))', t.relname);
+      execute format('create policy remove on isms.%I for delete using (scope = any ((select isms.editable_scopes())::text[]))', t.relname);
     end if;
   end loop;
 
