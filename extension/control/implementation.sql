@@ -254,3 +254,7 @@ comment on column isms.implementation_assurance.result is 'Result of the latest 
 comment on column isms.implementation_assurance.effectiveness is 'Its own effectiveness, where a link to a risk states none';
 comment on column isms.implementation_assurance.counts_in is 'States of a risk in which it counts, as bits: 1 current, 2 target, 4 verified';
 comment on column isms.implementation_assurance.standing is 'Status and assurance in words';
+
+-- A.6.5: who leaves hands these over.
+insert into isms.owned_table (schema_name, table_name, person_column, role, state_column, ended_states, builtin) values
+  ('isms', 'implementation', 'owner', 'control_owner', 'status', '{retired}', true);
