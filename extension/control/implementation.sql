@@ -6,7 +6,7 @@ create table isms.implementation (
   kind text not null default 'technical' constraint implementation_kind_known check (kind in ('technical', 'process', 'policy', 'people', 'physical', 'legal')),
   owner text constraint implementation_owner_fkey references isms.person on update cascade,
   operator text not null default 'own' constraint implementation_operator_known check (operator in ('own', 'provider', 'scope')),
-  operated_by text constraint implementation_operated_by_named check (operator = 'own' or operated_by ~ '\S'),
+  operated_by text constraint implementation_operated_by_named check (operator = 'own' or coalesce(operated_by, '') ~ '\S'),
   site text,
   cost_once numeric constraint implementation_cost_once_positive check (cost_once >= 0),
   cost_yearly numeric constraint implementation_cost_yearly_positive check (cost_yearly >= 0),
@@ -114,7 +114,7 @@ create table isms.evidence (
   valid_until date,
   created_by text default isms.actor(),
   constraint evidence_pkey primary key (scope, code),
-  constraint evidence_digest_or_locator check (digest is not null or locator ~ '\S')
+  constraint evidence_digest_or_locator check (digest is not null or coalesce(locator, '') ~ '\S')
 );
 
 comment on table isms.evidence is 'Evidence: what it proves, its digest and where it is kept (7.5.3)';

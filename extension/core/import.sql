@@ -666,6 +666,7 @@ begin
       message = format('on_error of the import is "%s"', on_error),
       hint = 'refuse: nothing is stored if any row is bad; skip: the good rows are stored.';
   end if;
+  perform isms.require_active();
   if not in_scope = any (isms.editable_scopes()) then
     raise exception using
       errcode = 'IS021',

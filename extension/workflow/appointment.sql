@@ -163,6 +163,7 @@ declare
   k text;
   step text;
 begin
+  perform isms.require_active();
   if not exists (select from isms.person p where p.code = from_person) then
     raise exception using
       errcode = 'IS022',

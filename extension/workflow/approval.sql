@@ -34,6 +34,7 @@ create function isms.step_of(table_name text, key text, transition text, comment
 declare
   b isms.workflow_binding := isms.workflow_of(step_of.table_name);
 begin
+  perform isms.require_active();
   if not exists (select from isms.workflow_transition t where t.workflow = b.workflow and t.name = step_of.transition and t.from_states <> '{}') then
     raise exception using
       errcode = 'invalid_parameter_value',
@@ -44,7 +45,7 @@ begin
 end
 $$;
 
-comment on function isms.step_of(text, text, text, text) is 'A step somebody names by table, key and transition, in the default scope. Errors: 42P01, 22023';
+comment on function isms.step_of(text, text, text, text) is 'A step somebody names by table, key and transition, in the default scope. Errors: IS020, 42P01, 22023';
 
 -- A request is opened, approved and closed by definers; what it asks for is carried out by the caller, with the caller's own rights on the table.
 create function isms.open_request(table_name text, key text, transition text, comment text, changes jsonb) returns text

@@ -82,6 +82,7 @@ declare
   me text := isms.actor();
   other text;
 begin
+  perform isms.require_active();
   if me is null or not in_scope = any (isms.editable_scopes()) or not (isms.holds_role(me, 'isms_manager', in_scope) or isms.has_database_role('isms_admin')) then
     raise exception using
       errcode = 'IS002',
