@@ -163,7 +163,11 @@ insert into old values
 select * from isms.import('risk', 'old');
 do $$ begin perform isms.begin_cutover('The register moves here'); end $$;
 select * from isms.import('risk', 'old', on_error => 'skip');
+insert into isms.treatment (risk, option, justification) values ('O-1', 'mitigate', 'Part of what was approved, loaded after it');
 do $$ begin perform isms.end_cutover(); end $$;
+-- What was carried over as approved is the risk with its plan.
+select q.key, a.digest = q.digest and q.digest = isms.row_digest(isms.workflow_of('isms.risk'), q.key, q.scope) as as_it_is
+  from isms.approval_request q join isms.approval a on a.request = q.id where q.key = 'O-1';
 select code, status from isms.risk where code like 'O-%' order by 1;
 select q.key, q.transition, q.carried_over, a.approver, a.approved_on, a.document
   from isms.approval_request q join isms.approval a on a.request = q.id where q.key like 'O-%' order by 1;

@@ -186,6 +186,18 @@ select pg_temp.attempt($$update isms.acceptance set status = 'rejected' where co
 set session authorization regress_kim;
 update isms.acceptance set status = 'withdrawn' where code = 'AC-2';
 reset session authorization;
+-- The row is the request: who withdraws or rejects the one ends the other.
+set session authorization regress_kim;
+insert into isms.acceptance (code, risk, validity, justification, conditions) values
+  ('AC-3', 'R-002', daterange(current_date, current_date + 120), 'A third time, shorter', 'As before'),
+  ('AC-4', 'R-002', daterange(current_date, current_date + 90), 'A fourth time, shorter still', 'As before');
+select isms.withdraw('isms.acceptance', 'AC-3', 'accept');
+select pg_temp.attempt($$select isms.reject('isms.acceptance', 'AC-4', 'accept', 'Not mine to reject')$$);
+set session authorization regress_li;
+select pg_temp.attempt($$select isms.reject('isms.acceptance', 'AC-4', 'accept', 'No')$$);
+select isms.reject('isms.acceptance', 'AC-4', 'accept', 'Treat it instead of accepting it');
+reset session authorization;
+select q.key, q.status, q.closed_by, a.status as row_is from isms.approval_request q join isms.acceptance a on a.code = q.key where q.key in ('AC-3', 'AC-4') order by 1;
 select code, status from isms.acceptance order by code;
 
 -- The owner changes with the new owner's approval.
@@ -347,6 +359,12 @@ select code, status, replaced_by from isms.action where serves = 'G-2' order by 
 -- Work that does not pass goes back; a plan that does not work is made anew.
 select isms.request('isms.action', 'A-3', 'send_back', 'Half of the notebooks are left out');
 select code, status from isms.action where code = 'A-3';
+begin;
+select isms.request('isms.action', 'A-2', 'amend_plan', 'The supplier is late', changes => '{"resources": "3 days"}');
+select isms.request('isms.risk', 'G-2', 'replan', 'Another product is wanted');
+update isms.action set resources = '3 days' where code = 'A-2';
+select transition, status as settled_though_free_by_now from isms.approval_request where key = 'A-2' and transition = 'amend_plan';
+rollback;
 select isms.request('isms.risk', 'G-2', 'replan', 'Another product is wanted');
 begin;
 update isms.risk_control set effectiveness = 0.5 where risk = 'G-2';

@@ -12,7 +12,7 @@ create table isms.applicability (
   constraint applicability_pkey primary key (scope, catalogue, reference),
   constraint applicability_control_fkey foreign key (catalogue, reference) references isms.control on update cascade,
   constraint applicability_inclusion_reasoned check (not necessary or cardinality(reasons) > 0),
-  constraint applicability_exclusion_justified check (necessary or justification ~ '\S'),
+  constraint applicability_exclusion_justified check (necessary or coalesce(justification, '') ~ '\S'),
   constraint applicability_exclusion_status check (necessary or implementation_status = 'not_applicable')
 );
 
@@ -26,6 +26,29 @@ comment on column isms.applicability.justification is 'Prose; required for an ex
 comment on column isms.applicability.implementation_status is 'Status as declared';
 comment on column isms.applicability.custom is 'Fields of the organisation''s own';
 comment on column isms.applicability.created_by is 'Person who decided';
+
+create function isms.applicability_fill() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if exists (select from isms.control c where c.catalogue = new.catalogue and c.reference = new.reference and c.kind <> 'control') then
+    raise exception using
+      errcode = 'check_violation',
+      message = format('%s of %s is a requirement, not a control', new.reference, new.catalogue),
+      detail = 'Requirements of the management system all apply; the statement of applicability decides on controls (6.1.3 d).',
+      hint = 'Controls of Annex A are written with the letter, as in A.5.1.',
+      schema = 'isms', table = 'applicability', column = 'reference', constraint = tg_name;
+  end if;
+  if not new.necessary and new.implementation_status = 'not_started' then
+    new.implementation_status := 'not_applicable';
+  end if;
+  return new;
+end
+$$;
+
+comment on function isms.applicability_fill() is 'BEFORE trigger: decisions are on controls; what is not necessary and was not begun is not applicable. Errors: 23514 a clause';
+
+create trigger of_control before insert or update of catalogue, reference, necessary, implementation_status on isms.applicability
+  for each row execute function isms.applicability_fill();
 
 create view isms.statement_of_applicability with (security_invoker = true) as
   select s.code as scope,

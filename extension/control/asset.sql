@@ -59,3 +59,7 @@ comment on sequence isms.asset_code is 'Numbers for codes of assets';
 
 create trigger fill_code before insert on isms.asset
   for each row when (new.code is null) execute function isms.fill_code('AS');
+
+-- A.6.5: who leaves hands these over.
+insert into isms.owned_table (schema_name, table_name, person_column, role, builtin) values
+  ('isms', 'asset', 'owner', 'asset_owner', true);

@@ -6,7 +6,7 @@ create table isms.implementation (
   kind text not null default 'technical' constraint implementation_kind_known check (kind in ('technical', 'process', 'policy', 'people', 'physical', 'legal')),
   owner text constraint implementation_owner_fkey references isms.person on update cascade,
   operator text not null default 'own' constraint implementation_operator_known check (operator in ('own', 'provider', 'scope')),
-  operated_by text constraint implementation_operated_by_named check (operator = 'own' or operated_by ~ '\S'),
+  operated_by text constraint implementation_operated_by_named check (operator = 'own' or coalesce(operated_by, '') ~ '\S'),
   site text,
   cost_once numeric constraint implementation_cost_once_positive check (cost_once >= 0),
   cost_yearly numeric constraint implementation_cost_yearly_positive check (cost_yearly >= 0),
@@ -114,7 +114,7 @@ create table isms.evidence (
   valid_until date,
   created_by text default isms.actor(),
   constraint evidence_pkey primary key (scope, code),
-  constraint evidence_digest_or_locator check (digest is not null or locator ~ '\S')
+  constraint evidence_digest_or_locator check (digest is not null or coalesce(locator, '') ~ '\S')
 );
 
 comment on table isms.evidence is 'Evidence: what it proves, its digest and where it is kept (7.5.3)';
@@ -254,3 +254,7 @@ comment on column isms.implementation_assurance.result is 'Result of the latest 
 comment on column isms.implementation_assurance.effectiveness is 'Its own effectiveness, where a link to a risk states none';
 comment on column isms.implementation_assurance.counts_in is 'States of a risk in which it counts, as bits: 1 current, 2 target, 4 verified';
 comment on column isms.implementation_assurance.standing is 'Status and assurance in words';
+
+-- A.6.5: who leaves hands these over.
+insert into isms.owned_table (schema_name, table_name, person_column, role, state_column, ended_states, builtin) values
+  ('isms', 'implementation', 'owner', 'control_owner', 'status', '{retired}', true);

@@ -34,6 +34,21 @@ $$;
 
 comment on function isms.is_active() is 'Was this incarnation of the database activated? False after CREATE EXTENSION and after a restore';
 
+create function isms.require_active() returns void
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  if not isms.is_active() then
+    raise exception using
+      errcode = 'IS020',
+      message = 'isms is not active in this database',
+      detail = 'inactive: neither the rules nor the trail are on, as after CREATE EXTENSION, a restore or a promotion',
+      hint = 'The owner of the extension activates it: select isms.activate(). A new installation starts with isms.setup.';
+  end if;
+end
+$$;
+
+comment on function isms.require_active() is 'Refuses what would bypass rules that are off. Errors: IS020';
+
 create function isms.own_tables() returns setof regclass
   language sql stable parallel safe set search_path = pg_catalog, pg_temp
 begin atomic

@@ -61,6 +61,20 @@ $$;
 
 comment on function isms.editable_scopes() is 'Scopes the actor may change rows of: those where the person holds a role other than external_auditor';
 
+create function isms.may_correct(person text) returns boolean
+  language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: whether the person holds roles in scopes the caller does not see counts
+declare
+  me text := isms.actor();
+begin
+  return isms.has_database_role('isms_admin')
+      or exists (select from isms.role_assignment a where a.person = may_correct.person)
+         and not exists (select from isms.role_assignment a where a.person = may_correct.person and not isms.holds_role(me, 'isms_manager', a.scope));
+end
+$$;
+
+comment on function isms.may_correct(text) is 'May the caller correct name, e-mail, kind and own fields of that person? An ISMS manager may, of people who hold or held roles in no scope but those';
+
 create function isms.default_scope() returns text
   language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
 declare

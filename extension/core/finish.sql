@@ -69,6 +69,9 @@ create policy read on isms.person for select
 
 create policy write on isms.person using (isms.has_database_role('isms_admin'));
 
+-- isms.grant_roles() gives the columns: a name or an address, never who the person is or until when.
+create policy correct on isms.person for update using (isms.may_correct(code));
+
 alter table isms.login enable row level security;
 
 create policy administer on isms.login using (isms.has_database_role('isms_admin'));

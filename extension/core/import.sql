@@ -666,6 +666,7 @@ begin
       message = format('on_error of the import is "%s"', on_error),
       hint = 'refuse: nothing is stored if any row is bad; skip: the good rows are stored.';
   end if;
+  perform isms.require_active();
   if not in_scope = any (isms.editable_scopes()) then
     raise exception using
       errcode = 'IS021',
@@ -741,8 +742,12 @@ begin
             union all
             select 4, 'gone', gone
             union all
-            select 5, 'refused', cardinality(bad) where cardinality(problems) > 0) o(position, outcome, n)
+            select 5, 'refused', cardinality(bad)) o(position, outcome, n)
+     where o.n > 0
      order by o.position;
+  if not found then
+    return query select null::bigint, null::text, '0', 'unchanged', null::text;
+  end if;
 end
 $$;
 
@@ -769,7 +774,7 @@ begin atomic
   select * from isms.import_sheet(kind, isms.import_headers(staging), isms.import_lines(staging), mapping, dry_run, formats, on_error);
 end;
 
-comment on function isms.import(text, regclass, jsonb, boolean, jsonb, text) is 'Loads the rows of a table of text columns into the default scope. Bad values come back with their line (the first row is line 1), column, value, reason and nearest known value, and nothing is stored unless on_error is skip. Otherwise one row each for how many were new, changed, unchanged and, in the table but not in the sheet, gone: count as value, word as reason. A dry run tries everything, takes it back and names the unused columns too. Columns the mapping leaves out are found by their headers; an empty cell is no value. Errors: 22023 unknown kind, formats or on_error, IS021 scope not the caller''s, IS030 mapping or sheet unusable';
+comment on function isms.import(text, regclass, jsonb, boolean, jsonb, text) is 'Loads the rows of a table of text columns into the default scope. Bad values come back with their line (the first row is line 1), column, value, reason and nearest known value, and nothing is stored unless on_error is skip. Otherwise a row for each outcome that occurred, new, changed, unchanged and, in the table but not in the sheet, gone: count as value, word as reason. A dry run tries everything, takes it back and names the unused columns too. Columns the mapping leaves out are found by their headers; an empty cell is no value. Errors: 22023 unknown kind, formats or on_error, IS021 scope not the caller''s, IS030 mapping or sheet unusable';
 
 create function isms.import_rows(kind text, rows jsonb, mapping jsonb default null, dry_run boolean default false, formats jsonb default '{}', on_error text default 'refuse')
   returns table (line bigint, column_name text, value text, reason text, nearest text)

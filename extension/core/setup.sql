@@ -115,6 +115,7 @@ begin
     end if;
   end loop;
   grant select, insert, update, delete on isms.scope, isms.person, isms.login to isms_admin;
+  grant update (name, email, kind, custom) on isms.person to isms_editor;
   for f in
     select p.oid::regprocedure as signature, p.prokind,
            case when a.name is not null then 'isms_admin' when p.provolatile = 'v' then 'isms_editor' else 'isms_reader' end as grantee
@@ -173,6 +174,13 @@ declare
   made text;
   step record;
 begin
+  if exists (select from isms.scope s where s.code = setup.scope) then
+    raise exception using
+      errcode = 'unique_violation',
+      message = format('scope %s is there already', setup.scope),
+      hint = 'Its people are added by isms.add_person; isms.setup founds a new scope.',
+      schema = 'isms', table = 'scope', column = 'code', constraint = 'scope_pkey';
+  end if;
   select string_agg(r, ', ') into made from isms.setup_roles() r;
   perform isms.grant_roles();
   perform isms.activate();

@@ -86,6 +86,13 @@ create trigger fill_code before insert on isms.risk
 create function isms.risk_fill_method() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  if not new.scope = any (isms.editable_scopes()) then
+    raise exception using
+      errcode = 'IS021',
+      message = format('%s may record nothing in scope %s', coalesce(isms.person_name(isms.actor()), session_user), new.scope),
+      detail = 'scope: it takes a role in it other than external auditor',
+      schema = 'isms', table = 'risk', column = 'scope', constraint = 'scope';
+  end if;
   new.method := isms.default_method(new.scope);
   if new.method is null then
     raise exception using
@@ -98,10 +105,31 @@ begin
 end
 $$;
 
-comment on function isms.risk_fill_method() is 'BEFORE INSERT trigger for risks without a method: the scope''s approved one. Errors: IS040 when there is none';
+comment on function isms.risk_fill_method() is 'BEFORE INSERT trigger for risks without a method: the scope''s approved one. Errors: IS040 when there is none, IS021 in a scope that is not the caller''s';
 
 create trigger fill_method before insert on isms.risk
   for each row when (new.method is null) execute function isms.risk_fill_method();
+
+create function isms.risk_hits() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if new.hits !~* '^[cia]([ ,;/]*[cia])*$' then
+    raise exception using
+      errcode = 'check_violation',
+      message = format('risk %s cannot hit "%s"', new.code, new.hits),
+      detail = 'Dimensions are C (confidentiality), I (integrity) and A (availability).',
+      hint = 'Write the letters of those it hits, such as C, IA or CIA; leave it null while not known.',
+      schema = 'isms', table = 'risk', column = 'hits', constraint = 'risk_hits_form';
+  end if;
+  new.hits := case when new.hits ~* 'c' then 'C' else '' end || case when new.hits ~* 'i' then 'I' else '' end || case when new.hits ~* 'a' then 'A' else '' end;
+  return new;
+end
+$$;
+
+comment on function isms.risk_hits() is 'BEFORE trigger: the letters of CIA in that order, in whatever order, case and with whatever separators they were given. Errors: 23514 anything else';
+
+create trigger hits before insert or update of hits on isms.risk
+  for each row when (new.hits !~ '^C?I?A?$' or new.hits = '') execute function isms.risk_hits();
 
 create trigger successor after insert or update of successor on isms.risk
   for each row when (new.successor is not null) execute function isms.refers_to_own_table('successor');

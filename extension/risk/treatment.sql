@@ -39,7 +39,7 @@ create table isms.treatment (
   constraint treatment_pkey primary key (scope, risk, option),
   constraint treatment_risk_fkey foreign key (scope, risk) references isms.risk on update cascade,
   constraint treatment_effect_of_sharing check (effect_on is null or option in ('sharing', 'avoidance')),
-  constraint treatment_withdrawal_reasoned check (withdrawn_on is null or withdrawn_reason ~ '\S')
+  constraint treatment_withdrawal_reasoned check (withdrawn_on is null or coalesce(withdrawn_reason, '') ~ '\S')
 );
 
 comment on table isms.treatment is 'Treatment options chosen for a risk (6.1.3 a), several a risk';
@@ -105,7 +105,7 @@ create table isms.action (
   due_on date,
   resources text,
   urgent boolean not null default false,
-  urgent_reason text constraint action_urgent_reasoned check (not urgent or urgent_reason ~ '\S'),
+  urgent_reason text constraint action_urgent_reasoned check (not urgent or coalesce(urgent_reason, '') ~ '\S'),
   started_on date,
   done_on date,
   check_result text constraint action_check_result_known check (check_result in ('pass', 'fail')),

@@ -119,6 +119,7 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
    '{@owner,isms_manager}', '{R}', '{closure_reason,closure_evidenced,no_open_action}', '8.2', 'P', true),
   ('risk', 'reopen', '{closed}', 'in_review', '{review_trigger,review_trigger_key}',
    '{@owner,isms_manager}', '{}', '{trigger_named}', '8.2', 'P', true),
+  -- before the assessment the owner is not frozen: there is nothing to amend
   ('risk', 'amend_owner', '{assessed,in_treatment,treated,monitored}', null, '{owner}',
    '{isms_manager}', '{}', '{owner_active}', '6.1.2 c2', 'P', true);
 
@@ -235,22 +236,22 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
    '{isms_manager,top_management}', '{}', '{reason_given}', '7.5.3', 'P', true);
 
 insert into isms.workflow_approval (workflow, transition, slot, approver, condition, basis, builtin) values
-  ('risk_method', 'approve', 'approver', '@governing.people', 'method_adapted', 'P', true);
+  ('risk_method', 'approve', 'approver', '@scope.managers', 'method_adapted', 'P', true);
 
-create function isms.method_governing(method jsonb) returns jsonb
+create function isms.method_scope(method jsonb) returns jsonb
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 begin
   return (
-    select jsonb_build_object('people', jsonb_agg(distinct a.person))
+    select jsonb_build_object('managers', jsonb_agg(distinct a.person))
       from isms.role_assignment a
      where a.scope = method ->> 'scope' and a.role in ('isms_manager', 'top_management') and isms.holds_role(a.person, a.role, a.scope));
 end
 $$;
 
-comment on function isms.method_governing(jsonb) is 'Relation governing of methods: people holds the ISMS managers and top management of the scope';
+comment on function isms.method_scope(jsonb) is 'Relation scope of methods: managers holds the ISMS managers and top management of the scope';
 
 insert into isms.workflow_relation (workflow, name, function, builtin) values
-  ('risk_method', 'governing', 'isms.method_governing', true);
+  ('risk_method', 'scope', 'isms.method_scope', true);
 
 do $$
 begin
@@ -270,4 +271,5 @@ $$;
 
 -- A.6.5: who leaves hands these over.
 insert into isms.owned_table (schema_name, table_name, person_column, role, state_column, ended_states, builtin) values
-  ('isms', 'risk', 'owner', 'risk_owner', 'status', '{closed}', true);
+  ('isms', 'risk', 'owner', 'risk_owner', 'status', '{closed}', true),
+  ('isms', 'action', 'owner', null, 'status', '{done,verified,cancelled}', true);

@@ -47,7 +47,7 @@ create table isms.owned_table (
   schema_name text not null,
   table_name text not null,
   person_column text not null,
-  role text not null constraint owned_table_role_fkey references isms.role,
+  role text constraint owned_table_role_fkey references isms.role,
   state_column text,
   ended_states text[] not null default '{}',
   builtin boolean not null default false,
@@ -58,7 +58,7 @@ comment on table isms.owned_table is 'Tables with a column scope whose rows peop
 comment on column isms.owned_table.schema_name is 'Schema';
 comment on column isms.owned_table.table_name is 'Table';
 comment on column isms.owned_table.person_column is 'Column with the owner''s code';
-comment on column isms.owned_table.role is 'Role in which they own';
+comment on column isms.owned_table.role is 'Role in which they own; null: in any';
 comment on column isms.owned_table.state_column is 'State column; null: every row counts';
 comment on column isms.owned_table.ended_states is 'States in which a row no longer counts';
 comment on column isms.owned_table.builtin is 'Shipped with the extension';
@@ -71,8 +71,12 @@ declare
   t isms.owned_table;
   n bigint;
   owned text[] := '{}';
+  last_role boolean;
 begin
-  for t in select o.* from isms.owned_table o where o.role = old ->> 'role' order by o.schema_name, o.table_name, o.person_column loop
+  -- The last role of a person in the scope takes everything with it.
+  last_role := not exists (select from isms.role_assignment a where a.scope = step.scope and a.person = old ->> 'person' and a.code <> old ->> 'code'
+                              and isms.holds_role(a.person, a.role, a.scope));
+  for t in select o.* from isms.owned_table o where o.role = old ->> 'role' or last_role order by o.schema_name, o.table_name, o.person_column loop
     execute format('select count(*) from %I.%I x where x.scope = $1 and x.%I = $2%s', t.schema_name, t.table_name, t.person_column,
                    case when t.state_column is null then '' else format(' and x.%I <> all ($3)', t.state_column) end)
        into n using step.scope, old ->> 'person', t.ended_states;
@@ -81,13 +85,13 @@ begin
     end if;
   end loop;
   if owned <> '{}' then
-    return format('%s still owns %s', isms.person_name(old ->> 'person'), array_to_string(owned, ', '));
+    return format('%s still owns %s; isms.handover gives it to somebody else', isms.person_name(old ->> 'person'), array_to_string(owned, ', '));
   end if;
   return null;
 end
 $$;
 
-comment on function isms.guard_owned_things_handed_over(jsonb, jsonb, isms.step) is 'Guard: nothing live is owned by the person in that role (A.6.5)';
+comment on function isms.guard_owned_things_handed_over(jsonb, jsonb, isms.step) is 'Guard: nothing live is owned by the person in that role, nor anything where it is the person''s last role in the scope (A.6.5)';
 
 -- While a scope has one top_management, that person appoints others without a second approval.  The row judged
 -- stands already as it will be, and does not count.
@@ -117,14 +121,16 @@ insert into isms.workflow (name, title, builtin) values
   ('appointment', 'Appointment to a role', true),
   ('two_eyes', 'Draft, approval by another person, close; for any table', true);
 
+-- isms.setup founds a scope by the first appointments, the caller's own; nobody else's begin in force.
 insert into isms.workflow_state (workflow, position, name, initial, final, cutover, frozen_columns, frozen_children, builtin) values
   ('appointment', 1, 'proposed', true, false, false, '{*}', '{}', true),
   ('appointment', 2, 'active', false, false, true, '{*}', '{}', true),
-  ('appointment', 3, 'ended', false, true, true, '{*}', '{}', true),
+  ('appointment', 3, 'ended', false, true, false, '{*}', '{}', true),
   ('two_eyes', 1, 'draft', true, false, true, '{}', '{}', true),
   ('two_eyes', 2, 'approved', false, false, true, '{*}', '{*}', true),
   ('two_eyes', 3, 'closed', false, true, true, '{*}', '{*}', true);
 
+-- 7.2: which competence a role takes, and whether the person has it, is not recorded here; nothing judges it.
 insert into isms.workflow_transition (workflow, name, from_states, to_state, amended_columns, actors, separation, guards, opens_request, clause, builtin) values
   ('appointment', 'found', '{}', 'active', '{}', '{isms_admin}', '{}', '{founding,person_active}', null, '5.3', true),
   ('appointment', 'propose', '{}', 'proposed', '{}', '{isms_manager,top_management,isms_admin}', '{}', '{person_active}', 'appoint', '5.3', true),
@@ -144,3 +150,58 @@ begin
   perform isms.attach_workflow('isms.role_assignment', 'appointment', 'status');
 end
 $$;
+
+-- Somebody leaves: each row goes by a plain UPDATE where its owner may change, by the amendment its workflow has for it where not.
+create function isms.handover(from_person text, to_person text, comment text default null)
+  returns table (relation text, key text, outcome text)
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  in_scope text := isms.default_scope();
+  t isms.owned_table;
+  b isms.workflow_binding;
+  k text;
+  step text;
+begin
+  perform isms.require_active();
+  if not exists (select from isms.person p where p.code = from_person) then
+    raise exception using
+      errcode = 'IS022',
+      message = format('there is no person %s', coalesce(from_person, '(none named)')),
+      hint = 'isms.person lists them.';
+  elsif not coalesce(isms.holds_role(to_person, null, in_scope), false) then
+    raise exception using
+      errcode = 'IS022',
+      message = format('%s cannot take over in scope %s', coalesce(isms.person_name(to_person), 'nobody'), in_scope),
+      detail = 'person: who takes over is active and holds a role in the scope (5.3)',
+      hint = 'isms.add_person adds people, isms.appoint gives roles.';
+  end if;
+  for t in select o.* from isms.owned_table o order by o.schema_name, o.table_name, o.person_column loop
+    relation := format('%I.%I', t.schema_name, t.table_name);
+    select w.* into b from isms.workflow_binding w where w.schema_name = t.schema_name and w.table_name = t.table_name;
+    select w.name into step
+      from isms.workflow_transition w
+     where w.workflow = b.workflow and w.to_state is null and t.person_column = any (w.amended_columns)
+     order by w.name
+     limit 1;
+    for k in execute format('select x.code from %s x where x.scope = $1 and x.%I = $2%s order by x.code', relation, t.person_column,
+                            case when t.state_column is null then '' else format(' and x.%I <> all ($3)', t.state_column) end)
+               using in_scope, from_person, t.ended_states loop
+      key := k;
+      begin
+        execute format('update %s x set %I = $3 where x.scope = $1 and x.code = $2', relation, t.person_column) using in_scope, k, to_person;
+        outcome := 'handed over';
+      exception when sqlstate 'IS002' or sqlstate 'IS003' or sqlstate 'IS005' or sqlstate 'IS006' then
+        if step is null then
+          raise;
+        end if;
+        outcome := isms.request(relation, k, step, coalesce(comment, format('Handover from %s to %s', from_person, to_person)),
+                                jsonb_build_object(t.person_column, to_person));
+      end;
+      return next;
+    end loop;
+  end loop;
+end
+$$;
+
+comment on function isms.handover(text, text, text) is 'Gives everything live that the first person owns in the default scope to the second, row by row, with the caller''s rights: at once where the owner may change, asked for where an approval is needed; all or nothing (A.6.5). Errors: IS022, and whatever refuses a row';

@@ -34,6 +34,7 @@ create function isms.step_of(table_name text, key text, transition text, comment
 declare
   b isms.workflow_binding := isms.workflow_of(step_of.table_name);
 begin
+  perform isms.require_active();
   if not exists (select from isms.workflow_transition t where t.workflow = b.workflow and t.name = step_of.transition and t.from_states <> '{}') then
     raise exception using
       errcode = 'invalid_parameter_value',
@@ -44,7 +45,7 @@ begin
 end
 $$;
 
-comment on function isms.step_of(text, text, text, text) is 'A step somebody names by table, key and transition, in the default scope. Errors: 42P01, 22023';
+comment on function isms.step_of(text, text, text, text) is 'A step somebody names by table, key and transition, in the default scope. Errors: IS020, 42P01, 22023';
 
 -- A request is opened, approved and closed by definers; what it asks for is carried out by the caller, with the caller's own rights on the table.
 create function isms.open_request(table_name text, key text, transition text, comment text, changes jsonb) returns text
@@ -61,6 +62,7 @@ declare
   reasons text[];
   first_hint text;
   waits_for text;
+  nobody text;
 begin
   old_row := isms.locked_row(b, step);
   select * into t from isms.workflow_transition w where w.workflow = step.workflow and w.name = step.transition;
@@ -102,6 +104,17 @@ begin
     from isms.step_reasons(b, t, old_row, new_row, step, true) r;
   if codes is not null then
     perform isms.refuse(format('%s of %s cannot be asked for', t.name, isms.thing(b, step.key)), codes, reasons, first_hint, b);
+  end if;
+  -- Where the row names nobody active as its owner, say, asking would only wait for ever.
+  select string_agg(isms.spec_words(s.approver), ' and ' order by s.slot)
+    into nobody
+    from isms.step_slots(old_row, new_row, step) s
+   where s.approver like '@%' and isms.step_candidates(array[s.approver], old_row, new_row, step) = '{}';
+  if nobody is not null then
+    perform isms.refuse(
+      format('%s of %s cannot be asked for', t.name, isms.thing(b, step.key)), '{IS003}',
+      array[isms.reason_label('approval', t.clause) || format('it needs the approval of its %s, and nobody active is that', nobody)],
+      format('Name somebody active as its %s first.', nobody), b);
   end if;
   digest := isms.row_digest(b, step.key, step.scope, changes);
   update isms.approval_request r
@@ -269,6 +282,12 @@ declare
   said text;
   why text;
 begin
+  if keys is null or array_position(keys, null) is not null then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = 'what is to be approved is not named',
+      hint = format('select isms.approve(%L, ''{key}'', %L)', coalesce(approve.table_name, 'table'), coalesce(approve.transition, 'step'));
+  end if;
   foreach k in array keys loop
     begin
       q := isms.record_approval(approve.table_name, k, approve.transition, approve.comment);
@@ -341,21 +360,42 @@ $$;
 
 comment on function isms.close_request(text, text, text, text, boolean) is 'What isms.reject and isms.withdraw share';
 
+-- Where the insertion of a row is itself the request, as with acceptances, the row goes where its workflow says: to be rejected or withdrawn.
+create function isms.end_request(table_name text, key text, transition text, comment text, way_out text) returns text
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  b isms.workflow_binding := isms.workflow_of(end_request.table_name);
+  said text := isms.close_request(end_request.table_name, end_request.key, end_request.transition, end_request.comment, way_out = 'withdraw');
+begin
+  if exists (select from isms.workflow_transition o where o.workflow = b.workflow and o.opens_request = end_request.transition)
+     and exists (select
+                   from isms.workflow_transition t
+                   join isms.workflow_transition w on w.workflow = t.workflow and w.name = way_out
+                   join isms.workflow_state s on s.workflow = w.workflow and s.name = w.to_state and s.final
+                  where t.workflow = b.workflow and t.name = end_request.transition and t.from_states <@ w.from_states) then
+    return said || '; ' || isms.carry_out(end_request.table_name, end_request.key, way_out, end_request.comment, null);
+  end if;
+  return said;
+end
+$$;
+
+comment on function isms.end_request(text, text, text, text, text) is 'What isms.reject and isms.withdraw share: closes the request and, where a step named way_out leads from there to an end, takes it. Errors: as isms.close_request, and the machine''s';
+
 create function isms.reject(table_name text, key text, transition text, comment text) returns text
   language sql set search_path = pg_catalog, pg_temp
 begin atomic
-  select isms.close_request(reject.table_name, reject.key, reject.transition, reject.comment, false);
+  select isms.end_request(reject.table_name, reject.key, reject.transition, reject.comment, 'reject');
 end;
 
-comment on function isms.reject(text, text, text, text) is 'Rejects what was asked for, with a reason; by who could approve it. Errors: IS002, IS003 nothing asked for, IS005 no reason';
+comment on function isms.reject(text, text, text, text) is 'Rejects what was asked for, with a reason; by who could approve it. A row that was itself the request, such as an acceptance, is rejected with it. Errors: IS002, IS003 nothing asked for, IS005 no reason';
 
 create function isms.withdraw(table_name text, key text, transition text, comment text default null) returns text
   language sql set search_path = pg_catalog, pg_temp
 begin atomic
-  select isms.close_request(withdraw.table_name, withdraw.key, withdraw.transition, withdraw.comment, true);
+  select isms.end_request(withdraw.table_name, withdraw.key, withdraw.transition, withdraw.comment, 'withdraw');
 end;
 
-comment on function isms.withdraw(text, text, text, text) is 'Takes back what the caller asked for. Errors: IS002, IS003 nothing asked for';
+comment on function isms.withdraw(text, text, text, text) is 'Takes back what the caller asked for. A row that was itself the request, such as an acceptance, is withdrawn with it. Errors: IS002, IS003 nothing asked for';
 
 -- What waits, and what comes next.
 create function isms.open_slots(request bigint) returns table (slot text, approver text, candidates text[])

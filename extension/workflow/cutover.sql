@@ -82,6 +82,7 @@ declare
   me text := isms.actor();
   other text;
 begin
+  perform isms.require_active();
   if me is null or not in_scope = any (isms.editable_scopes()) or not (isms.holds_role(me, 'isms_manager', in_scope) or isms.has_database_role('isms_admin')) then
     raise exception using
       errcode = 'IS002',
@@ -117,6 +118,8 @@ declare
   query text;
   lines text[];
   best text[];
+  carried isms.approval_request;
+  seen bytea;
   rows_judged integer := 0;
   issues integer := 0;
 begin
@@ -126,6 +129,13 @@ begin
       message = format('%s has no cut-over of scope %s under way', coalesce(isms.person_name(me), session_user), in_scope),
       hint = coalesce((select format('Ask %s, who began it.', isms.person_name(c.person)) from isms.cutover c where c.scope = in_scope and c.ended_at is null), 'One begins by select isms.begin_cutover(''reason'').');
   end if;
+  -- What was approved elsewhere is the row with all it covers, and that came after it.
+  for carried in select x.* from isms.approval_request x
+                  where x.scope = in_scope and x.carried_over and x.requested_at >= (select c.begun_at from isms.cutover c where c.scope = in_scope and c.ended_at is null) loop
+    seen := isms.row_digest(isms.workflow_of(carried.table_name), carried.key, carried.scope);
+    update isms.approval_request x set digest = seen where x.id = carried.id and x.digest <> seen;
+    update isms.approval a set digest = seen where a.request = carried.id and a.digest <> seen;
+  end loop;
   for r in select c.* from isms.carried_over c where c.scope = in_scope and c.judged_at is null order by c.table_name, c.id loop
     if b.table_name is null or isms.relation_name(b) <> r.table_name then
       b := isms.workflow_of(r.table_name);
@@ -141,7 +151,7 @@ begin
     for t in select w.* from isms.workflow_transition w where w.workflow = b.workflow and w.to_state = step.to_state and w.from_states <> '{}' order by w.name loop
       step.transition := t.name;
       lines := array(select x.reason from isms.step_reasons(b, t, record, record, step, true) x where x.code = 'IS005')
-               || array(select isms.reason_label('approval', t.clause) || format('%s was not approved by %s here, nor is an earlier approval entered', t.name, replace(s.approver, '@', 'the '))
+               || array(select isms.reason_label('approval', t.clause) || format('%s was not approved by %s here, nor is an earlier approval entered', t.name, case when s.approver like '@%' then 'the ' else '' end || isms.spec_words(s.approver))
                           from isms.step_slots(record, record, step) s
                          where not exists (select from isms.approval_request q join isms.approval a on a.request = q.id and a.slot = s.slot
                                             where q.scope = r.scope and q.table_name = r.table_name and q.key = r.key and q.transition = t.name));

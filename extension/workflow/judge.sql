@@ -98,10 +98,20 @@ $$;
 
 comment on function isms.person_names(text[], text) is 'Names of people for a message: A, B or C; beyond five the rest is counted';
 
+create function isms.spec_words(spec text) returns text
+  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+begin atomic
+  select case when spec like '@new.%' then 'new ' || substr(spec, 6)
+              when spec like '@%.%' then format('%s''s %s', substr(split_part(spec, '.', 1), 2), split_part(spec, '.', 2))
+              else ltrim(spec, '@') end;
+end;
+
+comment on function isms.spec_words(text) is 'An entry such as @risk.owner in words';
+
 create function isms.persons_or_role(codes text[], spec text) returns text
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select case when coalesce(cardinality(codes), 0) = 0 then format('nobody at present (%s)', spec) else isms.person_names(codes) end;
+  select case when coalesce(cardinality(codes), 0) = 0 then format('nobody at present (%s)', isms.spec_words(spec)) else isms.person_names(codes) end;
 end;
 
 comment on function isms.persons_or_role(text[], text) is 'Names of those who can, or which role nobody holds';
@@ -143,8 +153,8 @@ begin
     value := coalesce(
       (select to_jsonb(r.requester)
          from isms.approval_request r
-        where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.status = 'open'
-        order by r.id desc
+        where r.scope = step.scope and r.table_name = step.relation and r.key = step.key
+        order by r.status = 'open' desc, r.id desc
         limit 1),
       source -> 'created_by');
   elsif spec like '@new.%' then
@@ -282,6 +292,14 @@ end;
 
 comment on function isms.reason_label(text, text) is 'Beginning of a reason: name and clause';
 
+create function isms.reason_name(reason text) returns text
+  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(substring(reason from '^[a-z_]+'), '');
+end;
+
+comment on function isms.reason_name(text) is 'Name at the beginning of a reason, which errors carry as their constraint field: a guard, or transition, actor, approval, separation, frozen, deletion';
+
 -- Columns.
 create function isms.frozen_among(b isms.workflow_binding, state text, changed text[], record jsonb, step isms.step) returns text[]
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -345,7 +363,7 @@ begin
       candidates := isms.step_candidates(t.actors, old, new, step);
       code := 'IS002';
       reason := isms.reason_label('actor', t.clause) || format('%s may not %s', isms.person_name(step.actor), replace(t.name, '_', ' '));
-      hint := case when candidates = '{}' then format('Nobody can: it takes %s.', array_to_string(t.actors, ' or '))
+      hint := case when candidates = '{}' then format('Nobody can: it takes %s.', (select string_agg(isms.spec_words(a), ' or ') from unnest(t.actors) a))
               else 'Ask ' || isms.person_names(candidates) || '.' end;
       return next;
     end if;
@@ -384,7 +402,7 @@ begin
         select c
           from unnest(isms.step_candidates(t.actors, old, new, step, step.actor)) c
          where isms.separation_reasons(t.separation, t.clause, old, new, step, c, null) = '{}');
-      hint := case when candidates = '{}' then 'Somebody else must; nobody holds the role.' else 'Ask ' || isms.person_names(candidates) || '.' end;
+      hint := case when candidates = '{}' then 'Somebody else must; nobody else can at present.' else 'Ask ' || isms.person_names(candidates) || '.' end;
       return next;
     end loop;
   end if;
@@ -424,7 +442,7 @@ declare
 begin
   step.transition := t.name;
   step.to_state := coalesce(t.to_state, step.from_state);
-  select string_agg(case when x.persons = '{}' then s.approver else isms.person_names(x.persons) end || '''s', ' and ' order by s.slot)
+  select string_agg(case when x.persons = '{}' then isms.spec_words(s.approver) else isms.person_names(x.persons) end || '''s', ' and ' order by s.slot)
     into approvers
     from isms.step_slots(record, new_row, step) s,
          lateral (select isms.step_candidates(array[s.approver], record, new_row, step) as persons) x;
@@ -483,7 +501,8 @@ begin
     hint = coalesce(refuse.hint, 'See isms.approval_request.'),
     schema = b.schema_name,
     table = b.table_name,
-    column = b.state_column;
+    column = b.state_column,
+    constraint = isms.reason_name(reasons[1]);
 end
 $$;
 

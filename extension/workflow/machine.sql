@@ -64,7 +64,8 @@ begin
         codes := '{IS001}';
         reasons := array['transition: rows start in ' || coalesce((select string_agg(w.name, ' or ' order by w.position) from isms.workflow_state w where w.workflow = b.workflow and w.initial), 'no state')];
         first_hint := case when exists (select from isms.workflow_state w where w.workflow = b.workflow and w.name = step.to_state and w.cutover)
-                           then 'Rows of an existing register are loaded between isms.begin_cutover and isms.end_cutover.' end;
+                           then 'Rows of an existing register are loaded between isms.begin_cutover and isms.end_cutover.'
+                           else format('Leave %s out; its steps lead on from there.', b.state_column) end;
       else
         step.transition := t.name;
         if n ->> 'created_by' <> step.actor and not isms.in_cutover(step) then
@@ -78,7 +79,7 @@ begin
           else
             codes := codes || code;
             reasons := reasons || reason;
-            first_hint := coalesce(first_hint, hint_of_step);
+            first_hint := coalesce(first_hint, regexp_replace(hint_of_step, ' See isms.next_steps.*$', ''));  -- there is no row yet
           end if;
         end loop;
       end if;
@@ -164,6 +165,13 @@ begin
 
     if step.from_state is not distinct from step.to_state then
       if held = '{}' then
+        -- The columns of an amendment asked for may be free by now: then it is settled too.
+        update isms.approval_request r
+           set status = 'carried_out', closed_by = step.actor, closed_at = clock_timestamp()
+          from isms.workflow_transition w
+         where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.status = 'open'
+           and w.workflow = b.workflow and w.name = r.transition and w.to_state is null
+           and exists (select from unnest(changed) k where r.changes ? k) and n @> r.changes;
         return null;
       end if;
       select * into t from isms.transitions_from(b.workflow, step.from_state) w where w.to_state is null and held <@ w.amended_columns order by cardinality(w.amended_columns), w.name limit 1;
@@ -221,7 +229,8 @@ begin
     hint = coalesce(first_hint, format('See isms.next_steps(%L, %L).', step.relation, step.key)),
     schema = b.schema_name,
     table = b.table_name,
-    column = b.state_column;
+    column = case codes[1] when 'IS006' then held[1] else b.state_column end,
+    constraint = isms.reason_name(reasons[1]);
 end
 $$;
 
@@ -285,7 +294,9 @@ begin
             detail = format('frozen: part of what was decided: %s', case tg_op when 'UPDATE' then array_to_string(changed, ', ') || ' of ' || child else 'the rows of ' || child end),
             hint = isms.next_hint(b, p, step, null, child),
             schema = tg_table_schema,
-            table = tg_table_name;
+            table = tg_table_name,
+            column = coalesce(changed[1], ''),
+            constraint = 'frozen';
         end if;
       end if;
     end if;
@@ -308,7 +319,8 @@ begin
     detail = 'deletion (7.5.3): rows under a workflow, and rows they cover, go one by one, by its rules',
     hint = 'Delete the rows that may go.',
     schema = tg_table_schema,
-    table = tg_table_name;
+    table = tg_table_name,
+    constraint = 'deletion';
 end
 $$;
 

@@ -57,7 +57,7 @@ create table isms.approval (
   document text,
   constraint approval_slot_key unique (request, slot),
   constraint approval_person_key unique (request, approver),
-  constraint approval_carried_over_documented check (not carried_over or (approved_on is not null and document ~ '\S'))
+  constraint approval_carried_over_documented check (not carried_over or (approved_on is not null and coalesce(document, '') ~ '\S'))
 );
 
 comment on table isms.approval is 'Approvals given; each slot of a request by another person';

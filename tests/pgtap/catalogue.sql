@@ -160,6 +160,14 @@ select is_empty($$
     from routine r, regexp_matches(r.prosrc, '''(IS\d\d\d)''', 'g') code
    where code[1] not in (select e.code from isms.error_code e) $$, 'every error code that is raised is listed in isms.error_code');
 
+-- A check that is null passes: what a rule needs in prose must be there.
+select is_empty($$
+  select c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid)
+    from pg_constraint c
+    join relation r on r.oid = c.conrelid
+   where c.contype = 'c' and pg_get_constraintdef(c.oid) ~ ' (OR|AND) .*~ ''\\S' and pg_get_constraintdef(c.oid) !~ 'COALESCE' $$,
+  'no rule that asks for prose under a condition is content with null');
+
 -- Rights.
 
 select is_empty($$

@@ -105,6 +105,18 @@ for my $table (sort keys %$rows)
 }
 is_deeply($restored->{'isms.activation'}, [], 'the activation was not carried over');
 
+# What would bypass the rules while they are off says so.
+for my $statement (
+	q{select isms.request('isms.risk', 'R-001', 'approve_plan')},
+	q{select isms.approve('isms.risk', '{R-001}', 'approve_plan')},
+	q{select isms.import('risk', 'isms.import_risk')},
+	q{select isms.begin_cutover('Nobody looks')},
+	q{select isms.handover('li', 'dana')})
+{
+	my ($status, $stdout, $stderr) = $copy->psql('restored', "\\set VERBOSITY verbose\nset isms.scope = 'ACME';\n$statement");
+	like($stderr, qr/IS020.*select isms\.activate\(\)/s, "refused while inactive: $statement");
+}
+
 $copy->safe_psql('restored', 'select isms.activate()');
 is($copy->safe_psql('restored', 'select isms.is_active()'), 't', 'activated, it is active');
 is( $copy->safe_psql(

@@ -1,0 +1,106 @@
+# A hot standby serves readers: every view, and every function that reads, by a login with isms_reader alone.
+use strict;
+use warnings FATAL => 'all';
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $primary = PostgreSQL::Test::Cluster->new('primary');
+$primary->init(allows_streaming => 1);
+$primary->start;
+$primary->safe_psql(
+	'postgres', q{
+	create extension isms;
+	select isms.setup('ACME', 'Acme Ltd', 'dana', 'Dana Ruiz', 'dana@acme.example');
+	create role li login;
+	create role ada login;
+	select isms.add_person('li', 'Li Wei', 'li@acme.example', login => 'li', roles => '{risk_owner,control_owner}');
+	select isms.add_person('ada', 'Ada Audit', login => 'ada', roles => '{external_auditor}');
+	insert into isms.asset (code, title, kind, rating, owner) values ('CRM', 'Customer database', 'information', 'C3 I3 A2', 'li');
+	insert into isms.risk (code, title, asset, threat, hits, likelihood, consequence, owner, assessor, assessed_on) values
+	  ('R-001', 'Stolen passwords', 'CRM', 'Stolen credentials', 'C', 4, 4, 'li', 'dana', current_date);
+	insert into isms.implementation (code, title, owner, status, controls) values ('MFA', 'Second factor', 'li', 'planned', '{A.8.5}');
+	insert into isms.risk_control (risk, implementation, effect_on, effectiveness) values ('R-001', 'MFA', 'likelihood', 0.9);
+	insert into isms.treatment (risk, option, justification) values ('R-001', 'modification', 'Cheapest way below the criteria');
+	insert into isms.action (code, title, serves, implementation, owner, due_on, resources) values
+	  ('T-001', 'Roll out second factor', 'R-001', 'MFA', 'li', current_date + 60, '10 days');
+	update isms.risk set status = 'assessed' where code = 'R-001';
+	select isms.request('isms.risk', 'R-001', 'approve_plan', 'Plan ready');
+	insert into isms.acceptance (risk, basis, validity, justification, conditions) values
+	  ('R-001', 'interim', daterange(current_date, current_date + 30), 'Nothing faster was found', 'Logs are read daily');
+});
+
+my $backup = 'now';
+$primary->backup($backup);
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($primary, $backup, has_streaming => 1);
+$standby->start;
+$primary->wait_for_catchup($standby);
+is($standby->safe_psql('postgres', 'select pg_is_in_recovery()'), 't', 'a standby');
+
+sub as_reader
+{
+	my ($node, $query) = @_;
+	my ($status, $out, $err) = $node->psql('postgres', $query, extra_params => [ '-U', 'ada' ]);
+	return $status == 0 ? $out : "$status: $err";
+}
+
+is(as_reader($standby, q{select pg_has_role('isms_editor', 'member') or not pg_has_role('isms_reader', 'member')}), 'f', 'the login has isms_reader alone');
+is(as_reader($standby, 'select isms.is_active()'), 't', 'it is active there too');
+is(as_reader($standby, 'select isms.actor()'), 'ada', 'the login is the same person');
+
+# Every view that a reader may read, the same as on the primary.
+my @views = split /\n/, $primary->safe_psql(
+	'postgres', q{
+	select c.oid::regclass from pg_class c
+	where c.relnamespace = 'isms'::regnamespace and c.relkind = 'v' and has_table_privilege('ada', c.oid, 'select') order by 1});
+cmp_ok(scalar(@views), '>', 10, 'there are views');
+for my $view (@views)
+{
+	my $query = "select v.* from $view v order by v::text";
+	is(as_reader($standby, $query), as_reader($primary, $query), "$view reads the same");
+}
+for my $view (qw(risk_register risk_treatment_plan heat_map statement_of_applicability acceptance_status waiting_approvals audit_trail))
+{
+	isnt(as_reader($standby, "select count(*) from isms.$view"), '0', "isms.$view has rows");
+}
+
+# Functions that read.
+my %query = (
+	next_steps => q{select * from isms.next_steps('isms.risk', 'R-001')},
+	explain_risk => q{select * from isms.explain_risk('R-001')},
+	row_history => q{select * from isms.row_history('isms.risk', 'R-001')},
+	check_method => q{select count(*) from isms.check_method('ACME', '5x5')},
+	today => q{select isms.today('ACME') is not null},
+	propose_mapping => q{select isms.propose_mapping('risk', 'isms.import_risk')},
+	import_compare => q{select key, outcome from isms.import_compare('risk', 'isms.import_risk') order by 1},
+);
+for my $name (sort keys %query)
+{
+	my $here = as_reader($standby, $query{$name});
+	isnt($here, '', "isms.$name answers");
+	is($here, as_reader($primary, $query{$name}), "isms.$name answers the same");
+}
+
+# What would write is refused by the server, and says so.
+for my $statement (q{update isms.risk set title = 'x'}, q{select isms.activate()}, q{select isms.request('isms.risk', 'R-001', 'reassess')})
+{
+	my ($status, $out, $err) = $standby->psql('postgres', $statement);
+	like($err, qr/read-only transaction|recovery/, "refused there: $statement");
+}
+
+# Promoted, it is another incarnation: inactive until activated, then in use.
+$standby->promote;
+is($standby->safe_psql('postgres', 'select isms.is_active()'), 'f', 'promoted, it is inactive');
+$standby->safe_psql('postgres', 'select isms.activate()');
+is($standby->safe_psql('postgres', 'select isms.is_active()'), 't', 'activated, it is active');
+$standby->safe_psql('postgres', q{update isms.risk set title = 'Stolen and reused passwords' where code = 'R-001'});
+is( $standby->safe_psql(
+		'postgres', q{
+		select count(distinct incarnation) from isms.trail_entry}),
+	2, 'its trail goes on under its own incarnation');
+
+$standby->stop;
+$primary->stop;
+done_testing();
