@@ -73,9 +73,10 @@ declare
   owned text[] := '{}';
 begin
   for t in select o.* from isms.owned_table o where o.role = old ->> 'role' order by o.schema_name, o.table_name, o.person_column loop
-    execute format('select count(*) from %I.%I x where x.scope = $1 and x.%I = $2%s', t.schema_name, t.table_name, t.person_column,
-                   case when t.state_column is null then '' else format(' and x.%I <> all ($3)', t.state_column) end)
-       into n using step.scope, old ->> 'person', t.ended_states;
+    n := isms.read_as_owner(format('%I.%I', t.schema_name, t.table_name)::regclass,
+      format('select to_jsonb(count(*)) from %I.%I x where x.scope = $1 and x.%I = $2%s', t.schema_name, t.table_name, t.person_column,
+             case when t.state_column is null then '' else format(' and x.%I <> all ($3)', t.state_column) end),
+      step.scope, old ->> 'person', t.ended_states)::bigint;
     if n > 0 then
       owned := owned || format('%s in %I.%I', n, t.schema_name, t.table_name);
     end if;
@@ -119,7 +120,7 @@ insert into isms.workflow (name, title, builtin) values
 
 insert into isms.workflow_state (workflow, position, name, initial, final, cutover, frozen_columns, frozen_children, builtin) values
   ('appointment', 1, 'proposed', true, false, false, '{*}', '{}', true),
-  ('appointment', 2, 'active', false, false, true, '{*}', '{}', true),
+  ('appointment', 2, 'active', false, false, false, '{*}', '{}', true),
   ('appointment', 3, 'ended', false, true, true, '{*}', '{}', true),
   ('two_eyes', 1, 'draft', true, false, true, '{}', '{}', true),
   ('two_eyes', 2, 'approved', false, false, true, '{*}', '{*}', true),
