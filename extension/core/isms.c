@@ -18,6 +18,7 @@
 #include "storage/proc.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/guc_tables.h"
 
 #ifdef PG_MODULE_MAGIC_EXT
 PG_MODULE_MAGIC_EXT(
@@ -35,6 +36,7 @@ static char *actor_setting;
 static char *comment_setting;
 static LocalTransactionId actor_set_in = InvalidLocalTransactionId;
 static LocalTransactionId comment_set_in = InvalidLocalTransactionId;
+static bool of_earlier_transaction = false; /* the value being taken over */
 
 void		_PG_init(void);
 
@@ -54,7 +56,7 @@ check_transaction_value(char **newval, void **extra, GucSource source)
 #endif
 	if (set_in == NULL)
 		return false;
-	*set_in = MyProc ? IsmsLocalXid() : InvalidLocalTransactionId;
+	*set_in = MyProc && !of_earlier_transaction ? IsmsLocalXid() : InvalidLocalTransactionId;
 	*extra = set_in;
 	return true;
 }
@@ -114,6 +116,39 @@ isms_comment_sql(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(value));
 }
 
+/* A setting by name; null where nobody has set or defined it. */
+static struct config_generic *
+find_setting(const char *name)
+{
+#if PG_VERSION_NUM >= 160000
+	return find_option(name, false, true, DEBUG1);
+#else
+	struct config_generic **settings = get_guc_variables();
+	int			n = GetNumConfigOptions();
+
+	for (int i = 0; i < n; i++)
+		if (strcmp(settings[i]->name, name) == 0)
+			return settings[i];
+	return NULL;
+#endif
+}
+
+/*
+ * A setting made before the library was loaded is taken over when it is
+ * defined.  Where no transaction has it on its stack, an earlier one set it.
+ */
+static void
+define_for_transaction(const char *name, const char *what, const char *details, char **value,
+					   GucContext context, GucStringAssignHook assign)
+{
+	struct config_generic *before = find_setting(name);
+
+	of_earlier_transaction = before != NULL && before->stack == NULL;
+	DefineCustomStringVariable(name, what, details, value, "", context, 0,
+							   check_transaction_value, assign, NULL);
+	of_earlier_transaction = false;
+}
+
 void
 _PG_init(void)
 {
@@ -122,18 +157,14 @@ _PG_init(void)
 							   "Not needed while only one scope is visible.",
 							   &scope_setting, "",
 							   PGC_USERSET, 0, NULL, NULL, NULL);
-	DefineCustomStringVariable("isms.actor",
-							   "Code of the person an application acts for.",
-							   "Honoured for members of isms_application, in the transaction that set it.",
-							   &actor_setting, "",
-							   PGC_SUSET, 0,
-							   check_transaction_value, assign_actor, NULL);
-	DefineCustomStringVariable("isms.comment",
-							   "Reason for the changes of this transaction.",
-							   "Honoured in the transaction that set it.",
-							   &comment_setting, "",
-							   PGC_USERSET, 0,
-							   check_transaction_value, assign_comment, NULL);
+	define_for_transaction("isms.actor",
+						   "Code of the person an application acts for.",
+						   "Honoured for members of isms_application, in the transaction that set it.",
+						   &actor_setting, PGC_SUSET, assign_actor);
+	define_for_transaction("isms.comment",
+						   "Reason for the changes of this transaction.",
+						   "Honoured in the transaction that set it.",
+						   &comment_setting, PGC_USERSET, assign_comment);
 	DefineCustomBoolVariable("isms.allow_drop",
 							 "Allows the trail and its protection to be taken down.",
 							 NULL,

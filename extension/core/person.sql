@@ -80,8 +80,7 @@ comment on column isms.role_assignment.created_by is 'Person who proposed';
 create index role_assignment_person_idx on isms.role_assignment (person, scope) include (role, status, valid_from, valid_until);
 
 create function isms.holds_role(person text, role text, scope text) returns boolean
-  language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
-  -- definer: guards ask about people the caller may not see
+  language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
 declare
   day date := isms.today(holds_role.scope);
 begin
@@ -98,13 +97,12 @@ begin
 end
 $$;
 
-comment on function isms.holds_role(text, text, text) is 'Does the person, active today, hold the role (null: any role) in the scope today?';
+comment on function isms.holds_role(text, text, text) is 'Does the person, active today, hold the role (null: any role) in the scope today? False for what the caller may not see';
 
 create function isms.person_name(code text) returns text
-  language sql stable strict parallel safe security definer set search_path = pg_catalog, pg_temp
-  -- definer: messages name who could act
+  language sql stable strict parallel restricted set search_path = pg_catalog, pg_temp
 begin atomic
   select coalesce((select p.name from isms.person p where p.code = person_name.code), person_name.code);
 end;
 
-comment on function isms.person_name(text) is 'Name of a person, or the code itself where no such person is known';
+comment on function isms.person_name(text) is 'Name of a person, or the code itself where the caller may see no such person';

@@ -92,6 +92,7 @@ begin
   grant usage on schema isms to isms_reader;
   for t in
     select c.oid::regclass as relation, c.relkind, k.name is not null as closed, coalesce(k.readable, true) as readable,
+           exists (select from pg_depend i where i.classid = 'pg_class'::regclass and i.objid = c.oid and i.deptype = 'i') as identity,
            exists (select from isms.import_kind i where c.relname = 'import_' || i.kind) as ready,
            exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'scope' and not a.attisdropped) as of_scope
       from pg_class c
@@ -101,7 +102,10 @@ begin
      where c.relkind in ('r', 'p', 'v', 'S')
   loop
     if t.relkind = 'S' then
-      execute format('grant usage, select on sequence %s to isms_editor', t.relation);
+      -- Numbers for codes; the server takes those of identity columns itself.
+      if not t.closed and not t.identity then
+        execute format('grant usage on sequence %s to isms_editor', t.relation);
+      end if;
     else
       if t.readable then
         execute format('grant select on %s to isms_reader', t.relation);
@@ -242,7 +246,7 @@ begin
       errcode = 'IS002',
       message = format('%s may not add people to scope %s', coalesce(isms.person_name(me), session_user), in_scope),
       detail = 'actor: an ISMS manager or top management of the scope does (5.3)',
-      hint = 'Ask ' || coalesce((select string_agg(distinct isms.person_name(a.person), ' or ') from isms.role_assignment a where a.scope = in_scope and a.role = 'isms_manager' and isms.holds_role(a.person, a.role, a.scope)), 'an administrator') || '.';
+      hint = 'Ask ' || coalesce((select string_agg(distinct isms.person_name(a.person), ' or ') from isms.role_assignment a where a.scope = in_scope and a.scope = any (isms.visible_scopes()) and a.role = 'isms_manager' and isms.holds_role(a.person, a.role, a.scope)), 'an administrator') || '.';
   end if;
   if exists (select from unnest(roles) u(r) where not exists (select from isms.role x where x.code = u.r)) then
     raise exception using
@@ -259,6 +263,20 @@ begin
         hint = format('create role %I login', login);
     end if;
     -- A login with rights beyond those of isms is the administrator's to hand out: the definer's right to grant must not be lent.
+    if exists (
+      select
+        from pg_roles p
+       where p.rolname = login
+         and (not p.rolcanlogin
+              or not isms.has_database_role('isms_admin')
+                 and (p.rolsuper or p.rolcreaterole or p.rolcreatedb or p.rolreplication or p.rolbypassrls
+                      or exists (select from pg_roles g where g.rolname in ('isms_admin', 'isms_application', 'isms_trail_reader') and pg_has_role(p.oid, g.oid, 'member'))))) then
+      raise exception using
+        errcode = 'IS022',
+        message = format('login %s is not %s''s to give to a person', login, coalesce(isms.person_name(me), session_user)),
+        detail = 'login: it is no login, or has rights of its own beyond reading and editing',
+        hint = 'An administrator ties it: see table isms.login.';
+    end if;
     insert into isms.login (role_name, person) values (login, add_person.code);
     execute format('grant %I to %I', grantee, login);
   end if;
@@ -273,4 +291,4 @@ begin
 end
 $$;
 
-comment on function isms.add_person(text, text, text, text, text[], text) is 'Adds a person to the default scope, ties the login to it and proposes and, where the caller may, makes the appointments. For an isms_manager, top_management or isms_admin. Errors: IS002, 22023 unknown role, 42704 no such login';
+comment on function isms.add_person(text, text, text, text, text[], text) is 'Adds a person to the default scope, ties the login to it and proposes and, where the caller may, makes the appointments. For an isms_manager, top_management or isms_admin. Errors: IS002, 22023 unknown role, 42704 no such login, IS022 a login with rights of its own';

@@ -14,8 +14,8 @@ begin
   end if;
   if step.scope = any (isms.editable_scopes())
      and (b.schema_name = 'isms' or has_any_column_privilege(session_user, isms.relation_name(b), 'update')) then
-    execute format('select to_jsonb(p) from %s p where %s for no key update', isms.relation_name(b), isms.key_condition(b, 'p'))
-       into record using step.key, step.scope;
+    record := isms.lock_as_owner(isms.relation_name(b)::regclass,
+      format('select to_jsonb(p) from %s p where %s for no key update', isms.relation_name(b), isms.key_condition(b, 'p')), step.key, step.scope);
   end if;
   if record is null then
     raise exception using
@@ -65,6 +65,7 @@ declare
   nobody text;
 begin
   old_row := isms.locked_row(b, step);
+  step.key := isms.row_key(b, old_row);
   select * into t from isms.workflow_transition w where w.workflow = step.workflow and w.name = step.transition;
   step.from_state := old_row ->> b.state_column;
   step.to_state := coalesce(t.to_state, step.from_state);
@@ -82,8 +83,9 @@ begin
   if changes is null then
     new_row := old_row || jsonb_build_object(b.state_column, step.to_state);
   else
-    execute format('select to_jsonb(jsonb_populate_record(p, $3)) from %s p where %s', isms.relation_name(b), isms.key_condition(b, 'p'))
-       into new_row using step.key, step.scope, changes || jsonb_build_object(b.state_column, step.to_state);
+    new_row := isms.read_as_owner(isms.relation_name(b)::regclass,
+      format('select to_jsonb(jsonb_populate_record(p, $3)) from %s p where %s', isms.relation_name(b), isms.key_condition(b, 'p')),
+      step.key, step.scope, changes || jsonb_build_object(b.state_column, step.to_state));
   end if;
 
   if not exists (select from isms.transitions_from(b.workflow, step.from_state) w where w.name = t.name) then
@@ -196,6 +198,7 @@ begin
     perform isms.refuse(message, '{IS022}', array[format('actor: login %s is no person of this ISMS', session_user)], null, b);
   end if;
   old_row := isms.locked_row(b, step);
+  step.key := isms.row_key(b, old_row);
   select * into t from isms.workflow_transition w where w.workflow = step.workflow and w.name = step.transition;
   select * into q
     from isms.approval_request r
@@ -209,7 +212,7 @@ begin
   end if;
   step.from_state := old_row ->> b.state_column;
   step.to_state := coalesce(t.to_state, step.from_state);
-  if q.digest <> isms.row_digest(b, step.key, step.scope, q.changes) then
+  if q.digest is distinct from isms.row_digest(b, step.key, step.scope, q.changes) then
     codes := '{IS003}';
     reasons := array[isms.reason_label('approval', t.clause) || format('what %s asked for has changed since', isms.person_name(q.requester))];
     first_hint := format('Look at it and ask again: select isms.request(%L, %L, %L).', step.relation, step.key, t.name);
@@ -218,8 +221,9 @@ begin
   if q.changes is null then
     new_row := old_row || jsonb_build_object(b.state_column, step.to_state);
   else
-    execute format('select to_jsonb(jsonb_populate_record(p, $3)) from %s p where %s', isms.relation_name(b), isms.key_condition(b, 'p'))
-       into new_row using step.key, step.scope, q.changes;
+    new_row := isms.read_as_owner(isms.relation_name(b)::regclass,
+      format('select to_jsonb(jsonb_populate_record(p, $3)) from %s p where %s', isms.relation_name(b), isms.key_condition(b, 'p')),
+      step.key, step.scope, q.changes);
   end if;
   -- What is needed follows from who asked, not from who answers.
   step.actor := q.requester;
@@ -331,6 +335,7 @@ declare
   may text[];
 begin
   record := isms.locked_row(b, step);
+  step.key := isms.row_key(b, record);
   select * into t from isms.workflow_transition w where w.workflow = step.workflow and w.name = step.transition;
   select * into q
     from isms.approval_request r
@@ -415,7 +420,7 @@ begin
   end if;
   b := isms.workflow_of(q.table_name);
   select * into t from isms.workflow_transition w where w.workflow = b.workflow and w.name = q.transition;
-  execute format('select to_jsonb(p) from %s p where %s', q.table_name, isms.key_condition(b, 'p')) into old_row using q.key, q.scope;
+  old_row := isms.read_as_owner(q.table_name::regclass, format('select to_jsonb(p) from %s p where %s', q.table_name, isms.key_condition(b, 'p')), q.key, q.scope);
   if old_row is null then
     return;
   end if;
@@ -480,8 +485,8 @@ declare
   t isms.workflow_transition;
 begin
   here := row(b.workflow, null, null, null, isms.relation_name(b), next_steps.key, isms.actor(), isms.transaction_comment(), coalesce(b.in_scope, isms.default_scope()));
-  if (b.scoped and here.scope = any (isms.visible_scopes())) or (not b.scoped and has_table_privilege(session_user, here.relation, 'select')) then
-    execute format('select to_jsonb(p) from %s p where %s', here.relation, isms.key_condition(b, 'p')) into record using here.key, here.scope;
+  if (not b.scoped or here.scope = any (isms.visible_scopes())) and (b.schema_name = 'isms' or has_table_privilege(session_user, here.relation, 'select')) then
+    record := isms.read_as_owner(here.relation::regclass, format('select to_jsonb(p) from %s p where %s', here.relation, isms.key_condition(b, 'p')), here.key, here.scope);
   end if;
   if record is null then
     raise exception using

@@ -141,8 +141,7 @@ begin
       b := isms.workflow_of(r.table_name);
       query := format('select to_jsonb(p) from %s p where %s', r.table_name, isms.key_condition(b, 'p'));
     end if;
-    record := null;
-    execute query into record using r.key, r.scope;
+    record := isms.read_as_owner(r.table_name::regclass, query, r.key, r.scope);
     continue when record is null;
     rows_judged := rows_judged + 1;
     step := row(b.workflow, null, record ->> b.state_column, record ->> b.state_column, r.table_name, r.key, me, null, r.scope);
@@ -190,6 +189,7 @@ begin
       hint = 'Begin one: select isms.begin_cutover(''reason'').';
   end if;
   record := isms.locked_row(b, step);
+  step.key := isms.row_key(b, record);
   select a.slot into slot
     from isms.workflow_approval a
    where a.workflow = b.workflow and a.transition = carry_over.transition

@@ -1,6 +1,17 @@
 -- What a step needs and who may take it.  Everything here runs with the rights of its caller; the machine and
 -- the functions people call are the ones that see all rows.
 
+-- Reading a table can run its owner's code, such as a cast to json or the check of a domain: never with the machine's rights.
+create function isms.read_as_owner(relation regclass, query text, variadic arguments "any") returns jsonb
+  language c stable as 'MODULE_PATHNAME', 'isms_query_as_owner';
+
+comment on function isms.read_as_owner(regclass, text, "any") is 'First value of the query, a jsonb, read with the rights of the table''s owner where the caller is a superuser, else with the caller''s';
+
+create function isms.lock_as_owner(relation regclass, query text, variadic arguments "any") returns jsonb
+  language c as 'MODULE_PATHNAME', 'isms_query_as_owner';
+
+comment on function isms.lock_as_owner(regclass, text, "any") is 'As isms.read_as_owner, for queries that lock rows';
+
 -- Tables and keys.
 create function isms.workflow_of(table_name text) returns isms.workflow_binding
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -385,7 +396,13 @@ begin
               else format('%s asked already; the last approval carries it out: select isms.approve(%L, %L, %L).', isms.person_name(request.requester),
                           step.relation, array[step.key], t.name) end;
       return next;
-    elsif request.digest <> isms.row_digest(b, step.key, step.scope) then
+    elsif current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+      -- An older snapshot would not show what changed after the approval.
+      code := 'IS003';
+      reason := isms.reason_label('approval', t.clause) || format('what was approved is compared in isolation level read committed, not %s', current_setting('transaction_isolation'));
+      hint := 'begin isolation level read committed';
+      return next;
+    elsif request.digest is distinct from isms.row_digest(b, step.key, step.scope) then
       code := 'IS003';
       reason := isms.reason_label('approval', t.clause) || 'what was approved has changed since';
       hint := format('Ask again: %s.', ask);
@@ -514,20 +531,22 @@ create function isms.row_digest(b isms.workflow_binding, key text, scope text, c
   set search_path = pg_catalog, pg_temp
   set timezone = 'UTC' set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set extra_float_digits = 1 set bytea_output = 'hex' set lc_monetary = 'C' as $$
 declare
-  parent text := isms.relation_name(b);
+  parent regclass := isms.relation_name(b);
   content text;
   rows_text text;
   c record;
 begin
-  execute format('select (to_jsonb(%s) - $3 - $4)::text from %s p where %s',
-                 case when changes is null then 'p' else 'jsonb_populate_record(p, $5)' end, parent, isms.key_condition(b, 'p'))
-     into content using key, scope, b.state_column, b.ignore_columns, changes;
+  content := isms.read_as_owner(parent,
+    format('select to_jsonb((to_jsonb(%s) - $3 - $4)::text) from %s p where %s',
+           case when changes is null then 'p' else 'jsonb_populate_record(p, $5)' end, parent, isms.key_condition(b, 'p')),
+    key, scope, b.state_column, b.ignore_columns, changes) #>> '{}';
   for c in select e.key as child, e.value as cover from jsonb_each(b.covers) e order by e.key loop
-    execute format('select string_agg(r.line, E''\n'' order by r.line collate "C") from (select (to_jsonb(c) - $3)::text as line from %s c join %s p on %s where %s and to_jsonb(c) @> $4) r',
-                   c.child, parent,
-                   (select string_agg(format('c.%I = p.%I', o.key, o.value), ' and ') from jsonb_each_text(c.cover -> 'on') o),
-                   isms.key_condition(b, 'p'))
-       into rows_text using key, scope, array(select jsonb_array_elements_text(c.cover -> 'ignore')), coalesce(c.cover -> 'where', '{}');
+    rows_text := isms.read_as_owner(parent,
+      format('select to_jsonb(string_agg(r.line, E''\n'' order by r.line collate "C")) from (select (to_jsonb(c) - $3)::text as line from %s c join %s p on %s where %s and to_jsonb(c) @> $4) r',
+             c.child, parent,
+             (select string_agg(format('c.%I = p.%I', o.key, o.value), ' and ') from jsonb_each_text(c.cover -> 'on') o),
+             isms.key_condition(b, 'p')),
+      key, scope, array(select jsonb_array_elements_text(c.cover -> 'ignore')), coalesce(c.cover -> 'where', '{}')) #>> '{}';
     content := content || E'\n' || c.child || E'\n' || coalesce(rows_text, '');
   end loop;
   return sha256(convert_to(content, 'UTF8'));

@@ -19,6 +19,7 @@ declare
   hint_of_step text;
   code text;
   reason text;
+  loading boolean;
   covered boolean;
   c record;
 begin
@@ -40,10 +41,10 @@ begin
       end if;
     end if;
     if tg_op <> 'INSERT' then
-      o := to_jsonb(old);
+      o := case tg_table_schema when 'isms' then to_jsonb(old) else isms.read_as_owner(tg_relid, 'select to_jsonb($1)', old) end;
     end if;
     if tg_op <> 'DELETE' then
-      n := to_jsonb(new);
+      n := case tg_table_schema when 'isms' then to_jsonb(new) else isms.read_as_owner(tg_relid, 'select to_jsonb($1)', new) end;
     end if;
     step.workflow := b.workflow;
     step.relation := isms.relation_name(b);
@@ -55,9 +56,10 @@ begin
     step.comment := isms.transaction_comment();
 
     if tg_op = 'INSERT' then
+      loading := isms.in_cutover(step) and exists (select from isms.workflow_state w where w.workflow = b.workflow and w.name = step.to_state and w.cutover);
       select * into t from isms.workflow_transition w where w.workflow = b.workflow and w.from_states = '{}' and w.to_state = step.to_state;
       if not found then
-        if isms.in_cutover(step) and exists (select from isms.workflow_state w where w.workflow = b.workflow and w.name = step.to_state and w.cutover) then
+        if loading then
           insert into isms.carried_over (scope, table_name, key, state, person) values (step.scope, step.relation, step.key, step.to_state, step.actor);
           return null;
         end if;
@@ -68,13 +70,13 @@ begin
                            else format('Leave %s out; its steps lead on from there.', b.state_column) end;
       else
         step.transition := t.name;
-        if n ->> 'created_by' <> step.actor and not isms.in_cutover(step) then
+        if n ? 'created_by' and n ->> 'created_by' is distinct from step.actor and step.actor is not null and not loading then
           codes := '{IS002}';
-          reasons := array[isms.reason_label('actor', t.clause) || format('created_by is %s, but %s inserts the row', isms.person_name(n ->> 'created_by'), isms.person_name(step.actor))];
+          reasons := array[isms.reason_label('actor', t.clause) || format('created_by is %s, but %s inserts the row', coalesce(isms.person_name(n ->> 'created_by'), 'missing'), isms.person_name(step.actor))];
           first_hint := 'Leave created_by out.';
         end if;
         for code, reason, hint_of_step in select r.code, r.reason, r.hint from isms.step_reasons(b, t, null, n, step, false) r loop
-          if code in ('IS002', 'IS005') and isms.in_cutover(step) then
+          if code in ('IS002', 'IS005') and loading then
             insert into isms.import_issue (scope, table_name, key, rule, message) values (step.scope, step.relation, step.key, split_part(reason, ':', 1), reason);
           else
             codes := codes || code;
@@ -117,9 +119,10 @@ begin
         reasons := reasons || 'deletion (7.5.3): it was approved'::text;
       end if;
       for c in select e.key as child, e.value as cover from jsonb_each(b.covers) e order by e.key loop
-        execute format('select exists (select from %s c where %s and to_jsonb(c) @> $2)', c.child,
-                       (select string_agg(format('c.%I = $1.%I', m.key, m.value), ' and ') from jsonb_each_text(c.cover -> 'on') m))
-           into covered using old, coalesce(c.cover -> 'where', '{}');
+        covered := isms.read_as_owner(tg_relid,
+          format('select to_jsonb(exists (select from %s c where %s and to_jsonb(c) @> $2))', c.child,
+                 (select string_agg(format('c.%I = $1.%I', m.key, m.value), ' and ') from jsonb_each_text(c.cover -> 'on') m)),
+          old, coalesce(c.cover -> 'where', '{}'))::boolean;
         if covered then
           codes := codes || 'IS007'::text;
           reasons := reasons || format('deletion (7.5.3): rows of %s belong to it', c.child);
@@ -156,11 +159,12 @@ begin
           from unnest(isms.frozen_among(b, step.from_state, changed, o, step)) h
          where h = any (isms.frozen_among(b, step.to_state, changed, n, step)) and h <> all (coalesce(t.amended_columns, '{}')));
     end if;
-    -- A key can change only while nothing frozen or approved refers to it.
+    -- A key can change only while nothing frozen or approved refers to it; who made the row is known from the beginning.
     held := held || array(
       select k
         from unnest(changed) k
-       where (k = any (b.key_columns) or (b.scoped and k = 'scope')) and k <> all (held)
+       where k = 'created_by' and k <> all (held)
+          or (k = any (b.key_columns) or (b.scoped and k = 'scope')) and k <> all (held)
          and (s.initial is not true or exists (select from isms.approval_request r where r.scope = step.scope and r.table_name = step.relation and r.key = step.key)));
 
     if step.from_state is not distinct from step.to_state then
@@ -256,16 +260,16 @@ begin
   select * into strict b from isms.workflow_binding w where w.schema_name = tg_argv[0] and w.table_name = tg_argv[1];
   cover := b.covers -> child;
   if tg_op <> 'INSERT' then
-    o := to_jsonb(old);
+    o := case tg_table_schema when 'isms' then to_jsonb(old) else isms.read_as_owner(tg_relid, 'select to_jsonb($1)', old) end;
   end if;
   if tg_op <> 'DELETE' then
-    n := to_jsonb(new);
+    n := case tg_table_schema when 'isms' then to_jsonb(new) else isms.read_as_owner(tg_relid, 'select to_jsonb($1)', new) end;
   end if;
   query := format('select to_jsonb(p) from %s p where %s for share', isms.relation_name(b),
                   (select string_agg(format('p.%I = $1.%I', m.value, m.key), ' and ') from jsonb_each_text(cover -> 'on') m));
   -- The parent's lock: who approves it waits for this row, who writes this row waits for the approval.
   if o @> coalesce(cover -> 'where', '{}') then
-    execute query into p using old;
+    p := isms.lock_as_owner(isms.relation_name(b)::regclass, query, old);
   end if;
   for i in 1 .. 2 loop
     if p is not null then
@@ -284,7 +288,10 @@ begin
                   || array(select unnest(t.amended_columns) from isms.workflow_transition t where t.workflow = own.workflow and t.to_state is null);
           changed := array(select k.key from jsonb_each(n) k where k.value is distinct from o -> k.key and k.key <> all (free) order by k.key);
         end if;
-        if (tg_op <> 'UPDATE' or changed <> '{}') and not (tg_op = 'INSERT' and isms.in_cutover(step)) then
+        -- At cut-over the rows that belong to a row just loaded come after it.
+        if (tg_op <> 'UPDATE' or changed <> '{}')
+           and not (tg_op = 'INSERT' and isms.in_cutover(step)
+                    and exists (select from isms.carried_over r where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.judged_at is null)) then
           raise exception using
             errcode = 'IS006',
             message = format('%s of %s cannot be %s while it is %s',
@@ -301,8 +308,7 @@ begin
       end if;
     end if;
     exit when i = 2 or n is null or not n @> coalesce(cover -> 'where', '{}');
-    p := null;
-    execute query into p using new;
+    p := isms.lock_as_owner(isms.relation_name(b)::regclass, query, new);
   end loop;
   return null;
 end
@@ -437,7 +443,7 @@ begin
     select a.attname::text
       from pg_attribute a
      where a.attrelid = relation::regclass and a.attnum > 0 and not a.attisdropped
-       and (a.attname = b.state_column or a.attname = any (b.key_columns) or (b.scoped and a.attname = 'scope')
+       and (a.attname = b.state_column or a.attname = any (b.key_columns) or (b.scoped and a.attname = 'scope') or a.attname = 'created_by'
             or exists (select from isms.workflow_state s where s.workflow = b.workflow and a.attname = any (s.frozen_columns)))
      order by a.attnum);
   closed := array(select s.name from isms.workflow_state s where s.workflow = b.workflow and s.frozen_columns = '{*}' order by s.position);
