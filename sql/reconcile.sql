@@ -175,4 +175,3 @@ set client_min_messages = warning;
 drop schema regress_reconcile cascade;
 drop owned by regress_owner;
 drop role regress_owner;
-drop extension isms cascade;
