@@ -36,7 +36,7 @@ check "the install script has no create or replace" sql '^\s*create or replace '
 check "the install script has no if not exists" sql '^\s*create .*if not exists'
 check "the install script grants nothing to a role" sql '^grant .* to [a-z_]+'
 check "no line ends in a space" grep -nHE '[ 	]+$' "${scripts[@]}" "${parts[@]}" extension/**/*.[ch] tests/**/*.{sql,pl} sql/*.sql Makefile
-check "no words of unfinished work" grep -rInwE 'T[O]DO|F[I]XME|X[X]X|H[A]CK' extension tests Makefile
+check "no words of unfinished work" grep -rnIwE 'T[O]DO|F[I]XME|X[X]X|H[A]CK' extension tests Makefile
 long_files() { wc -l extension/**/*.[ch] | awk '$2 != "total" && $1 > 1200 {print $2 ": " $1 " lines"}'; }
 check "no C file is over 1,200 lines" long_files
 # What the library shows beside the entry points that the server asks for.

@@ -1,0 +1,190 @@
+/*
+ * fold.h
+ *		Reading the trail back: entries, the columns they speak of across
+ *		changes of the table, and rows made of them.
+ */
+#ifndef ISMS_FOLD_H
+#define ISMS_FOLD_H
+
+#include "common/hashfn.h"
+#include "datatype/timestamp.h"
+#include "trail/trail.h"
+
+/* A JSON text as it stands in a payload; p is NULL where there is none. */
+typedef struct FoldValue
+{
+	const char *p;
+	int			len;			/* without p: FOLD_ABSENT or FOLD_EXCLUDED */
+} FoldValue;
+
+#define FOLD_ABSENT		(-1)	/* never recorded */
+#define FOLD_EXCLUDED	(-2)	/* recorded without its value */
+
+typedef struct FoldColumn
+{
+	char	   *label;			/* JSON string */
+	int			label_len;
+	int			number;
+	bool		excluded;
+} FoldColumn;
+
+/* A table as a content of isms.trail_table_version describes it. */
+typedef struct FoldVersion
+{
+	pg_uuid_t	id;
+	char	   *table;			/* schema and name, JSON strings joined by a
+								 * comma */
+	char	   *root;			/* the same of the partitioned table, or NULL */
+	int			ncolumns;
+	FoldColumn *columns;
+	int			nkey;
+	int		   *key;			/* positions in columns; all that have values
+								 * where the table has no key */
+	bool		has_key;
+} FoldVersion;
+
+typedef struct FoldRow
+{
+	uint64		stamp;			/* command that made it */
+	int64		count;			/* how many alike, where the table has no key */
+	bool		seen;
+	bool		live;			/* going back: what is absent here is as in
+								 * the table */
+	bool		gone;			/* going back: was not there */
+	int			n;
+	FoldValue  *values;			/* by lineage; the bytes follow in the same
+								 * chunk */
+} FoldRow;
+
+struct foldhash_hash;
+
+struct FoldTable;
+struct FoldEntry;
+
+/* Told of what an entry found otherwise than recorded: a row (column -1) or a column's value. */
+typedef void (*FoldContradiction) (void *arg, struct FoldTable *t, struct FoldEntry *e, int column,
+								   FoldValue recorded, FoldValue found);
+
+/* One table, or one partition, on the way through its entries. */
+typedef struct FoldTable
+{
+	MemoryContext context;
+	char	   *table;			/* as in FoldVersion */
+	FoldVersion *version;		/* in effect */
+	pg_uuid_t	incarnation;
+	int			nlineages;		/* columns that are one and the same across
+								 * versions */
+	int		   *lineage;		/* of each column of the version */
+	int			nkey;
+	int		   *key;			/* lineages */
+	bool		has_key;
+	struct foldhash_hash *rows;
+	struct foldhash_hash *displaced;	/* pushed off their key inside the
+										 * command */
+	struct foldhash_hash *live; /* going back: rows of the table that are
+								 * touched, by their present key; else NULL */
+	bool		cannot_undo;	/* going back: what stood here only a fold
+								 * from the beginning can say */
+	uint64		stamp;
+	uint64		xid;
+	uint32		command;
+	pg_uuid_t	command_incarnation;
+	uint64		baseline_xid;
+	pg_uuid_t	baseline_incarnation;
+	int64		erased;
+	FoldContradiction contradiction;	/* or NULL */
+	void	   *contradiction_arg;
+	int			nscratch;
+	FoldValue  *before;
+	FoldValue  *after;
+	StringInfoData keybuf;
+} FoldTable;
+
+typedef struct FoldEntry
+{
+	int64		seq;
+	uint64		xid;
+	uint32		command;
+	char		operation;
+	pg_uuid_t	incarnation;
+	FoldVersion *version;
+	const char *payload;		/* NULL: erased */
+	int			payload_len;
+} FoldEntry;
+
+/* Open hash of rows by the bytes of their key. */
+typedef struct FoldKey
+{
+	const char *p;
+	int			len;
+} FoldKey;
+
+typedef struct FoldItem
+{
+	FoldKey		key;
+	uint32		hash;
+	char		status;
+	FoldRow    *row;			/* NULL, going back: no row here at this point */
+} FoldItem;
+
+static inline bool
+fold_same_key(FoldKey a, FoldKey b)
+{
+	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
+}
+
+#define SH_PREFIX foldhash
+#define SH_ELEMENT_TYPE FoldItem
+#define SH_KEY_TYPE FoldKey
+#define SH_KEY key
+#define SH_HASH_KEY(tb, k) hash_bytes((const unsigned char *) (k).p, (k).len)
+#define SH_EQUAL(tb, a, b) fold_same_key(a, b)
+#define SH_STORE_HASH
+#define SH_GET_HASH(tb, a) (a)->hash
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* A table with its partitions, and what the trail says of them. */
+typedef struct FoldHistory
+{
+	MemoryContext context;
+	Relation	rel;
+	List	   *leaves;			/* oids of the tables that hold rows, locked */
+	List	   *versions;		/* FoldVersion */
+	List	   *tables;			/* FoldTable */
+	FoldContradiction contradiction;	/* for each of them */
+	void	   *contradiction_arg;
+	bool		own;			/* a table of the extension */
+} FoldHistory;
+
+typedef enum FoldReading
+{
+	FOLD_SINCE,					/* forward, entries not before an instant */
+	FOLD_UNTIL,					/* forward, entries the instant knows */
+	FOLD_BACK					/* backward, entries newer than the instant */
+} FoldReading;
+
+/* fold.c */
+extern FoldVersion *isms_fold_version(const char *content);
+extern FoldTable *isms_fold_table(MemoryContext context, const char *table, bool back);
+extern void isms_fold_switch(FoldTable *t, FoldVersion *version, const pg_uuid_t *incarnation);
+extern void isms_fold_apply(FoldTable *t, FoldEntry *e);
+extern void isms_fold_undo(FoldTable *t, FoldEntry *e);
+extern void isms_fold_parse_row(FoldTable *t, const char *payload, int len);
+extern FoldRow *isms_fold_find(FoldTable *t, struct foldhash_hash *rows, FoldValue *values);
+extern void isms_fold_append_object(FoldTable *t, FoldValue *values, int n, bool key_only, StringInfo out);
+extern FoldValue isms_fold_value(FoldRow *row, int lineage);
+extern char *isms_fold_text(const char *p, int len);
+
+/* history.c */
+extern bool isms_reads_whole_trail(void);
+extern FoldHistory *isms_history_open(Oid relid);
+extern void isms_history_close(FoldHistory *h);
+extern bool isms_history_since(FoldHistory *h, TimestampTz *since);
+extern void isms_history_read(FoldHistory *h, FoldReading reading, TimestampTz instant);
+extern FoldTable *isms_history_table(FoldHistory *h, const char *table, bool back);
+extern FoldTable *isms_history_live(FoldHistory *h, Relation leaf, IsmsTrailRelation **info, bool back);
+
+#endif							/* ISMS_FOLD_H */
