@@ -55,8 +55,14 @@ $node->command_ok([ 'pgbench', '--quiet', '--initialize', 'demo' ], 'the existin
 my $ok = IPC::Run::run([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('demo'), '-f', 'tests/demo/demo.sql' ], '>', \$out, '2>', \$err);
 ok($ok, 'the demonstration runs to its end') or diag $err;
 is(() = $err =~ /ERROR:/g, 4, 'with the four refusals it shows');
-like($out, qr/in_treatment \| +11 .*treated +\| +4 .*monitored +\| +6 /s, 'treatments are in every state');
 is($node->safe_psql('demo', 'select count(*) from isms.risk'), 60, '60 risks');
+is($node->safe_psql('demo', q{select string_agg(distinct status, ' ' order by status) from isms.risk}),
+	'assessed closed identified in_treatment monitored treated', 'risks in their states');
+is($node->safe_psql('demo', q{select count(*), string_agg(distinct treatment_status, ' ' order by treatment_status) from isms.risk_register where treatment_status is not null}),
+	'30|approved completed in_progress proposed withdrawn', '30 treatments in every state');
+is($node->safe_psql('demo', q{select string_agg(distinct status, ' ' order by status) from isms.action}),
+	'cancelled done in_progress planned verified', 'actions in every state');
+isnt($node->safe_psql('demo', 'select count(*) from isms.overdue'), 0, 'and some of them late');
 is($node->safe_psql('demo', 'select count(*) from isms.statement_of_applicability where necessary is not null'), 93, '93 controls decided');
 
 $node->stop;
