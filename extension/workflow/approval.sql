@@ -179,6 +179,8 @@ declare
   b isms.workflow_binding := isms.workflow_of(record_approval.table_name);
   t isms.workflow_transition;
   me text := step.actor;
+  -- Before the row's lock is waited for: what is asked for meanwhile the approver has not seen.
+  asked bigint[] := array(select r.id from isms.approval_request r where r.scope = step.scope and r.table_name = step.relation and r.transition = step.transition and r.status = 'open');
   q isms.approval_request;
   old_row jsonb;
   new_row jsonb;
@@ -212,6 +214,10 @@ begin
   end if;
   step.from_state := old_row ->> b.state_column;
   step.to_state := coalesce(t.to_state, step.from_state);
+  if q.id <> all (asked) then
+    perform isms.refuse(message, '{IS003}', array[isms.reason_label('approval', t.clause) || format('%s asked anew in this moment', isms.person_name(q.requester))],
+                        'Look at it, then approve.', b);
+  end if;
   if q.digest is distinct from isms.row_digest(b, step.key, step.scope, q.changes) then
     codes := '{IS003}';
     reasons := array[isms.reason_label('approval', t.clause) || format('what %s asked for has changed since', isms.person_name(q.requester))];
