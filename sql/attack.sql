@@ -89,6 +89,7 @@ set session authorization regress_xmia;
 select isms.begin_cutover('The register moves here');
 insert into isms.role_assignment (person, role, status) values ('mia', 'top_management', 'active');
 select isms.end_cutover();
+update isms.role_assignment set status = 'ended' where scope = 'ACME' and role = 'top_management';
 select person, role, status from isms.role_assignment where scope = 'ACME' and person in ('rob', 'mia') order by code;
 set session authorization regress_xada;
 insert into isms.role_assignment (person, role, status) values ('ada', 'top_management', 'active');

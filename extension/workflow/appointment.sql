@@ -108,7 +108,20 @@ end;
 
 comment on function isms.condition_governing_role(jsonb, jsonb, isms.step) is 'Condition: the role governs, and who asks is not the scope''s only top management';
 
+-- 5.1: governing roles take its approval; without any, nobody could be appointed any more.
+create function isms.guard_top_management_remains(old jsonb, new jsonb, step isms.step) returns text
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select format('%s is the only top_management of scope %s', isms.person_name(old ->> 'person'), (step).scope)
+   where old ->> 'role' = 'top_management'
+     and not exists (select from isms.role_assignment a
+                      where a.scope = (step).scope and a.role = 'top_management' and a.code <> old ->> 'code' and isms.holds_role(a.person, a.role, a.scope));
+end;
+
+comment on function isms.guard_top_management_remains(jsonb, jsonb, isms.step) is 'Guard: the last top_management of a scope does not end (5.1)';
+
 insert into isms.guard (name, function, clause, basis, builtin) values
+  ('top_management_remains', 'isms.guard_top_management_remains', '5.1', 'P', true),
   ('reason_given', 'isms.guard_reason_given', '7.5.3', 'P', true),
   ('person_active', 'isms.guard_person_active', '5.3', 'P', true),
   ('founding', 'isms.guard_founding', '5.3', 'P', true),
@@ -137,7 +150,7 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
   ('appointment', 'found', '{}', 'active', '{}', '{isms_admin}', '{}', '{founding,person_active}', null, '5.3', true),
   ('appointment', 'propose', '{}', 'proposed', '{}', '{isms_manager,top_management,isms_admin}', '{}', '{person_active}', 'appoint', '5.3', true),
   ('appointment', 'appoint', '{proposed}', 'active', '{}', '{top_management,isms_manager,isms_admin}', '{R,"not @person"}', '{roles_compatible}', null, '5.3, 7.2, A.5.3', true),
-  ('appointment', 'end', '{active}', 'ended', '{valid_until}', '{isms_manager,top_management,@person}', '{}', '{owned_things_handed_over}', null, '5.3, A.6.5', true),
+  ('appointment', 'end', '{active}', 'ended', '{valid_until}', '{isms_manager,top_management,@person}', '{}', '{top_management_remains,owned_things_handed_over}', null, '5.3, A.6.5', true),
   ('two_eyes', 'draft', '{}', 'draft', '{}', '{editor}', '{}', '{}', null, 'A.5.3', true),
   ('two_eyes', 'approve', '{draft}', 'approved', '{}', '{editor}', '{R}', '{}', null, 'A.5.3', true),
   ('two_eyes', 'return', '{approved}', 'draft', '{}', '{editor}', '{}', '{reason_given}', null, 'A.5.3', true),
