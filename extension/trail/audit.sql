@@ -15,18 +15,18 @@ comment on column isms.audited_table.exclude is 'Columns recorded as changed, ne
 comment on column isms.audited_table.since is 'When capture began, or began anew';
 
 create function isms.enable_audit("table" regclass, exclude name[] default '{}') returns bigint
-  language c as 'MODULE_PATHNAME', 'isms_enable_audit';
+  language c set search_path = pg_catalog, pg_temp as 'MODULE_PATHNAME', 'isms_enable_audit';
 
 comment on function isms.enable_audit(regclass, name[]) is
   'Records every change of the table from now on; returns the number of rows recorded as they are now';
 
 create function isms.disable_audit("table" regclass) returns void
-  language c as 'MODULE_PATHNAME', 'isms_disable_audit';
+  language c set search_path = pg_catalog, pg_temp as 'MODULE_PATHNAME', 'isms_disable_audit';
 
 comment on function isms.disable_audit(regclass) is 'Ends the recording of a table''s changes; what was recorded stays';
 
 create function isms.trail_baseline_of("table" regclass) returns bigint
-  language c as 'MODULE_PATHNAME', 'isms_baseline';
+  language c set search_path = pg_catalog, pg_temp as 'MODULE_PATHNAME', 'isms_baseline';
 
 comment on function isms.trail_baseline_of(regclass) is 'Writes an entry for each row of an audited table, as it is now';
 
