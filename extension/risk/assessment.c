@@ -34,11 +34,15 @@ typedef struct Shown
 typedef struct Assessment
 {
 	int32		vl_len_;
+	int32		format;			/* ASSESSMENT_FORMAT; another layout gets another number */
 	int32		controls;
 	int32		controls_current;
 	int32		controls_unrated;
+	int32		unused;
 	Shown		shown[SHOWN];
 } Assessment;
+
+#define ASSESSMENT_FORMAT	1
 
 /* Room for the three texts of one state. */
 #define TEXT_ROOM			256
@@ -134,7 +138,7 @@ isms_assess_sql(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	method = (const IsmsMethod *) PG_GETARG_POINTER(0);
+	method = isms_method_argument(PG_GETARG_DATUM(0));
 	isms_read_factors(fcinfo, &factors);
 	if (PG_ARGISNULL(11))
 		isms_effect_init(&effect);
@@ -149,6 +153,7 @@ isms_assess_sql(PG_FUNCTION_ARGS)
 	}
 
 	memset(&header, 0, sizeof(header));
+	header.format = ASSESSMENT_FORMAT;
 	buf.data = palloc(sizeof(header) + SHOWN * TEXT_ROOM);
 	buf.maxlen = sizeof(header) + SHOWN * TEXT_ROOM;
 	buf.len = sizeof(header);
@@ -168,6 +173,17 @@ isms_assess_sql(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(buf.data);
 }
 
+/* The first argument; an error if another version's library made it and left it in a table. */
+static const Assessment *
+assessment_argument(FunctionCallInfo fcinfo)
+{
+	const Assessment *assessment = (const Assessment *) PG_GETARG_POINTER(0);
+
+	if (VARSIZE(assessment) < sizeof(Assessment) || assessment->format != ASSESSMENT_FORMAT)
+		isms_refuse_stored("isms.assessment", "isms.risk_assessment");
+	return assessment;
+}
+
 /* Is the text this word? */
 static inline bool
 text_is(const text *value, const char *word, size_t length)
@@ -181,7 +197,7 @@ text_is(const text *value, const char *word, size_t length)
 static const Shown *
 shown_of(FunctionCallInfo fcinfo)
 {
-	const Assessment *assessment = (const Assessment *) PG_GETARG_POINTER(0);
+	const Assessment *assessment = assessment_argument(fcinfo);
 	const text *name = PG_GETARG_TEXT_PP(1);
 
 	if (TEXT_IS(name, "inherent"))
@@ -272,7 +288,7 @@ isms_assessed_colour(PG_FUNCTION_ARGS)
 Datum
 isms_assessed_controls(PG_FUNCTION_ARGS)
 {
-	const Assessment *assessment = (const Assessment *) PG_GETARG_POINTER(0);
+	const Assessment *assessment = assessment_argument(fcinfo);
 	const text *which = PG_GETARG_TEXT_PP(1);
 
 	if (TEXT_IS(which, "all"))
@@ -300,7 +316,7 @@ isms_assessment_in(PG_FUNCTION_ARGS)
 Datum
 isms_assessment_out(PG_FUNCTION_ARGS)
 {
-	const Assessment *assessment = (const Assessment *) PG_GETARG_POINTER(0);
+	const Assessment *assessment = assessment_argument(fcinfo);
 	StringInfoData buf;
 
 	initStringInfo(&buf);

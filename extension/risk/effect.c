@@ -13,6 +13,7 @@
 #include "core/compat.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "risk/risk.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
@@ -108,7 +109,7 @@ isms_side_of(const char *name, int length)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("a control acts on likelihood or consequence, not on \"%.*s\"",
-					Min(length, 40), name)));
+					pg_mbcliplen(name, length, 40), name)));
 }
 
 void

@@ -216,7 +216,7 @@ isms_assess_steps(PG_FUNCTION_ARGS)
 	storing.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	method = (const IsmsMethod *) PG_GETARG_POINTER(0);
+	method = isms_method_argument(PG_GETARG_DATUM(0));
 	isms_read_factors(fcinfo, &factors);
 	if (!PG_ARGISNULL(11))
 		n = read_controls(PG_GETARG_ARRAYTYPE_P(11), &controls);

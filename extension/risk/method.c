@@ -5,7 +5,8 @@
  * The rows of risk_method, risk_scale_step and risk_level become one flat
  * value that assessing reads in place.  It has no text input and no binary
  * one, so that nothing but compiling makes a value and its positions need no
- * checking where they are used.
+ * checking where they are used.  Somebody may have stored one in a table and
+ * come back with a later library: the format says so.
  *
  * Compiling takes a method as it is: what is missing or makes no sense leaves
  * risks unrated, so that a view over many methods never fails because of one.
@@ -29,6 +30,9 @@
 
 /* The greatest minimum of a level that is told from a greater one. */
 #define GREATEST_MINIMUM	INT64CONST(1000000000000000)
+
+/* The tables' constraints; here they keep scores far from overflow. */
+#define GREATEST_STEP		99
 
 PG_FUNCTION_INFO_V1(isms_method_spec_in);
 PG_FUNCTION_INFO_V1(isms_method_spec_out);
@@ -133,16 +137,22 @@ rows_of(FunctionCallInfo fcinfo, int argument, Datum **rows)
 static int
 compare_steps(const void *a, const void *b)
 {
-	return ((const IsmsStep *) a)->step - ((const IsmsStep *) b)->step;
+	int			left = ((const IsmsStep *) a)->step;
+	int			right = ((const IsmsStep *) b)->step;
+
+	return (left > right) - (left < right);
 }
 
 static int
 compare_levels(const void *a, const void *b)
 {
-	return ((const IsmsLevel *) a)->rank - ((const IsmsLevel *) b)->rank;
+	int			left = ((const IsmsLevel *) a)->rank;
+	int			right = ((const IsmsLevel *) b)->rank;
+
+	return (left > right) - (left < right);
 }
 
-/* A number that the table's constraints keep small. */
+/* A number that the table's constraints keep small; a row made by hand is held to the same. */
 static int
 small_int(HeapTupleHeader row, const char *column)
 {
@@ -153,6 +163,10 @@ small_int(HeapTupleHeader row, const char *column)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s of a step or level may not be null", column)));
+	if (DatumGetInt32(value) < 0 || DatumGetInt32(value) > GREATEST_STEP)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s %d is not between 0 and %d", column, DatumGetInt32(value), GREATEST_STEP)));
 	return DatumGetInt32(value);
 }
 
@@ -258,6 +272,7 @@ isms_compile_method(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	row = PG_GETARG_HEAPTUPLEHEADER(0);
 	memset(&header, 0, sizeof(header));
+	header.format = ISMS_METHOD_FORMAT;
 	initStringInfo(&buf);
 	appendBinaryStringInfo(&buf, (char *) &header, sizeof(header));
 
@@ -292,11 +307,33 @@ isms_method_spec_in(PG_FUNCTION_ARGS)
 	PG_RETURN_NULL();
 }
 
+/* These types live in queries; what somebody stored, another version of the library may not read. */
+void
+isms_refuse_stored(const char *type, const char *view)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("a stored %s cannot be read", type),
+			 errdetail("Another version of isms made it."),
+			 errhint("Take it from %s.", view)));
+}
+
+/* A value of this library's form. */
+const IsmsMethod *
+isms_method_argument(Datum value)
+{
+	const IsmsMethod *method = (const IsmsMethod *) DatumGetPointer(value);
+
+	if (VARSIZE(method) < sizeof(IsmsMethod) || method->format != ISMS_METHOD_FORMAT)
+		isms_refuse_stored("isms.method_spec", "isms.risk_method_spec");
+	return method;
+}
+
 /* What a reader of the view wants to see of it. */
 Datum
 isms_method_spec_out(PG_FUNCTION_ARGS)
 {
-	const IsmsMethod *method = (const IsmsMethod *) PG_GETARG_POINTER(0);
+	const IsmsMethod *method = isms_method_argument(PG_GETARG_DATUM(0));
 	StringInfoData buf;
 
 	initStringInfo(&buf);

@@ -82,6 +82,7 @@ typedef struct IsmsLevel
 typedef struct IsmsMethod
 {
 	int32		vl_len_;
+	int32		format;			/* ISMS_METHOD_FORMAT; another layout gets another number */
 	int32		score_rule;
 	int32		residual_rule;
 	int32		rows;			/* of the matrix: likelihood */
@@ -95,6 +96,8 @@ typedef struct IsmsMethod
 		int32		steps;		/* position of IsmsStep, lowest first */
 	}			scales[ISMS_SCALES];
 } IsmsMethod;
+
+#define ISMS_METHOD_FORMAT	1
 
 /* A cell of the matrix that holds null. */
 #define ISMS_NO_CELL		PG_INT32_MIN
@@ -157,6 +160,8 @@ extern const char *const isms_scale_names[ISMS_SCALES];
 extern const char *const isms_state_names[ISMS_STATES];
 
 /* method.c */
+extern void isms_refuse_stored(const char *type, const char *view);
+extern const IsmsMethod *isms_method_argument(Datum value);
 extern const IsmsStep *isms_find_step(const IsmsMethod *method, IsmsScale scale, int step);
 extern char *isms_step_text(const IsmsMethod *method, IsmsScale scale, int step);
 

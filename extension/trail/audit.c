@@ -4,7 +4,8 @@
  *
  * Whether the caller may is judged as the caller.  Triggers and registry are
  * then written as the owner of the extension, since a table's owner needs
- * neither EXECUTE on the trigger function nor rights in schema isms.
+ * neither EXECUTE on the trigger function nor rights in schema isms.  The SQL
+ * run as that owner relies on the search_path the functions are declared with.
  */
 #include "postgres.h"
 
@@ -114,19 +115,10 @@ check_table(Relation rel)
 			   psprintf("alter table %s set logged", qualified_name(RelationGetRelid(rel))));
 }
 
-static Trigger *
-find_trigger(Relation rel, const char *name)
-{
-	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
-		if (strcmp(rel->trigdesc->triggers[i].tgname, name) == 0)
-			return &rel->trigdesc->triggers[i];
-	return NULL;
-}
-
 static bool
 inherits_capture(Relation rel)
 {
-	Trigger    *trigger = find_trigger(rel, ISMS_CAPTURE_TRIGGER);
+	Trigger    *trigger = isms_trail_trigger(rel, ISMS_CAPTURE_TRIGGER);
 
 	return trigger != NULL && trigger->tgisclone;
 }
@@ -183,11 +175,11 @@ static void
 drop_triggers(Relation rel)
 {
 	char	   *name = qualified_name(RelationGetRelid(rel));
-	Trigger    *trigger = find_trigger(rel, ISMS_CAPTURE_TRIGGER);
+	Trigger    *trigger = isms_trail_trigger(rel, ISMS_CAPTURE_TRIGGER);
 
 	if (trigger != NULL && !trigger->tgisclone)
 		run(psprintf("drop trigger " ISMS_CAPTURE_TRIGGER " on %s", name));
-	if (find_trigger(rel, ISMS_TRUNCATE_TRIGGER) != NULL)
+	if (isms_trail_trigger(rel, ISMS_TRUNCATE_TRIGGER) != NULL)
 		run(psprintf("drop trigger " ISMS_TRUNCATE_TRIGGER " on %s", name));
 }
 
@@ -324,7 +316,7 @@ isms_disable_audit(PG_FUNCTION_ARGS)
 				 errmsg("the audit of %s cannot be disabled", qualified_name(relid)),
 				 errdetail("audit: It is a partition of an audited table, and audited with it."),
 				 errtable(rel)));
-	if (find_trigger(rel, ISMS_CAPTURE_TRIGGER) == NULL && find_trigger(rel, ISMS_TRUNCATE_TRIGGER) == NULL)
+	if (isms_trail_trigger(rel, ISMS_CAPTURE_TRIGGER) == NULL && isms_trail_trigger(rel, ISMS_TRUNCATE_TRIGGER) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_ISMS_AUDIT),
 				 errmsg("%s is not audited", qualified_name(relid)),
@@ -358,7 +350,7 @@ isms_baseline(PG_FUNCTION_ARGS)
 
 	check_caller(relid, "write a baseline for");
 	rel = table_open(relid, ShareRowExclusiveLock);
-	if (rel->rd_rel->relkind != RELKIND_RELATION || find_trigger(rel, ISMS_CAPTURE_TRIGGER) == NULL)
+	if (rel->rd_rel->relkind != RELKIND_RELATION || isms_trail_trigger(rel, ISMS_CAPTURE_TRIGGER) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_ISMS_AUDIT),
 				 errmsg("%s is not audited", qualified_name(relid)),

@@ -99,16 +99,12 @@ isms_write_baseline(Relation rel)
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	MemoryContext per_row = AllocSetContextCreate(CurrentMemoryContext, "isms baseline", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(per_row);
-	Trigger    *trigger = NULL;
 	int64		rows = 0;
-
-	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
-		if (strcmp(rel->trigdesc->triggers[i].tgname, ISMS_CAPTURE_TRIGGER) == 0)
-			trigger = &rel->trigdesc->triggers[i];
 
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		IsmsTrailRelation *info = isms_trail_relation(rel, trigger);
+		/* sought for each row: writing an entry can make the server build the table's facts anew */
+		IsmsTrailRelation *info = isms_trail_relation(rel, isms_trail_trigger(rel, ISMS_CAPTURE_TRIGGER));
 
 		CHECK_FOR_INTERRUPTS();
 		isms_encode_row(info, slot);

@@ -9,8 +9,10 @@
  *
  * The payload is UTF-8.  In a database of another encoding characters beyond
  * ASCII are written as \u escapes, so that the stored text is valid there and
- * its bytes are nevertheless the bytes hashed.  An SQL_ASCII database does not
- * say what such bytes mean: there the value becomes {"bytes":"hex digits"}.
+ * its bytes are nevertheless the bytes hashed.  Bytes that are no characters,
+ * as all beyond ASCII in an SQL_ASCII database and some in other encodings,
+ * make the value {"bytes":"hex digits"}: a change is never refused, and no
+ * entry left unreadable, for what a value holds.
  */
 #include "postgres.h"
 
@@ -134,9 +136,30 @@ escape_high(const char *json)
 	return buf.data;
 }
 
+/* A text of the database in UTF-8, or NULL if it has bytes that are no characters there. */
+static char *
+to_utf8(const char *s, int len)
+{
+	int			encoding = GetDatabaseEncoding();
+	Oid			conversion;
+	Size		room = ((Size) len + 2) * MAX_CONVERSION_GROWTH + 1;
+	char	   *result;
+
+	if (encoding == PG_SQL_ASCII)
+		return NULL;
+	conversion = FindDefaultConversionProc(encoding, PG_UTF8);
+	if (!OidIsValid(conversion))
+		return NULL;
+	result = MemoryContextAllocHuge(CurrentMemoryContext, room);
+	if (pg_do_encoding_conversion_buf(conversion, encoding, PG_UTF8, (unsigned char *) unconstify(char *, s), len,
+									  (unsigned char *) result, room, true) < len)
+		return NULL;
+	return result;
+}
+
 /*
- * Append a JSON string.  False, with nothing appended, if the characters of
- * the text cannot be known (SQL_ASCII).
+ * Append a JSON string.  False, with nothing appended, if the text has bytes
+ * that are no characters.
  */
 bool
 isms_encode_string(StringInfo buf, const char *s, int len)
@@ -147,16 +170,10 @@ isms_encode_string(StringInfo buf, const char *s, int len)
 
 	if (escape_wide && has_high_bytes(s, len))
 	{
-		char	   *converted;
-
-		if (GetDatabaseEncoding() == PG_SQL_ASCII)
+		s = to_utf8(s, len);
+		if (s == NULL)
 			return false;
-		converted = pg_server_to_any(s, len, PG_UTF8);
-		if (converted != s)
-		{
-			s = converted;
-			len = strlen(converted);
-		}
+		len = strlen(s);
 	}
 
 	appendStringInfoCharMacro(buf, '"');
@@ -214,10 +231,12 @@ isms_encode_string(StringInfo buf, const char *s, int len)
 	return true;
 }
 
+/* Append a JSON string, or its bytes; "checked" says that the server checked the text when it came in. */
 static void
-append_string(StringInfo buf, const char *s, int len)
+append_string(StringInfo buf, const char *s, int len, bool checked)
 {
-	if (isms_encode_string(buf, s, len))
+	if ((checked || pg_verify_mbstr(GetDatabaseEncoding(), s, len, true)) &&
+		isms_encode_string(buf, s, len))
 		return;
 	appendStringInfoString(buf, "{\"bytes\":\"");
 	append_hex(buf, (const unsigned char *) s, len);
@@ -245,7 +264,9 @@ append_jsonb(StringInfo buf, Datum value)
 
 	if (GetDatabaseEncoding() != PG_UTF8 && has_high_bytes(json, strlen(json)))
 	{
-		if (GetDatabaseEncoding() == PG_SQL_ASCII)
+		char	   *converted = to_utf8(json, strlen(json));
+
+		if (converted == NULL)
 		{
 			/* no JSON text begins like this */
 			appendBinaryStringInfo(buf, "\"\\\\x", 4);
@@ -253,10 +274,10 @@ append_jsonb(StringInfo buf, Datum value)
 			appendStringInfoCharMacro(buf, '"');
 			return;
 		}
-		json = escape_high(pg_server_to_any(json, strlen(json), PG_UTF8));
+		json = escape_high(converted);
 	}
 	if (JB_ROOT_IS_SCALAR(jb))
-		append_string(buf, json, strlen(json));
+		append_string(buf, json, strlen(json), true);
 	else
 		appendBinaryStringInfo(buf, json, strlen(json));
 }
@@ -319,15 +340,26 @@ append_value(StringInfo buf, IsmsTrailColumn *column, Datum value)
 					appendStringInfoString(buf, s);
 				break;
 			}
+		case ISMS_VALUE_CHAR:
+			{
+				char		c = DatumGetChar(value);
+
+				/* as the server writes it from 16 on */
+				if (IS_HIGHBIT_SET(c))
+					append_string(buf, out, snprintf(out, sizeof(out), "\\%03o", (unsigned char) c), true);
+				else
+					append_string(buf, &c, c != '\0', true);
+				break;
+			}
 		case ISMS_VALUE_TEXT:
 			{
 				struct varlena *v = PG_DETOAST_DATUM_PACKED(value);
 
-				append_string(buf, VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
+				append_string(buf, VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), true);
 				break;
 			}
 		case ISMS_VALUE_NAME:
-			append_string(buf, NameStr(*DatumGetName(value)), strlen(NameStr(*DatumGetName(value))));
+			append_string(buf, NameStr(*DatumGetName(value)), strlen(NameStr(*DatumGetName(value))), true);
 			break;
 		case ISMS_VALUE_UUID:
 			{
@@ -367,7 +399,7 @@ append_value(StringInfo buf, IsmsTrailColumn *column, Datum value)
 			{
 				char	   *s = OutputFunctionCall(&column->output, value);
 
-				append_string(buf, s, strlen(s));
+				append_string(buf, s, strlen(s), false);
 				break;
 			}
 	}
@@ -440,9 +472,11 @@ reset_payload(IsmsTrailRelation *info)
 	if (info->payload.maxlen > KEPT_PAYLOAD)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(info->context);
+		StringInfoData fresh;
 
+		initStringInfo(&fresh);
 		pfree(info->payload.data);
-		initStringInfo(&info->payload);
+		info->payload = fresh;
 		MemoryContextSwitchTo(caller);
 	}
 	resetStringInfo(&info->payload);

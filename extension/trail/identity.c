@@ -276,9 +276,11 @@ authenticated_name(void)
 static char *
 keep_text(char *old, const char *s)
 {
+	char	   *new = s ? MemoryContextStrdup(TopMemoryContext, s) : NULL;
+
 	if (old != NULL)
 		pfree(old);
-	return s ? MemoryContextStrdup(TopMemoryContext, s) : NULL;
+	return new;
 }
 
 static void

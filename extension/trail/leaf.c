@@ -5,31 +5,41 @@
  *
  * A writer takes the number from the sequence and locks that leaf alone, ROW
  * EXCLUSIVE, as any INSERT would; the partitioned root is locked only for the
- * moment in which a leaf is looked up, ACCESS SHARE.  Rows are put in through
- * the table's access method and into all indexes of the leaf, below triggers,
- * privileges and row security: no other way leads into the trail.
+ * moment in which a leaf is looked up, ACCESS SHARE.  Rows are put into the
+ * heap and into all indexes of the leaf, below triggers, privileges and row
+ * security: no other way leads into the trail.
+ *
+ * The locks on the leaf and its index are kept to the end of the transaction,
+ * as those of an INSERT are, and are not asked for again until then; a
+ * subtransaction that is rolled back may have held them.  Nothing stays open
+ * from one entry to the next, so an error leaves nothing to be closed.
  */
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/heapam.h"
 #include "access/table.h"
-#include "access/tableam.h"
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/index.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am.h"
 #include "commands/sequence.h"
 #include "commands/trigger.h"
 #include "core/compat.h"
 #include "core/core.h"
 #include "executor/executor.h"
+#include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "partitioning/partbounds.h"
 #include "partitioning/partdesc.h"
+#include "storage/lmgr.h"
+#include "storage/proc.h"
 #include "trail/trail.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -70,6 +80,8 @@ static struct
 	int64		from;
 	int64		to;
 	Oid			seq_index;		/* the leaf's only index, if on seq */
+	IndexInfo  *seq_index_info;
+	LocalTransactionId locked_in;	/* the transaction that has locks on leaf and seq_index */
 }			trail;
 
 PG_FUNCTION_INFO_V1(isms_trail_guard);
@@ -85,8 +97,15 @@ trail_changed(Datum arg, Oid relid)
 		trail.valid = false;
 		trail.leaf = InvalidOid;
 	}
-	else if (relid == trail.root || relid == trail.leaf)
+	else if (relid == trail.root || relid == trail.leaf || relid == trail.seq_index)
 		trail.leaf = InvalidOid;
+}
+
+static void
+locks_released(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		trail.locked_in = InvalidLocalTransactionId;
 }
 
 static Oid
@@ -114,6 +133,7 @@ find_trail(void)
 	if (!registered)
 	{
 		CacheRegisterRelcacheCallback(trail_changed, (Datum) 0);
+		RegisterSubXactCallback(locks_released, NULL);
 		registered = true;
 	}
 	schema = get_namespace_oid("isms", false);
@@ -165,6 +185,7 @@ find_leaf(int64 seq)
 {
 	Relation	root;
 	Relation	leaf;
+	Relation	index;
 	PartitionDesc parts;
 	PartitionBoundInfo bounds;
 	List	   *indexes;
@@ -206,7 +227,18 @@ find_leaf(int64 seq)
 	indexes = RelationGetIndexList(leaf);
 	trail.seq_index = InvalidOid;
 	if (list_length(indexes) == 1 && linitial_oid(indexes) == IsmsPrimaryKeyIndex(leaf))
-		trail.seq_index = linitial_oid(indexes);
+	{
+		MemoryContext caller = MemoryContextSwitchTo(CacheMemoryContext);
+
+		if (trail.seq_index_info != NULL)
+			pfree(trail.seq_index_info);
+		trail.seq_index_info = NULL;
+		index = index_open(linitial_oid(indexes), RowExclusiveLock);
+		trail.seq_index_info = BuildIndexInfo(index);
+		trail.seq_index = RelationGetRelid(index);
+		index_close(index, NoLock);
+		MemoryContextSwitchTo(caller);
+	}
 	table_close(leaf, NoLock);
 
 	trail.leaf = found;
@@ -218,58 +250,62 @@ find_leaf(int64 seq)
 static Relation
 open_leaf(int64 seq)
 {
-	for (;;)
+	find_trail();
+	while (trail.locked_in != IsmsLocalXid() || !OidIsValid(trail.leaf) || seq < trail.from || seq >= trail.to)
 	{
 		Oid			known;
-		Relation	leaf;
 
+		trail.locked_in = InvalidLocalTransactionId;
 		find_trail();
 		if (!OidIsValid(trail.leaf) || seq < trail.from || seq >= trail.to)
 			find_leaf(seq);
 		known = trail.leaf;
-		leaf = table_open(known, RowExclusiveLock);
+		LockRelationOid(known, RowExclusiveLock);
+		if (trail.leaf == known && OidIsValid(trail.seq_index))
+			LockRelationOid(trail.seq_index, RowExclusiveLock);
 		if (trail.leaf == known)
-			return leaf;
-		table_close(leaf, RowExclusiveLock);
+			trail.locked_in = IsmsLocalXid();
+		else
+			UnlockRelationOid(known, RowExclusiveLock);
 	}
+	return table_open(trail.leaf, NoLock);
+}
+
+static HeapTuple
+insert_row(Relation rel, Datum *values, bool *nulls)
+{
+	HeapTuple	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
+
+	if (rel->rd_rel->relam != HEAP_TABLE_AM_OID)
+		elog(ERROR, "unexpected form of %s", RelationGetRelationName(rel));
+	simple_heap_insert(rel, tuple);
+	return tuple;
 }
 
 /* Into all indexes, whatever they are. */
 static void
-insert_index_entries(Relation rel, TupleTableSlot *slot)
+insert_index_entries(Relation rel, HeapTuple tuple)
 {
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsHeapTuple);
 	EState	   *estate = CreateExecutorState();
 	ResultRelInfo *result = makeNode(ResultRelInfo);
 
+	ExecStoreHeapTuple(tuple, slot, false);
+	slot->tts_tableOid = RelationGetRelid(rel);
 	InitResultRelInfo(result, rel, 0, NULL, 0);
 	ExecOpenIndices(result, false);
 	if (result->ri_NumIndices > 0)
 		list_free(IsmsExecInsertIndexTuples(result, slot, estate));
 	ExecCloseIndices(result);
 	FreeExecutorState(estate);
-}
-
-static TupleTableSlot *
-insert_row(Relation rel, Datum *values, bool *nulls)
-{
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	int			natts = RelationGetDescr(rel)->natts;
-
-	memcpy(slot->tts_values, values, sizeof(Datum) * natts);
-	memcpy(slot->tts_isnull, nulls, sizeof(bool) * natts);
-	ExecStoreVirtualTuple(slot);
-	table_tuple_insert(rel, slot, GetCurrentCommandId(true), 0, NULL);
-	return slot;
+	ExecDropSingleTupleTableSlot(slot);
 }
 
 /* Put a row into a table of the trail and all its indexes. */
 void
 isms_trail_insert(Relation rel, Datum *values, bool *nulls)
 {
-	TupleTableSlot *slot = insert_row(rel, values, nulls);
-
-	insert_index_entries(rel, slot);
-	ExecDropSingleTupleTableSlot(slot);
+	insert_index_entries(rel, insert_row(rel, values, nulls));
 }
 
 static pg_uuid_t *
@@ -305,7 +341,8 @@ isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command)
 		char		data[1];
 	}			empty;
 	Relation	leaf;
-	TupleTableSlot *slot;
+	Oid			seq_index;
+	HeapTuple	tuple;
 	int64		seq;
 
 	find_trail();
@@ -313,6 +350,7 @@ isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command)
 	values[ENTRY_IDENTITY] = UUIDPGetDatum(isms_trail_identity());
 	seq = nextval_internal(trail.sequence, false);
 	leaf = open_leaf(seq);
+	seq_index = trail.seq_index;
 
 	SET_VARSIZE(&empty, VARHDRSZ);
 	values[ENTRY_SEQ] = Int64GetDatum(seq);
@@ -327,18 +365,16 @@ isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command)
 	values[ENTRY_COMMITMENT] = PointerGetDatum(&empty);
 	values[ENTRY_PAYLOAD] = PointerGetDatum(cstring_to_text_with_len(info->payload.data, info->payload.len));
 
-	slot = insert_row(leaf, values, nulls);
-	if (OidIsValid(trail.seq_index))
+	tuple = insert_row(leaf, values, nulls);
+	if (OidIsValid(seq_index))
 	{
-		Relation	index = index_open(trail.seq_index, RowExclusiveLock);
-		IndexInfo  *index_info = BuildIndexInfo(index);
+		Relation	index = index_open(seq_index, NoLock);
 
-		index_insert(index, values, nulls, &slot->tts_tid, leaf, UNIQUE_CHECK_YES, false, index_info);
-		index_close(index, RowExclusiveLock);
+		index_insert(index, values, nulls, &tuple->t_self, leaf, UNIQUE_CHECK_YES, false, trail.seq_index_info);
+		index_close(index, NoLock);
 	}
 	else
-		insert_index_entries(leaf, slot);
-	ExecDropSingleTupleTableSlot(slot);
+		insert_index_entries(leaf, tuple);
 	table_close(leaf, NoLock);
 }
 

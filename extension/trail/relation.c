@@ -35,9 +35,11 @@ relation_changed(Datum arg, Oid relid)
 	if (relid != InvalidOid)
 	{
 		info = hash_search(relations, &relid, HASH_FIND, NULL);
-		if (info)
-			info->valid = false;
-		return;
+		if (info == NULL)
+			return;
+		info->valid = false;
+		if (!info->names_others)
+			return;
 	}
 	hash_seq_init(&scan, relations);
 	while ((info = hash_seq_search(&scan)) != NULL)
@@ -167,6 +169,8 @@ kind_of_type(Oid type)
 		case BPCHAROID:
 		case JSONOID:
 			return ISMS_VALUE_TEXT;
+		case CHAROID:
+			return ISMS_VALUE_CHAR;
 		case NAMEOID:
 			return ISMS_VALUE_NAME;
 		case UUIDOID:
@@ -186,6 +190,16 @@ kind_of_type(Oid type)
 	}
 }
 
+/* The table's trigger of that name, or NULL; it lasts until the server builds the table's facts anew. */
+Trigger *
+isms_trail_trigger(Relation rel, const char *name)
+{
+	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+		if (strcmp(rel->trigdesc->triggers[i].tgname, name) == 0)
+			return &rel->trigdesc->triggers[i];
+	return NULL;
+}
+
 /* The columns that name a row, in their index's order: primary key, else replica identity index, else none. */
 List *
 isms_trail_key_columns(Relation rel)
@@ -203,6 +217,23 @@ isms_trail_key_columns(Relation rel)
 		columns = lappend_int(columns, key->rd_index->indkey.values[i]);
 	index_close(key, AccessShareLock);
 	return columns;
+}
+
+/* What is known of the table, or a place for it. */
+static IsmsTrailRelation *
+relation_entry(Oid relid)
+{
+	bool		found;
+	IsmsTrailRelation *info = hash_search(relations, &relid, HASH_ENTER, &found);
+
+	if (!found)
+	{
+		info->valid = false;
+		info->filled = false;
+		info->names_others = false;
+		info->context = NULL;
+	}
+	return info;
 }
 
 static bool
@@ -251,6 +282,7 @@ describe_table(IsmsTrailRelation *info, Relation rel, Trigger *trigger, List *ke
 	{
 		Oid			root = llast_oid(get_partition_ancestors(RelationGetRelid(rel)));
 
+		relation_entry(root)->names_others = true;
 		appendStringInfoString(&buf, ",\"partition_of\":{\"schema\":");
 		append_name(&buf, get_namespace_name(get_rel_namespace(root)));
 		appendStringInfoString(&buf, ",\"table\":");
@@ -328,13 +360,12 @@ fill_relation(IsmsTrailRelation *info, Relation rel, Trigger *trigger)
 			fmgr_info_cxt(function, &column->output, info->context);
 			info->settings |= settings_of_type(att->atttypid);
 		}
-		caller = MemoryContextSwitchTo(info->context);
 		initStringInfo(&label);
 		append_name(&label, NameStr(att->attname));
 		appendStringInfoChar(&label, ':');
-		MemoryContextSwitchTo(caller);
-		column->label = label.data;
+		column->label = MemoryContextStrdup(info->context, label.data);
 		column->label_len = label.len;
+		pfree(label.data);
 	}
 
 	level = isms_fix_settings(ISMS_FIX_NAMES);
@@ -353,7 +384,6 @@ isms_trail_relation(Relation rel, Trigger *trigger)
 {
 	Oid			relid = RelationGetRelid(rel);
 	IsmsTrailRelation *info;
-	bool		found;
 
 	if (relations == NULL)
 	{
@@ -367,13 +397,8 @@ isms_trail_relation(Relation rel, Trigger *trigger)
 		CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
 	}
 
-	info = hash_search(relations, &relid, HASH_ENTER, &found);
-	if (!found)
-	{
-		info->valid = false;
-		info->context = NULL;
-	}
-	if (info->valid)
+	info = relation_entry(relid);
+	if (info->valid && info->filled)
 		return info;
 
 	if (info->context != NULL)
@@ -381,16 +406,9 @@ isms_trail_relation(Relation rel, Trigger *trigger)
 	else
 		info->context = AllocSetContextCreate(CacheMemoryContext, "isms captured table", ALLOCSET_SMALL_SIZES);
 	/* valid before reading: a change that arrives meanwhile must not be lost */
+	info->filled = false;
 	info->valid = true;
-	PG_TRY();
-	{
-		fill_relation(info, rel, trigger);
-	}
-	PG_CATCH();
-	{
-		info->valid = false;
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
+	fill_relation(info, rel, trigger);
+	info->filled = true;
 	return info;
 }

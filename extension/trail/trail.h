@@ -46,6 +46,7 @@ typedef enum IsmsValueKind
 	ISMS_VALUE_FLOAT4,
 	ISMS_VALUE_FLOAT8,
 	ISMS_VALUE_NUMERIC,
+	ISMS_VALUE_CHAR,
 	ISMS_VALUE_TEXT,
 	ISMS_VALUE_NAME,
 	ISMS_VALUE_UUID,
@@ -73,7 +74,9 @@ typedef struct IsmsTrailColumn
 typedef struct IsmsTrailRelation
 {
 	Oid			relid;			/* hash key */
-	bool		valid;
+	bool		valid;			/* nothing changed since reading began */
+	bool		filled;			/* and it ended without an error */
+	bool		names_others;	/* their partition_of names this one */
 	MemoryContext context;
 	pg_uuid_t	version;		/* id of content in isms.trail_table_version */
 	char	   *content;
@@ -87,6 +90,7 @@ typedef struct IsmsTrailRelation
 /* relation.c */
 extern IsmsTrailRelation *isms_trail_relation(Relation rel, Trigger *trigger);
 extern List *isms_trail_key_columns(Relation rel);
+extern Trigger *isms_trail_trigger(Relation rel, const char *name);
 
 /* encode.c */
 extern bool isms_encode_string(StringInfo buf, const char *s, int len);

@@ -165,6 +165,19 @@ for my $encoding (
 	$other->safe_psql('postgres', 'drop database encoded');
 }
 
+# A byte that is no character in its encoding does not keep a row from being written.
+$other->safe_psql('postgres', "create database encoded encoding WIN1252 template template0 lc_collate 'C' lc_ctype 'C'");
+$other->safe_psql(
+	'encoded', q{
+	create extension isms;
+	select isms.trail_open();
+	create table person (name text, wide jsonb);
+	select isms.enable_audit('person');
+	insert into person select chr(129), to_jsonb(chr(129) || 'x');
+});
+is($other->safe_psql('encoded', 'select payload from isms.trail_entry'), '{"name":{"bytes":"81"},"wide":"\\\\x22817822"}', 'WIN1252: payload of a byte without meaning');
+$other->safe_psql('postgres', 'drop database encoded');
+
 # Gone without a trace.
 $origin->safe_psql('restored', 'drop extension isms cascade');
 is($origin->safe_psql('restored', q{select count(*) from pg_class where relname ~ '^(trail|isms)'}), 0, 'dropped, nothing of the trail is left');
