@@ -187,7 +187,8 @@ reset role;
 
 -- On tables of the extension the reader's scopes count, those of the row as it was.
 select isms.setup('TWO', 'Second', 'ann', 'Ann') is not null as active;
-select isms.add_person('rea', 'Rea', login => 'regress_reader', roles => '{external_auditor}') is not null as added;
+create role regress_rea login;
+select isms.add_person('rea', 'Rea', login => 'regress_rea', roles => '{external_auditor}') is not null as added;
 insert into isms.scope (code, name) values ('ONE', 'First');
 select clock_timestamp() as t0 \gset
 insert into isms.asset (scope, code, title, kind) values ('ONE', 'A-1', 'Server', 'hardware'), ('TWO', 'A-1', 'Laptop', 'hardware');
@@ -196,7 +197,7 @@ update isms.asset set title = 'Big server' where title = 'Server';
 update isms.asset set description = 'Heavy' where title = 'Laptop';
 select scope, code, title, description from isms.as_of(null::isms.asset, :'t0') order by scope;
 select scope, code, title, description from isms.as_of(null::isms.asset, :'t1') order by scope;
-set session authorization regress_reader;
+set session authorization regress_rea;
 select isms.visible_scopes() as scopes;
 select scope, code, title, description from isms.as_of(null::isms.asset, :'t1') order by scope;
 select scope, key, "row" ->> 'title' as title from isms.as_of_json('isms.asset', :'t1');
@@ -212,6 +213,6 @@ select isms.as_of(null::step, null);
 
 set client_min_messages = warning;
 drop schema regress_lookback cascade;
-drop owned by regress_reader;
-drop role regress_reader;
+drop owned by regress_reader, regress_rea;
+drop role regress_reader, regress_rea;
 select isms.revoke_roles();
