@@ -163,7 +163,7 @@ alter table isms.scope enable always trigger isms_capture;
 select * from isms.reconcile('isms.scope');
 create role regress_owner;
 grant usage on schema isms, regress_reconcile to regress_owner;
-grant execute on function isms.reconcile(regclass), isms.compare_with_trail(regclass), isms.row_key(jsonb) to regress_owner;
+grant execute on function isms.reconcile(regclass), isms.compare_with_trail(regclass), isms.row_key(json) to regress_owner;
 set role regress_owner;
 select * from isms.reconcile('account');
 reset role;

@@ -19,7 +19,11 @@
 
 #include "mb/pg_wchar.h"
 #include "trail/fold.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
+
+PG_FUNCTION_INFO_V1(isms_row_key);
 
 /* Reading a payload; everything is checked, since it may have been tampered with. */
 typedef struct Reader
@@ -317,6 +321,19 @@ isms_fold_version(const char *content)
 	return v;
 }
 
+/* Schema and name as SQL writes them. */
+char *
+isms_fold_table_name(FoldTable *t)
+{
+	const char *comma = t->table + 1;
+
+	/* two JSON strings; a comma inside the first is not the one between them */
+	while (comma[-1] != '"' || comma == t->table + 1 || comma[0] != ',')
+		comma++;
+	return quote_qualified_identifier(isms_fold_text(t->table, comma - t->table),
+									  isms_fold_text(comma + 1, strlen(comma + 1)));
+}
+
 FoldTable *
 isms_fold_table(MemoryContext context, const char *table, bool back)
 {
@@ -530,8 +547,6 @@ isms_fold_switch(FoldTable *t, FoldVersion *version, const pg_uuid_t *incarnatio
 		key[i] = lineage[version->key[i]];
 	same = old != NULL && t->nkey == version->nkey && t->has_key == version->has_key &&
 		memcmp(t->key, key, sizeof(int) * version->nkey) == 0;
-	if (t->lineage != NULL)
-		pfree(t->lineage);
 	t->lineage = lineage;
 	t->key = key;
 	t->nkey = version->nkey;
@@ -546,6 +561,26 @@ isms_fold_switch(FoldTable *t, FoldVersion *version, const pg_uuid_t *incarnatio
 		t->cannot_undo = true;
 	else
 		rehash(t);
+}
+
+FoldPoint
+isms_fold_mark(FoldTable *t)
+{
+	FoldPoint	point = {t->version, t->incarnation, t->lineage, t->key, t->nkey, t->has_key};
+
+	return point;
+}
+
+/* As the table stood at a point: values read and shown from now on are of its columns. */
+void
+isms_fold_return(FoldTable *t, const FoldPoint *point)
+{
+	t->version = point->version;
+	t->incarnation = point->incarnation;
+	t->lineage = point->lineage;
+	t->key = point->key;
+	t->nkey = point->nkey;
+	t->has_key = point->has_key;
 }
 
 /* Values of an object of the payload, by lineage; a change is an array of two, of which side 0 or 1 is taken. */
@@ -936,4 +971,47 @@ isms_fold_append_object(FoldTable *t, FoldValue *values, int n, bool key_only, S
 		appendBinaryStringInfo(out, values[lineage].p, values[lineage].len);
 	}
 	appendStringInfoString(out, separator == '{' ? "{}" : "}");
+}
+
+/*
+ * isms.row_key(key json) returns text: as isms.audit_trail names a row, by what
+ * makes its key beside the scope: the value where that is one, else JSON.
+ */
+Datum
+isms_row_key(PG_FUNCTION_ARGS)
+{
+	text	   *key = PG_GETARG_TEXT_PP(0);
+	Reader		r = {VARDATA_ANY(key), VARDATA_ANY(key) + VARSIZE_ANY_EXHDR(key)};
+	FoldValue	label;
+	FoldValue	value = {NULL, 0};
+	FoldValue	scope = {NULL, 0};
+	StringInfoData rest;
+	bool		first = true;
+	int			n = 0;
+	Datum		jsonb;
+
+	initStringInfo(&rest);
+	expect(&r, '{');
+	while (read_member(&r, &first, &label))
+	{
+		FoldValue	v = read_value(&r);
+
+		if (value_is(label, "\"scope\""))
+		{
+			scope = v;
+			continue;
+		}
+		value = v;
+		n++;
+		appendStringInfo(&rest, "%c%.*s:%.*s", n == 1 ? '{' : ',', label.len, label.p, v.len, v.p);
+	}
+	if (n == 0)
+		value = scope;
+	if (value.p == NULL || (n < 2 && value_is(value, "null")))
+		PG_RETURN_NULL();
+	if (n < 2)
+		PG_RETURN_TEXT_P(cstring_to_text(isms_fold_text(value.p, value.len)));
+	appendStringInfoChar(&rest, '}');
+	jsonb = DirectFunctionCall1(jsonb_in, CStringGetDatum(rest.data));
+	PG_RETURN_TEXT_P(cstring_to_text(DatumGetCString(DirectFunctionCall1(jsonb_out, jsonb))));
 }

@@ -19,6 +19,7 @@ typedef struct FoldValue
 
 #define FOLD_ABSENT		(-1)	/* never recorded */
 #define FOLD_EXCLUDED	(-2)	/* recorded without its value */
+#define FOLD_IS_SET		(-3)	/* the value is known otherwise */
 
 typedef struct FoldColumn
 {
@@ -166,10 +167,23 @@ typedef enum FoldReading
 	FOLD_BACK					/* backward, entries newer than the instant */
 } FoldReading;
 
+/* How a table stands at one point, to be returned to. */
+typedef struct FoldPoint
+{
+	FoldVersion *version;
+	pg_uuid_t	incarnation;
+	int		   *lineage;
+	int		   *key;
+	int			nkey;
+	bool		has_key;
+} FoldPoint;
+
 /* fold.c */
 extern FoldVersion *isms_fold_version(const char *content);
 extern FoldTable *isms_fold_table(MemoryContext context, const char *table, bool back);
 extern void isms_fold_switch(FoldTable *t, FoldVersion *version, const pg_uuid_t *incarnation);
+extern FoldPoint isms_fold_mark(FoldTable *t);
+extern void isms_fold_return(FoldTable *t, const FoldPoint *point);
 extern void isms_fold_apply(FoldTable *t, FoldEntry *e);
 extern void isms_fold_undo(FoldTable *t, FoldEntry *e);
 extern void isms_fold_parse_row(FoldTable *t, const char *payload, int len);
@@ -177,14 +191,18 @@ extern FoldRow *isms_fold_find(FoldTable *t, struct foldhash_hash *rows, FoldVal
 extern void isms_fold_append_object(FoldTable *t, FoldValue *values, int n, bool key_only, StringInfo out);
 extern FoldValue isms_fold_value(FoldRow *row, int lineage);
 extern char *isms_fold_text(const char *p, int len);
+extern char *isms_fold_table_name(FoldTable *t);
 
 /* history.c */
 extern bool isms_reads_whole_trail(void);
 extern FoldHistory *isms_history_open(Oid relid);
 extern void isms_history_close(FoldHistory *h);
 extern bool isms_history_since(FoldHistory *h, TimestampTz *since);
+extern bool isms_history_begun(FoldHistory *h, TimestampTz instant, TimestampTz *begin);
+extern void isms_history_forget(FoldHistory *h);
 extern void isms_history_read(FoldHistory *h, FoldReading reading, TimestampTz instant);
 extern FoldTable *isms_history_table(FoldHistory *h, const char *table, bool back);
+extern IsmsTrailRelation *isms_history_columns(Relation rel);
 extern FoldTable *isms_history_live(FoldHistory *h, Relation leaf, IsmsTrailRelation **info, bool back);
 
 #endif							/* ISMS_FOLD_H */

@@ -135,6 +135,18 @@ isms_history_close(FoldHistory *h)
 	MemoryContextDelete(h->context);
 }
 
+static Datum
+version_ids(FoldHistory *h)
+{
+	Datum	   *ids = palloc(sizeof(Datum) * Max(list_length(h->versions), 1));
+	int			n = 0;
+	ListCell   *lc;
+
+	foreach(lc, h->versions)
+		ids[n++] = UUIDPGetDatum(&((FoldVersion *) lfirst(lc))->id);
+	return PointerGetDatum(construct_array(ids, n, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
+}
+
 /* When isms.enable_audit was called for the table, or for what it is a partition of; false if it is not audited. */
 bool
 isms_history_since(FoldHistory *h, TimestampTz *since)
@@ -181,6 +193,56 @@ isms_history_since(FoldHistory *h, TimestampTz *since)
 	return found;
 }
 
+/*
+ * Does the trail know the table as it was then?  If not, *begin is when it
+ * began to, or DT_NOEND.
+ */
+bool
+isms_history_begun(FoldHistory *h, TimestampTz instant, TimestampTz *begin)
+{
+	Oid			types[1] = {UUIDARRAYOID};
+	Datum		values[1];
+	TimestampTz since;
+	bool		audited = isms_history_since(h, &since);
+	bool		isnull;
+	Oid			user;
+	int			security;
+
+	*begin = DT_NOEND;
+	if (audited && !h->own)
+	{
+		if (since <= instant)
+			return true;
+		*begin = since;
+	}
+	values[0] = version_ids(h);
+	become_owner(&user, &security);
+	SPI_connect();
+	if (h->own)
+	{
+		/* from activation on every row is recorded */
+		query("select min(a.activated_at) from isms.activation a", 0, NULL, NULL);
+		since = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+		if (!isnull && audited)
+			*begin = since;
+	}
+	if (*begin > instant)
+		query("select e.at from isms.trail_entry e where e.table_version = any ($1) order by e.seq limit 1",
+			  1, types, values);
+	if (*begin > instant && SPI_processed > 0)
+		*begin = Min(*begin, DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)));
+	SPI_finish();
+	SetUserIdAndSecContext(user, security);
+	return *begin <= instant;
+}
+
+/* Forget what was read. */
+void
+isms_history_forget(FoldHistory *h)
+{
+	h->tables = NIL;
+}
+
 /* The table or partition of that name, as in FoldVersion. */
 FoldTable *
 isms_history_table(FoldHistory *h, const char *table, bool back)
@@ -204,19 +266,27 @@ isms_history_table(FoldHistory *h, const char *table, bool back)
 	return t;
 }
 
+/* A table as capture sees it. */
+IsmsTrailRelation *
+isms_history_columns(Relation rel)
+{
+	Trigger    *trigger = NULL;
+
+	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+		if (strcmp(rel->trigdesc->triggers[i].tgname, ISMS_CAPTURE_TRIGGER) == 0)
+			trigger = &rel->trigdesc->triggers[i];
+	return isms_trail_relation(rel, trigger);
+}
+
 /* What is known of a table that is there, switched to how it is now. */
 FoldTable *
 isms_history_live(FoldHistory *h, Relation leaf, IsmsTrailRelation **info, bool back)
 {
-	Trigger    *trigger = NULL;
 	MemoryContext caller;
 	FoldVersion *version;
 	FoldTable  *t;
 
-	for (int i = 0; leaf->trigdesc != NULL && i < leaf->trigdesc->numtriggers; i++)
-		if (strcmp(leaf->trigdesc->triggers[i].tgname, ISMS_CAPTURE_TRIGGER) == 0)
-			trigger = &leaf->trigdesc->triggers[i];
-	*info = isms_trail_relation(leaf, trigger);
+	*info = isms_history_columns(leaf);
 	caller = MemoryContextSwitchTo(h->context);
 	version = isms_fold_version(pstrdup((*info)->content));
 	MemoryContextSwitchTo(caller);
@@ -273,49 +343,55 @@ read_tuple(FoldHistory *h, HeapTuple tuple, TupleDesc desc, bool back)
 		isms_fold_apply(t, &e);
 }
 
+/*
+ * Which entries are newer than an instant is decided here and nowhere else: all
+ * entries of the transactions that made an entry after it, so that no
+ * transaction is halved.  Entries are looked for from isms.trail_instant() on.
+ */
+#define NEWER \
+	"(e.incarnation, e.xid) in (select n.incarnation, n.xid from isms.trail_entry n where n.seq >= $3 and n.at > $2)"
+
 /* Reads the entries of the table into h->tables. */
 void
 isms_history_read(FoldHistory *h, FoldReading reading, TimestampTz instant)
 {
-	Oid			types[2] = {UUIDARRAYOID, TIMESTAMPTZOID};
-	Datum		values[2];
-	Datum	   *ids = palloc(sizeof(Datum) * Max(list_length(h->versions), 1));
+	Oid			types[3] = {UUIDARRAYOID, TIMESTAMPTZOID, INT8OID};
+	Datum		values[3];
 	MemoryContext batch;
 	MemoryContext caller;
-	StringInfoData sql;
+	const char *which;
+	const char *desc = "";
 	Portal		portal;
-	int			n = 0;
+	bool		isnull;
 	Oid			user;
 	int			security;
-	ListCell   *lc;
 
-	foreach(lc, h->versions)
-		ids[n++] = UUIDPGetDatum(&((FoldVersion *) lfirst(lc))->id);
-	values[0] = PointerGetDatum(construct_array(ids, n, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
+	values[0] = version_ids(h);
 	values[1] = TimestampTzGetDatum(instant);
-
-	initStringInfo(&sql);
-	appendStringInfoString(&sql, "select e.seq, e.xid, e.command_id, e.operation, e.incarnation, e.table_version, e.payload ");
-	switch (reading)
-	{
-		case FOLD_SINCE:
-			appendStringInfoString(&sql, "from isms.trail_entry e where e.at >= $2 and e.table_version = any ($1) ");
-			break;
-		case FOLD_UNTIL:
-			appendStringInfoString(&sql, "from isms.trail_entries_until($2) e where e.table_version = any ($1) ");
-			break;
-		case FOLD_BACK:
-			appendStringInfoString(&sql, "from isms.trail_entries_after($2) e where e.table_version = any ($1) ");
-			break;
-	}
-	appendStringInfo(&sql, "order by pg_catalog.max(e.seq) over (partition by e.incarnation, e.xid)%1$s, e.command_id%1$s, e.seq%1$s",
-					 reading == FOLD_BACK ? " desc" : "");
-
+	values[2] = Int64GetDatum(0);
 	become_owner(&user, &security);
 	SPI_connect();
-	portal = SPI_cursor_open_with_args(NULL, sql.data, 2, types, values, NULL, true, 0);
+	if (reading == FOLD_SINCE)
+		which = "e.at >= $2 and $3 is not null";
+	else
+	{
+		query("select isms.trail_instant($1)", 1, types + 1, values + 1);
+		values[2] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+		which = "(e.seq < $3 or not " NEWER ")";
+		if (reading == FOLD_BACK)
+		{
+			which = "e.seq >= $3 and " NEWER;
+			desc = " desc";
+		}
+	}
+	portal = SPI_cursor_open_with_args(NULL,
+									   psprintf("select e.seq, e.xid, e.command_id, e.operation, e.incarnation, e.table_version, e.payload "
+												"from isms.trail_entry e where e.table_version = any ($1) and %s "
+												"order by max(e.seq) over (partition by e.incarnation, e.xid)%s, e.command_id%s, e.seq%s",
+												which, desc, desc, desc),
+									   3, types, values, NULL, true, 0);
 	if (portal == NULL)
-		elog(ERROR, "%s: %s", SPI_result_code_string(SPI_result), sql.data);
+		elog(ERROR, "could not read the trail: %s", SPI_result_code_string(SPI_result));
 	batch = AllocSetContextCreate(CurrentMemoryContext, "isms entries", ALLOCSET_DEFAULT_SIZES);
 	for (;;)
 	{

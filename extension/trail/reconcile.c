@@ -30,19 +30,6 @@ typedef struct Report
 	char	   *part;			/* name of the partition, or NULL */
 } Report;
 
-/* Schema and name as SQL writes them. */
-static char *
-part_name(FoldTable *t)
-{
-	const char *comma = t->table + 1;
-
-	/* two JSON strings; a comma inside the first is not the one between them */
-	while (comma[-1] != '"' || comma == t->table + 1 || comma[0] != ',')
-		comma++;
-	return quote_qualified_identifier(isms_fold_text(t->table, comma - t->table),
-									  isms_fold_text(comma + 1, strlen(comma + 1)));
-}
-
 static Datum
 text_or_null(const char *s, int len, bool *isnull)
 {
@@ -152,7 +139,7 @@ contradiction(void *arg, FoldTable *t, FoldEntry *e, int column, FoldValue recor
 	initStringInfo(&buf);
 	isms_fold_append_object(t, t->before, t->nlineages, false, &buf);
 	if (e->version->root != NULL)
-		r->part = part_name(t);
+		r->part = isms_fold_table_name(t);
 	if (column < 0)
 		report(r, key_text(t, t->before, t->nlineages), "not recorded", NULL, NULL, 0, buf.data, buf.len, e);
 	else
@@ -244,7 +231,7 @@ isms_compare_with_trail(PG_FUNCTION_ARGS)
 		/* a partition that is no longer one */
 		if (list_member_ptr(compared, t))
 			continue;
-		r.part = part_name(t);
+		r.part = isms_fold_table_name(t);
 		report_missing(&r, t);
 	}
 	isms_history_close(h);

@@ -7,27 +7,17 @@ create function isms.compare_with_trail("table" regclass,
 
 comment on function isms.compare_with_trail(regclass) is 'What isms.reconcile shows, with the whole key as JSON';
 
--- As isms.audit_trail names a row, so that isms.row_history finds it.
-create function isms.row_key(named jsonb) returns text
-  language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp
-begin atomic
-  select case (select count(*) from jsonb_object_keys(named))
-           when 0 then null
-           when 1 then (select e.value from jsonb_each_text(named) e)
-           else case (select count(*) from jsonb_object_keys(named - 'scope'))
-                  when 1 then (select e.value from jsonb_each_text(named - 'scope') e)
-                  else (named - 'scope')::text
-                end
-         end;
-end;
+create function isms.row_key(key json) returns text
+  language c immutable strict parallel safe set search_path = pg_catalog, pg_temp
+  as 'MODULE_PATHNAME', 'isms_row_key';
 
-comment on function isms.row_key(jsonb) is 'Key of a row as isms.audit_trail shows it, of the columns that make the key';
+comment on function isms.row_key(json) is 'Key of a row as isms.audit_trail shows it and isms.row_history takes it, from the columns of the key as entries have them';
 
 create function isms.reconcile("table" regclass,
     out part text, out scope text, out key text, out what text, out column_name text, out recorded json, out found json, out entry bigint) returns setof record
   language sql stable strict parallel restricted rows 10 set search_path = pg_catalog, pg_temp
 begin atomic
-  select c.part, coalesce(c.key, c.found, c.recorded) ->> 'scope', isms.row_key(c.key::jsonb), c.what, c.column_name, c.recorded, c.found, c.entry
+  select c.part, coalesce(c.key, c.found, c.recorded) ->> 'scope', isms.row_key(c.key), c.what, c.column_name, c.recorded, c.found, c.entry
     from isms.compare_with_trail(reconcile."table") c
    order by c.part, c.key::text, c.entry, c.what, c.column_name, c.recorded::text, c.found::text;
 end;
