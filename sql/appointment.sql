@@ -56,6 +56,17 @@ update isms.person set code = 'maxi' where code = 'max';
 delete from isms.role_assignment where scope = 'HQ' and person = 'max' and status = 'active';
 delete from isms.role_assignment where scope = 'HQ' and person = 'max' and status = 'proposed';
 
+-- A role is not given twice; what was rejected can be asked for again.
+set session authorization regress_wmax;
+select isms.appoint('ida', 'control_owner'), isms.appoint('ida', 'risk_owner');
+set session authorization regress_weva;
+select isms.reject('isms.role_assignment', (select a.code from isms.role_assignment a where a.scope = 'HQ' and a.person = 'ida' and a.status = 'proposed' and a.role = 'risk_owner'), 'appoint', 'She audits');
+set session authorization regress_wmax;
+select isms.appoint('ida', 'risk_owner');
+select role, status, count(*) from isms.role_assignment where scope = 'HQ' and person = 'ida' group by role, status order by 1, 2;
+select q.status, count(*) from isms.role_assignment a join isms.approval_request q on q.key = a.code where a.scope = 'HQ' and a.person = 'ida' and a.role = 'risk_owner' group by 1 order by 1;
+set session authorization regress_weva;
+
 -- The end: by oneself, by a manager; what is owned must be handed over.
 create table public.well (scope text, owner text, status text);
 insert into public.well values ('HQ', 'ida', 'deep'), ('HQ', 'ida', 'dry'), ('OTHER', 'ida', 'deep');

@@ -103,6 +103,8 @@ select f.*
     $$insert into isms.risk_control (risk, implementation, effectiveness) values ('R-2', 'MFA', 60)$$,
     $$insert into isms.implementation (title, operator) values ('x', 'provider')$$,
     $$insert into isms.evidence (title, subject_kind, subject) values ('x', 'risk', 'R-1')$$,
+    $$insert into isms.evidence (title, subject_kind, subject, locator) values ('x', 'risk', 'R-77', 'share/x.pdf')$$,
+    $$insert into isms.evidence (title, subject_kind, subject, locator) values ('x', 'rumour', 'R-1', 'share/x.pdf')$$,
     $$insert into isms.treatment (risk, option, withdrawn_on) values ('R-2', 'avoidance', current_date)$$,
     $$insert into isms.action (title, serves, urgent) values ('x', 'R-2', true)$$,
     $$select isms.request('isms.rsk', 'R-1', 'close')$$,

@@ -216,9 +216,9 @@ reset isms.scope;
 set session authorization regress_ed;
 copy isms.import_risk from stdin (format csv, header match);
 code,title,asset,threat,vulnerability,hits,likelihood,consequence,owner,assessor,assessed_on,next_review,category
-E-1,By an editor,CRM,,,C,1,1,li,,,,
+E-1,By an editor,CRM,,,ac,1,1,li,,,,
 \.
-select scope, code, created_by from isms.risk where code = 'E-1';
+select scope, code, created_by, hits from isms.risk where code = 'E-1';
 create temp table foreign_sheet (code text, title text, asset text);
 insert into foreign_sheet values ('E-2', 'Not his asset', 'SECRET');
 select * from isms.import('risk', 'foreign_sheet');

@@ -137,6 +137,31 @@ create sequence isms.evidence_code;
 
 comment on sequence isms.evidence_code is 'Numbers for codes of evidence';
 
+create function isms.evidence_subject() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  found_it boolean;
+begin
+  if to_regclass(format('isms.%I', new.subject_kind)) is null then
+    return null;
+  end if;
+  execute format('select exists (select from isms.%I t where t.scope = $1 and t.code = $2)', new.subject_kind) into found_it using new.scope, new.subject;
+  if not found_it then
+    raise exception using
+      errcode = 'foreign_key_violation',
+      message = format('evidence %s is of %s %s, which does not exist in scope %s', new.code, new.subject_kind, new.subject, new.scope),
+      hint = format('Record it first, or correct evidence.subject; see isms.%s.', new.subject_kind),
+      schema = 'isms', table = 'evidence', column = 'subject', constraint = tg_name;
+  end if;
+  return null;
+end
+$$;
+
+comment on function isms.evidence_subject() is 'AFTER trigger: the record that evidence is of must exist, where its kind is a table; it may be of several tables, so no foreign key can say it. Errors: 23503';
+
+create trigger evidence_subject after insert or update of scope, subject_kind, subject on isms.evidence
+  for each row execute function isms.evidence_subject();
+
 create trigger fill_code before insert on isms.evidence
   for each row when (new.code is null) execute function isms.fill_code('E');
 

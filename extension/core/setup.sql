@@ -223,13 +223,24 @@ declare
   in_scope text := isms.default_scope();
   assignment text;
 begin
-  insert into isms.role_assignment (scope, person, role) values (in_scope, appoint.person, appoint.role) returning code into assignment;
-  perform isms.request('isms.role_assignment', assignment, 'appoint');
+  -- Who holds the role is not given it twice; what was rejected is asked for anew.
+  select a.code into assignment
+    from isms.role_assignment a
+   where a.scope = in_scope and a.person = appoint.person and a.role = appoint.role and a.status in ('proposed', 'active')
+     and coalesce(a.valid_until, 'infinity') >= isms.today(a.scope)
+   order by a.status, a.code
+   limit 1;
+  if assignment is null then
+    insert into isms.role_assignment (scope, person, role) values (in_scope, appoint.person, appoint.role) returning code into assignment;
+  end if;
+  if (select a.status from isms.role_assignment a where a.scope = in_scope and a.code = assignment) = 'proposed' then
+    perform isms.request('isms.role_assignment', assignment, 'appoint');
+  end if;
   return (select a.status from isms.role_assignment a where a.scope = in_scope and a.code = assignment);
 end
 $$;
 
-comment on function isms.appoint(text, text) is 'Proposes a person for a role in the default scope and asks for the appointment; returns active, or proposed while top management has to approve. Errors: as isms.request';
+comment on function isms.appoint(text, text) is 'Proposes a person for a role in the default scope and asks for the appointment; returns active, or proposed while top management has to approve. A role the person holds already stays as it is. Errors: as isms.request';
 
 create function isms.add_person(code text, name text, email text default null, login text default null, roles text[] default '{}', kind text default 'human') returns text
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

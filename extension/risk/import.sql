@@ -51,7 +51,9 @@ begin atomic
     from (values ('C', 'confidentiality'), ('I', 'integrity'), ('A', 'availability'), ('CI', 'confidentiality, integrity'), ('CA', 'confidentiality, availability'),
                  ('IA', 'integrity, availability'), ('CIA', 'confidentiality, integrity, availability')) d(letters, names)
    cross join lateral (select btrim(regexp_replace(d.letters, '(.)', '\1 ', 'g')) as spaced) s
-   cross join lateral (values (d.letters), (s.spaced), (replace(s.spaced, ' ', ',')), (replace(s.spaced, ' ', ', ')), (replace(s.spaced, ' ', '/')), (d.names), (replace(d.names, ',', ''))) v(word);
+   cross join lateral (values (d.letters), (s.spaced), (replace(s.spaced, ' ', ',')), (replace(s.spaced, ' ', ', ')), (replace(s.spaced, ' ', '/')), (d.names), (replace(d.names, ',', ''))) v(word)
+  union all
+  values ('CI', 'IC'), ('CA', 'AC'), ('IA', 'AI'), ('CIA', 'CAI'), ('CIA', 'ICA'), ('CIA', 'IAC'), ('CIA', 'ACI'), ('CIA', 'AIC');
 end;
 
 comment on function isms.import_dimensions() is 'Words by which sheets name the dimensions a threat hits';
