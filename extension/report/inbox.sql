@@ -7,7 +7,7 @@ create view isms.inbox with (security_invoker = true) as
              split_part(w.table_name, '.', 2) as kind,
              w.key as code,
              coalesce(r.title, a.title, m.title, x.title) as title,
-             format('approve %s, asked by %s', w.transition, w.requester_name) as what,
+             format('%s: approval asked for by %s', w.transition, w.requester_name) as what,
              w.due,
              (w.requested_at at time zone s.time_zone)::date as since
         from isms.waiting_approvals w

@@ -140,7 +140,7 @@ insert into isms.workflow (name, title, builtin) values
 insert into isms.workflow_state (workflow, position, name, initial, final, cutover, frozen_columns, frozen_children, builtin) values
   ('appointment', 1, 'proposed', true, false, false, '{*}', '{}', true),
   ('appointment', 2, 'active', false, false, false, '{*}', '{}', true),
-  ('appointment', 3, 'ended', false, true, true, '{*}', '{}', true),
+  ('appointment', 3, 'ended', false, true, false, '{*}', '{}', true),
   ('two_eyes', 1, 'draft', true, false, true, '{}', '{}', true),
   ('two_eyes', 2, 'approved', false, false, true, '{*}', '{*}', true),
   ('two_eyes', 3, 'closed', false, true, true, '{*}', '{*}', true);
