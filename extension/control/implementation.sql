@@ -84,6 +84,30 @@ comment on function isms.implementation_controls() is 'Keeps implementation_cont
 create trigger implementation_controls after insert or update of controls on isms.implementation
   for each row execute function isms.implementation_controls();
 
+create function isms.implementation_control_listed() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op = 'INSERT' then
+    update isms.implementation i
+       set controls = i.controls || new.reference
+     where i.scope = new.scope and i.code = new.implementation and new.reference <> all (i.controls);
+  else
+    update isms.implementation i
+       set controls = array_remove(i.controls, old.reference)
+     where i.scope = old.scope and i.code = old.implementation and old.reference = any (i.controls);
+  end if;
+  return null;
+end
+$$;
+
+comment on function isms.implementation_control_listed() is 'AFTER trigger: what is linked to a control of the base catalogue directly stands in implementation.controls too';
+
+create trigger listed_insert after insert on isms.implementation_control
+  for each row when (new.catalogue = isms.base_catalogue()) execute function isms.implementation_control_listed();
+
+create trigger listed_delete after delete on isms.implementation_control
+  for each row when (old.catalogue = isms.base_catalogue()) execute function isms.implementation_control_listed();
+
 create table isms.implementation_asset (
   scope text not null default isms.default_scope(),
   implementation text not null,
