@@ -66,6 +66,7 @@ select isms.appoint('ida', 'risk_owner');
 select role, status, count(*) from isms.role_assignment where scope = 'HQ' and person = 'ida' group by role, status order by 1, 2;
 select q.status, count(*) from isms.role_assignment a join isms.approval_request q on q.key = a.code where a.scope = 'HQ' and a.person = 'ida' and a.role = 'risk_owner' group by 1 order by 1;
 set session authorization regress_weva;
+select kind, title, what from isms.inbox order by title;
 
 -- The end: by oneself, by a manager; what is owned must be handed over.
 create table public.well (scope text, owner text, status text);

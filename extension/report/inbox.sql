@@ -6,7 +6,7 @@ create view isms.inbox with (security_invoker = true) as
       select w.scope,
              split_part(w.table_name, '.', 2) as kind,
              w.key as code,
-             coalesce(r.title, a.title, m.title, x.title) as title,
+             coalesce(r.title, a.title, m.title, x.title, isms.person_name(g.person) || ' as ' || g.role) as title,
              format('%s: approval asked for by %s', w.transition, w.requester_name) as what,
              w.due,
              (w.requested_at at time zone s.time_zone)::date as since
@@ -17,6 +17,7 @@ create view isms.inbox with (security_invoker = true) as
         left join isms.risk_method m on w.table_name = 'isms.risk_method' and m.scope = w.scope and m.code = w.key
         left join isms.acceptance c on w.table_name = 'isms.acceptance' and c.scope = w.scope and c.code = w.key
         left join isms.risk x on x.scope = c.scope and x.code = c.risk
+        left join isms.role_assignment g on w.table_name = 'isms.role_assignment' and g.scope = w.scope and g.code = w.key
        where (select isms.actor()) = any (w.candidates)
        union all
       -- 6.1.3 e, 8.3: actions to do.
@@ -53,7 +54,7 @@ comment on view isms.inbox is 'What waits for the person acting: approvals, acti
 comment on column isms.inbox.scope is 'Scope';
 comment on column isms.inbox.kind is 'Kind of record: risk, action, acceptance, risk_method, role_assignment or another table under a workflow';
 comment on column isms.inbox.code is 'Key of the record';
-comment on column isms.inbox.title is 'Its title; for acceptances the risk''s';
+comment on column isms.inbox.title is 'Its title; for acceptances the risk''s, for appointments who as what';
 comment on column isms.inbox.what is 'What is to be done';
 comment on column isms.inbox.due is 'By when; null: no date is set';
 comment on column isms.inbox.since is 'Since when it waits';
