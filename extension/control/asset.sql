@@ -27,7 +27,7 @@ insert into isms.asset_kind (code, title, builtin) values
 
 create table isms.asset (
   scope text not null default isms.default_scope() constraint asset_scope_fkey references isms.scope on update cascade,
-  code text not null,
+  code text not null constraint asset_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint asset_title_given check (title ~ '\S'),
   kind text not null constraint asset_kind_fkey references isms.asset_kind on update cascade,
   rating isms.rating,

@@ -1,7 +1,7 @@
 -- What the organisation really runs; n:m to the controls of catalogues and to assets.
 create table isms.implementation (
   scope text not null default isms.default_scope() constraint implementation_scope_fkey references isms.scope on update cascade,
-  code text not null,
+  code text not null constraint implementation_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint implementation_title_given check (title ~ '\S'),
   kind text not null default 'technical' constraint implementation_kind_known check (kind in ('technical', 'process', 'policy', 'people', 'physical', 'legal')),
   owner text constraint implementation_owner_fkey references isms.person on update cascade,
@@ -126,7 +126,7 @@ create index implementation_asset_asset_idx on isms.implementation_asset (scope,
 
 create table isms.evidence (
   scope text not null default isms.default_scope() constraint evidence_scope_fkey references isms.scope on update cascade,
-  code text not null,
+  code text not null constraint evidence_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint evidence_title_given check (title ~ '\S'),
   subject_kind text not null constraint evidence_subject_kind_known check (subject_kind in ('requirement', 'implementation', 'action', 'risk', 'finding')),
   subject text not null,
@@ -191,7 +191,7 @@ create trigger fill_code before insert on isms.evidence
 
 create table isms.control_test (
   scope text not null default isms.default_scope(),
-  code text not null,
+  code text not null constraint control_test_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   implementation text not null,
   tested_on date not null default current_date,
   result text not null constraint control_test_result_known check (result in ('pass', 'fail', 'unknown', 'not_applicable')),

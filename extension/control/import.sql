@@ -11,6 +11,8 @@ end;
 
 comment on function isms.import_implementation_assets(text, jsonb) is 'Links implementations of a sheet to the assets it names; links are added, never cut';
 
+comment on constraint asset_code_form on isms.asset is 'a code is one line of visible characters and single spaces';
+comment on constraint implementation_code_form on isms.implementation is 'a code is one line of visible characters and single spaces';
 comment on constraint implementation_operated_by_named on isms.implementation is 'what a provider or another scope runs needs operated_by, its name';
 comment on constraint implementation_cost_once_positive on isms.implementation is 'a cost is not negative';
 comment on constraint implementation_cost_yearly_positive on isms.implementation is 'a cost is not negative';

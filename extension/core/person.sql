@@ -57,7 +57,7 @@ insert into isms.role (code, title, clause, governing, builtin) values
 
 create table isms.role_assignment (
   scope text not null constraint role_assignment_scope_fkey references isms.scope on update cascade,
-  code text not null,
+  code text not null constraint role_assignment_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   person text not null constraint role_assignment_person_fkey references isms.person on update cascade,
   role text not null constraint role_assignment_role_fkey references isms.role,
   valid_from date,

@@ -5,7 +5,7 @@ comment on type isms.text_range is 'Range over text; lets an exclusion constrain
 
 create table isms.acceptance (
   scope text not null default isms.default_scope(),
-  code text not null,
+  code text not null constraint acceptance_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   risk text not null,
   basis text not null default 'residual' constraint acceptance_basis_known check (basis in ('interim', 'target', 'residual')),
   ceiling text,

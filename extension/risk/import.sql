@@ -100,6 +100,9 @@ end;
 
 comment on function isms.import_acceptance_approvals(text, jsonb) is 'Enters the approvals that a sheet of acceptances carries over';
 
+comment on constraint risk_code_form on isms.risk is 'a code is one line of visible characters and single spaces';
+comment on constraint action_code_form on isms.action is 'a code is one line of visible characters and single spaces';
+comment on constraint acceptance_code_form on isms.acceptance is 'a code is one line of visible characters and single spaces';
 comment on constraint risk_control_effectiveness_fraction on isms.risk_control is 'effectiveness is from 0 to 1';
 comment on constraint risk_control_reduction_positive on isms.risk_control is 'reduction is a number of steps, 0 or more';
 comment on constraint treatment_effectiveness_fraction on isms.treatment is 'effectiveness is from 0 to 1';

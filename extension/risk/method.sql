@@ -1,7 +1,7 @@
 -- 6.1.2 a-b: the method is data.  A row is one version; once approved it is frozen.
 create table isms.risk_method (
   scope text not null default isms.default_scope() constraint risk_method_scope_fkey references isms.scope on update cascade,
-  code text not null,
+  code text not null constraint risk_method_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint risk_method_title_given check (title ~ '\S'),
   version integer not null default 1 constraint risk_method_version_positive check (version > 0),
   score_rule text not null default 'matrix' constraint risk_method_score_rule_known

@@ -1,6 +1,6 @@
 create table isms.risk (
   scope text not null default isms.default_scope() constraint risk_scope_fkey references isms.scope on update cascade,
-  code text not null,
+  code text not null constraint risk_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint risk_title_given check (title ~ '\S'),
   description text,
   category text,

@@ -95,7 +95,7 @@ insert into isms.closed_table (name, readable, builtin) values ('action_subject'
 
 create table isms.action (
   scope text not null default isms.default_scope() constraint action_scope_fkey references isms.scope on update cascade,
-  code text not null,
+  code text not null constraint action_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint action_title_given check (title ~ '\S'),
   serves_kind text not null default 'risk' constraint action_serves_kind_fkey references isms.action_subject,
   serves text,
