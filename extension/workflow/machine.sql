@@ -452,9 +452,10 @@ begin
                  (select string_agg(format('old.%I', w), ', ') from unnest(watched) w),
                  (select string_agg(format('new.%I', w), ', ') from unnest(watched) w),
                  case when closed = '{}' then '' else format(' or (old.%I::text = any (%L) and old.* operator(pg_catalog.*<>) new.*)', b.state_column, closed) end);
-  execute format('create trigger workflow_delete after delete on %s for each row execute function isms.workflow_machine()', relation);
+  -- Its name comes before those of foreign keys (RI_...), so that the refusal says which step ends the row instead.
+  execute format('create trigger "ISMS_workflow_delete" after delete on %s for each row execute function isms.workflow_machine()', relation);
   execute format('create trigger workflow_truncate before truncate on %s for each statement execute function isms.workflow_truncate()', relation);
-  for t in select unnest(array['workflow_insert', 'workflow_update', 'workflow_delete', 'workflow_truncate']) as name loop
+  for t in select unnest(array['workflow_insert', 'workflow_update', 'ISMS_workflow_delete', 'workflow_truncate']) as name loop
     execute format('alter table %s enable always trigger %I', relation, t.name);
   end loop;
 
