@@ -70,7 +70,16 @@ select pg_temp.attempt($$select isms.approve('isms.risk', '{R-001}', 'approve_pl
 select pg_temp.attempt($$update isms.risk set status = 'in_treatment' where code = 'R-001'$$);
 set session authorization regress_li;
 select kind, code, title, what, due is null as undated from isms.inbox order by kind, code;
+-- What was asked for is the same thing under settings that differ in everything.
+set datestyle = 'German, DMY';
+set timezone = 'Pacific/Kiritimati';
+set extra_float_digits = -15;
+set bytea_output = 'escape';
 select isms.approve('isms.risk', '{R-001}', 'approve_plan');
+reset datestyle;
+reset timezone;
+reset extra_float_digits;
+reset bytea_output;
 reset session authorization;
 select status from isms.risk where code = 'R-001';
 
