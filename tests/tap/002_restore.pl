@@ -131,7 +131,7 @@ my $activated = rows_of($copy, 'restored');
 for my $table (sort keys %$rows)
 {
 	next if $table eq 'isms.activation';
-	if ($table =~ /^isms\.(trail|checkpoint)/)
+	if ($table =~ /^isms\.(trail|checkpoint|coverage)/)
 	{
 		my %now = map { $_ => 1 } @{ $activated->{$table} };
 		is_deeply([ grep { !$now{$_} } @{ $rows->{$table} } ], [], "activated, $table still has every row");
