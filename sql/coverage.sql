@@ -22,7 +22,7 @@ select count(*) - :before as written from isms.trail_entry;
 
 -- Each way of switching capture off shows, and begins and ends in the trail.
 create function found() returns setof text language sql as $$
-  select format('%s %s %s', table_name, trigger_name, what) from isms.coverage() order by 1 collate "C"
+  select f from (select format('%s %s %s', table_name, trigger_name, what) as f from isms.coverage()) s order by f collate "C"
 $$;
 alter table account disable trigger isms_capture;
 alter table event disable trigger isms_capture_truncate;
