@@ -74,7 +74,8 @@ select is_empty($$
    where p.oid not in (table internal) and a.name <> '' and a.name not in (table word)
    order by 1::text, 2 $$, 'and so are the names of its arguments');
 
-load 'isms';
+-- Settings are known once the library is loaded.
+select is(isms.claimed_actor(), null, 'the library is loaded');
 
 select is_empty($$
   select s.name
