@@ -37,7 +37,10 @@ comment on column isms.coverage_seen.seen_at is 'When it was first seen so';
 
 -- One row for each trigger that should be there: what pg_trigger should say of it (tgtype: 29 after each row, 32 after
 -- truncate, 62 before each statement, 31 before each row), and what is there.
-create view isms.coverage_trigger with (security_invoker) as
+create function isms.coverage_triggers(out table_name text, out trigger_name text, out since timestamptz, out trigger_xmin text, out what text)
+  returns setof record
+  language sql stable parallel safe rows 200 set search_path = pg_catalog, pg_temp set jit = off
+begin atomic
   with active as (
     select isms.is_active() as yes
   ), capture (trigger_name, tgtype) as (
@@ -85,21 +88,18 @@ create view isms.coverage_trigger with (security_invoker) as
     join pg_class c on c.oid = e.oid
     join pg_namespace n on n.oid = c.relnamespace
     left join pg_trigger g on g.tgrelid = e.oid and g.tgname = e.trigger_name;
+end;
 
-comment on view isms.coverage_trigger is 'Triggers that should record changes or guard the trail, and how they are';
-comment on column isms.coverage_trigger.table_name is 'Table, with its schema';
-comment on column isms.coverage_trigger.trigger_name is 'Trigger';
-comment on column isms.coverage_trigger.since is 'When isms.enable_audit was last called for the table';
-comment on column isms.coverage_trigger.trigger_xmin is 'Transaction that last wrote its row of pg_trigger';
-comment on column isms.coverage_trigger.what is 'What is wrong with it; null: nothing';
+comment on function isms.coverage_triggers() is
+  'Triggers that should record changes or guard the trail, and how they are: the transaction that last wrote the row of pg_trigger, and what is wrong, null: nothing';
 
 create function isms.coverage(out table_name text, out trigger_name text, out what text) returns setof record
-  language sql stable parallel safe rows 10 set search_path = pg_catalog, pg_temp
+  language sql stable parallel safe rows 10 set search_path = pg_catalog, pg_temp set jit = off
 begin atomic
   select t.table_name,
          t.trigger_name,
          coalesce(t.what, 'switched since the last look')
-    from isms.coverage_trigger t
+    from isms.coverage_triggers() t
     left join isms.coverage_seen s
       on s.incarnation = isms.incarnation() and s.table_name = t.table_name and s.trigger_name = t.trigger_name
    where t.what is not null
@@ -122,56 +122,53 @@ comment on function isms.coverage() is
   'Gaps in the recording of changes: triggers missing, altered, disabled, not enabled always, or switched since isms.check_coverage last looked; audited tables that are gone or renamed. No row: all is covered';
 
 create function isms.check_coverage() returns integer
-  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
   -- definer: who seals has what is found recorded, but may write no findings of their own
 declare
-  found_now integer;
-  ended integer;
+  recorded integer;
 begin
   if not isms.is_active() then
     return 0;
   end if;
   lock table isms.coverage_event in share update exclusive mode;
 
-  with last as (
-    select distinct on (e.table_name, e.trigger_name, e.what) e.table_name, e.trigger_name, e.what, e.stands
-      from isms.coverage_event e
-     where e.stands is not null
-     order by e.table_name, e.trigger_name, e.what, e.id desc
+  with found as materialized (
+    select c.table_name, c.trigger_name, c.what from isms.coverage() c
+  ), standing as materialized (
+    select l.table_name, l.trigger_name, l.what
+      from (select distinct on (e.table_name, e.trigger_name, e.what) e.table_name, e.trigger_name, e.what, e.stands
+              from isms.coverage_event e
+             where e.stands is not null
+             order by e.table_name, e.trigger_name, e.what, e.id desc) l
+     where l.stands
   )
   insert into isms.coverage_event (table_name, trigger_name, what, stands)
-  select c.table_name, c.trigger_name, c.what, case when c.what <> 'switched since the last look' then true end
-    from isms.coverage() c
-   where not exists (select from last l
-                      where l.stands and (l.table_name, l.what) = (c.table_name, c.what) and l.trigger_name is not distinct from c.trigger_name);
-  get diagnostics found_now = row_count;
+  (select f.table_name, f.trigger_name, f.what, case when f.what <> 'switched since the last look' then true end
+     from found f
+    where not exists (select from standing s where (s.table_name, s.what) = (f.table_name, f.what) and s.trigger_name is not distinct from f.trigger_name)
+    order by 1, 2, 3)
+  union all
+  (select s.table_name, s.trigger_name, s.what, false
+     from standing s
+    where not exists (select from found f where (s.table_name, s.what) = (f.table_name, f.what) and s.trigger_name is not distinct from f.trigger_name)
+    order by 1, 2, 3);
+  get diagnostics recorded = row_count;
 
-  with last as (
-    select distinct on (e.table_name, e.trigger_name, e.what) e.table_name, e.trigger_name, e.what, e.stands
-      from isms.coverage_event e
-     where e.stands is not null
-     order by e.table_name, e.trigger_name, e.what, e.id desc
+  with now as materialized (
+    select t.table_name, t.trigger_name, t.trigger_xmin from isms.coverage_triggers() t where t.trigger_xmin is not null
+  ), gone as (
+    delete from isms.coverage_seen s
+     where s.incarnation = isms.incarnation()
+       and not exists (select from now n where (n.table_name, n.trigger_name) = (s.table_name, s.trigger_name))
   )
-  insert into isms.coverage_event (table_name, trigger_name, what, stands)
-  select l.table_name, l.trigger_name, l.what, false
-    from last l
-   where l.stands
-     and not exists (select from isms.coverage() c
-                      where (l.table_name, l.what) = (c.table_name, c.what) and l.trigger_name is not distinct from c.trigger_name);
-  get diagnostics ended = row_count;
-
-  delete from isms.coverage_seen s
-   where s.incarnation = isms.incarnation()
-     and not exists (select from isms.coverage_trigger t
-                      where (t.table_name, t.trigger_name) = (s.table_name, s.trigger_name) and t.trigger_xmin is not null);
   insert into isms.coverage_seen (incarnation, table_name, trigger_name, trigger_xmin)
-  select isms.incarnation(), t.table_name, t.trigger_name, t.trigger_xmin
-    from isms.coverage_trigger t
-   where t.trigger_xmin is not null
+  select isms.incarnation(), n.table_name, n.trigger_name, n.trigger_xmin
+    from now n
+    left join isms.coverage_seen s on (s.incarnation, s.table_name, s.trigger_name) = (isms.incarnation(), n.table_name, n.trigger_name)
+   where s.trigger_xmin is distinct from n.trigger_xmin
       on conflict (incarnation, table_name, trigger_name) do update
-     set trigger_xmin = excluded.trigger_xmin, seen_at = excluded.seen_at
-   where coverage_seen.trigger_xmin <> excluded.trigger_xmin;
-  return found_now + ended;
+     set trigger_xmin = excluded.trigger_xmin, seen_at = excluded.seen_at;
+  return recorded;
 end
 $$;
 
