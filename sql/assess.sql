@@ -26,8 +26,8 @@ insert into isms.asset (code, title, kind, rating) values ('A', 'Rated', 'inform
 insert into isms.implementation (code, title, status, effectiveness) values
   ('RUN', 'Runs', 'implemented', null), ('OWN', 'Runs, effectiveness its own', 'implemented', 0.9), ('PLAN', 'Planned', 'planned', null),
   ('PART', 'In part', 'partial', null), ('GONE', 'Retired', 'retired', null), ('FAIL', 'Failed its test', 'implemented', null), ('PROVEN', 'Passed its test', 'implemented', null);
-insert into isms.control_test (code, implementation, result) values ('T1', 'FAIL', 'pass'), ('T2', 'PROVEN', 'fail');
-insert into isms.control_test (code, implementation, result, tested_on) values ('T3', 'FAIL', 'fail', current_date + 1), ('T4', 'PROVEN', 'pass', current_date + 1);
+insert into isms.control_test (code, implementation, result, tested_on, valid_until) values ('T1', 'FAIL', 'pass', current_date, current_date + 365), ('T2', 'PROVEN', 'fail', current_date, current_date + 365);
+insert into isms.control_test (code, implementation, result, tested_on, valid_until) values ('T3', 'FAIL', 'fail', current_date + 1, current_date + 365), ('T4', 'PROVEN', 'pass', current_date + 1, current_date + 365);
 
 create function pg_temp.rate(code text, method text, likelihood integer, consequence integer) returns void language sql
 begin atomic

@@ -41,9 +41,9 @@ insert into isms.risk_control (scope, risk, implementation, effect_on, effective
 select code, asset_title, owner_name, inherent_level, current_level, target_level, residual_level, residual_basis, verified_level, disposition from isms.risk_register order by scope, code;
 update isms.implementation set status = 'implemented' where code = 'MFA';
 select code, current_score, current_level, current_rank, current_colour, verified_level, controls, controls_current from isms.risk_register where code = 'R-001' and scope = 'A';
-insert into isms.control_test (scope, code, implementation, result, tested_on) values ('A', 'CT-1', 'MFA', 'pass', :'today'::date - 1);
+insert into isms.control_test (scope, code, implementation, result, tested_on, valid_until) values ('A', 'CT-1', 'MFA', 'pass', :'today'::date - 1, :'today'::date + 365);
 select current_level, verified_level from isms.risk_register where code = 'R-001' and scope = 'A';
-insert into isms.control_test (scope, code, implementation, result, tested_on) values ('A', 'CT-2', 'MFA', 'fail', :'today'::date);
+insert into isms.control_test (scope, code, implementation, result, tested_on, valid_until) values ('A', 'CT-2', 'MFA', 'fail', :'today'::date, :'today'::date + 365);
 select current_level, verified_level, target_level from isms.risk_register where code = 'R-001' and scope = 'A';
 delete from isms.control_test;
 
@@ -112,7 +112,7 @@ execute seen;
 \pset null -
 select code, current_level, target_level, kind, item, what, implementation, controls, responsible_name, due - :'today'::date as due_in, resources, evaluation, status, overdue, days_overdue
   from isms.risk_treatment_plan where scope = 'A' order by code, kind desc, item;
-insert into isms.control_test (scope, code, implementation, result, tested_on) values ('A', 'CT-3', 'MFA', 'pass', '2026-01-31');
+insert into isms.control_test (scope, code, implementation, result, tested_on, valid_until) values ('A', 'CT-3', 'MFA', 'pass', '2026-01-31', :'today'::date + 365);
 set datestyle = 'SQL, DMY';
 select evaluation from isms.risk_treatment_plan where item = 'T-1';
 reset datestyle;

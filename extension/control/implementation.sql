@@ -132,7 +132,7 @@ create table isms.evidence (
   subject text not null,
   digest bytea constraint evidence_digest_sha256 check (octet_length(digest) = 32),
   locator text,
-  collected_on date not null default current_date,
+  collected_on date not null,
   collected_by text default isms.actor() constraint evidence_collected_by_fkey references isms.person on update cascade,
   covers daterange,
   valid_until date,
@@ -149,7 +149,7 @@ comment on column isms.evidence.subject_kind is 'What kind of record it proves';
 comment on column isms.evidence.subject is 'Key of that record';
 comment on column isms.evidence.digest is 'SHA-256 of the file, 32 bytes';
 comment on column isms.evidence.locator is 'Where it is kept';
-comment on column isms.evidence.collected_on is 'When it was collected';
+comment on column isms.evidence.collected_on is 'When it was collected; today in the scope unless stated';
 comment on column isms.evidence.collected_by is 'Person who collected it';
 comment on column isms.evidence.covers is 'Period it speaks of';
 comment on column isms.evidence.valid_until is 'Last day it counts; null: no end';
@@ -189,11 +189,25 @@ create trigger evidence_subject after insert or update of scope, subject_kind, s
 create trigger fill_code before insert on isms.evidence
   for each row when (new.code is null) execute function isms.fill_code('E');
 
+-- A default could only be the session's day.
+create function isms.evidence_collected_today() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  new.collected_on := isms.today(new.scope);
+  return new;
+end
+$$;
+
+comment on function isms.evidence_collected_today() is 'BEFORE INSERT trigger for evidence without a date: today in its scope';
+
+create trigger fill_date before insert on isms.evidence
+  for each row when (new.collected_on is null) execute function isms.evidence_collected_today();
+
 create table isms.control_test (
   scope text not null default isms.default_scope(),
   code text not null constraint control_test_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   implementation text not null,
-  tested_on date not null default current_date,
+  tested_on date not null,
   result text not null constraint control_test_result_known check (result in ('pass', 'fail', 'unknown', 'not_applicable')),
   tester text default isms.actor() constraint control_test_tester_fkey references isms.person on update cascade,
   method text,
@@ -204,17 +218,15 @@ create table isms.control_test (
   constraint control_test_valid_order check (valid_until >= tested_on)
 );
 
-alter table isms.control_test alter valid_until set default current_date + 365;
-
 comment on table isms.control_test is 'Results of testing implementations (9.1); the latest one decides';
 comment on column isms.control_test.scope is 'Scope';
 comment on column isms.control_test.code is 'Key in the scope';
 comment on column isms.control_test.implementation is 'Implementation tested';
-comment on column isms.control_test.tested_on is 'When';
+comment on column isms.control_test.tested_on is 'When; today in the scope unless stated';
 comment on column isms.control_test.result is 'pass, fail, unknown or not_applicable';
 comment on column isms.control_test.tester is 'Who tested';
 comment on column isms.control_test.method is 'How';
-comment on column isms.control_test.valid_until is 'Last day a pass counts as verified; a year from today unless stated';
+comment on column isms.control_test.valid_until is 'Last day a pass counts as verified; a year from the test unless stated';
 comment on column isms.control_test.created_by is 'Person who recorded it';
 
 create index control_test_latest_idx on isms.control_test (scope, implementation, tested_on desc, code desc) include (result, valid_until);
@@ -225,6 +237,20 @@ comment on sequence isms.control_test_code is 'Numbers for codes of control test
 
 create trigger fill_code before insert on isms.control_test
   for each row when (new.code is null) execute function isms.fill_code('CT');
+
+create function isms.control_test_dates() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  new.tested_on := coalesce(new.tested_on, isms.today(new.scope));
+  new.valid_until := coalesce(new.valid_until, (new.tested_on + interval '1 year')::date);
+  return new;
+end
+$$;
+
+comment on function isms.control_test_dates() is 'BEFORE INSERT trigger for tests without dates: tested today in the scope, valid for a year';
+
+create trigger fill_dates before insert on isms.control_test
+  for each row when (new.tested_on is null or new.valid_until is null) execute function isms.control_test_dates();
 
 -- Fenced by offset: the day is asked for once a scope, not once a row.
 create view isms.scope_day with (security_invoker = true) as

@@ -17,7 +17,7 @@ insert into isms.database_role (role_name, purpose, member_of, builtin) values
   ('isms_editor', 'Writes registers, requests and approves, as far as the workflows let the person', '{isms_reader}', true),
   ('isms_trail_reader', 'Reads the whole trail, all scopes', '{isms_reader}', true),
   ('isms_application', 'An application that names the person it acts for by the setting isms.actor', '{isms_editor}', true),
-  ('isms_admin', 'Administers people, logins, scopes and activation; sees all scopes', '{isms_editor,isms_trail_reader}', true);
+  ('isms_admin', 'Administers people, logins and scopes; sees all scopes', '{isms_editor,isms_trail_reader}', true);
 
 create function isms.setup_roles() returns setof text
   language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -17,10 +17,10 @@ insert into isms.implementation (scope, code, title, status, effectiveness)
 select s.code, 'I-' || i, 'Implementation ' || i,
        case when i % 10 < 7 then 'implemented' when i % 10 < 9 then 'planned' else 'partial' end, (i % 18 + 1) * 0.05
   from isms.scope s, generate_series(1, 100) i;
-insert into isms.control_test (scope, code, implementation, result)
-select m.scope, 'CT-' || m.code, m.code, case when hashtext(m.code) % 10 = 0 then 'fail' else 'pass' end from isms.implementation m;
-insert into isms.evidence (scope, code, title, subject_kind, subject, locator, collected_by)
-select m.scope, 'E-' || m.code, 'Evidence', 'implementation', m.code, 'somewhere', null from isms.implementation m;
+insert into isms.control_test (scope, code, implementation, tested_on, valid_until, result)
+select m.scope, 'CT-' || m.code, m.code, current_date, current_date + 365, case when hashtext(m.code) % 10 = 0 then 'fail' else 'pass' end from isms.implementation m;
+insert into isms.evidence (scope, code, title, subject_kind, subject, locator, collected_on, collected_by)
+select m.scope, 'E-' || m.code, 'Evidence', 'implementation', m.code, 'somewhere', current_date, null from isms.implementation m;
 
 create function bench.source(first integer, last integer) returns table (scope text, i integer)
   language sql
