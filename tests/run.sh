@@ -46,6 +46,8 @@ tap() { # NAME COMMAND...
 # pg_regress and pg_isolation_regress: a file is a test; they differ in how they say so by version.
 regress() { # PROGRAM NAME FOLDER TEST...
 	local program=$1 name=$2 folder=$3 log=$work/log/$2.log out=$work/$2 status
+	# a test begins by dropping what the one before it left
+	local -x PGOPTIONS='-c isms.allow_drop=on'
 	shift 3
 	"${as_server[@]}" mkdir "$out"
 	step "${as_server[@]}" "$program" --inputdir="$folder" --outputdir="$out" --bindir="$bindir" \

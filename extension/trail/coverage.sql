@@ -87,7 +87,21 @@ begin atomic
     from expected e
     join pg_class c on c.oid = e.oid
     join pg_namespace n on n.oid = c.relnamespace
-    left join pg_trigger g on g.tgrelid = e.oid and g.tgname = e.trigger_name;
+    left join pg_trigger g on g.tgrelid = e.oid and g.tgname = e.trigger_name
+  union all
+  select 'event trigger', w.trigger_name, null, g.xmin::text,
+         case
+           when g.oid is null then 'missing'
+           when g.evtevent <> w.event or p.oid is null or (g.evttags is null) <> (w.event = 'table_rewrite') then 'altered'
+           when g.evtenabled = 'D' then 'disabled'
+           when g.evtenabled <> 'A' then 'not enabled always'
+         end
+    from active
+   cross join (values ('isms_ddl_start', 'ddl_command_start'), ('isms_ddl_end', 'ddl_command_end'),
+                      ('isms_ddl_drop', 'sql_drop'), ('isms_ddl_rewrite', 'table_rewrite')) w (trigger_name, event)
+    left join pg_event_trigger g on g.evtname = w.trigger_name
+    left join pg_proc p on p.oid = g.evtfoid and (p.pronamespace, p.proname, p.prosrc) = ('isms'::regnamespace, 'watch_ddl', 'isms_watch_ddl')
+   where active.yes;
 end;
 
 comment on function isms.coverage_triggers() is

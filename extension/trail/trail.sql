@@ -101,14 +101,9 @@ comment on function isms.trail_leaf_size() is 'Entries a leaf of the trail holds
 
 create function isms.trail_guard_leaf(leaf regclass) returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  g record;
 begin
-  for g in select t.tgname from pg_trigger t where t.tgrelid = leaf and t.tgname in ('guard', 'guard_row') loop
-    execute format('drop trigger %I on %s', g.tgname, leaf);
-  end loop;
-  execute format('create trigger guard before insert or update or delete or truncate on %s for each statement execute function isms.trail_guard()', leaf);
-  execute format('create trigger guard_row before insert or update or delete on %s for each row execute function isms.trail_guard()', leaf);
+  execute format('create or replace trigger guard before insert or update or delete or truncate on %s for each statement execute function isms.trail_guard()', leaf);
+  execute format('create or replace trigger guard_row before insert or update or delete on %s for each row execute function isms.trail_guard()', leaf);
   execute format('alter table %s enable always trigger guard, enable always trigger guard_row', leaf);
 end
 $$;
