@@ -234,13 +234,13 @@ check_command(Node *tree, Oid owner)
 					break;
 				foreach(lc, stmt->objects)
 					if (strcmp(strVal(lfirst(lc)), "isms") == 0)
-						refuse("Dropping it", "extension isms");
+					refuse("Dropping it", "extension isms");
 				break;
 			}
 		case T_DropOwnedStmt:
 			foreach(lc, ((DropOwnedStmt *) tree)->roles)
 				if (get_rolespec_oid(lfirst_node(RoleSpec, lc), true) == owner)
-					refuse("Dropping what its owner owns", "extension isms");
+				refuse("Dropping what its owner owns", "extension isms");
 			break;
 		case T_AlterExtensionContentsStmt:
 			if (strcmp(((AlterExtensionContentsStmt *) tree)->extname, "isms") == 0)
@@ -377,7 +377,10 @@ isms_watch_ddl(PG_FUNCTION_ARGS)
 	if (strcmp(call->event, "ddl_command_end") == 0 && of_no_interest(call->parsetree))
 		PG_RETURN_VOID();
 
-	/* names in the command were read with the caller's search_path, ours are not */
+	/*
+	 * names in the command were read with the caller's search_path, ours are
+	 * not
+	 */
 	level = isms_fix_settings(ISMS_FIX_NAMES);
 	namestrcpy(&role, GetUserNameFromId(user, false));
 	SetUserIdAndSecContext(owner, security | SECURITY_LOCAL_USERID_CHANGE);

@@ -58,11 +58,19 @@ create event trigger isms_ddl_rewrite on table_rewrite
   execute function isms.watch_ddl();
 
 -- Off until activation: a restore must find nothing that refuses.
+comment on event trigger isms_ddl_start is 'Refuses commands that would let changes go unrecorded';
+
 alter event trigger isms_ddl_start disable;
+
+comment on event trigger isms_ddl_end is 'Records commands that change an audited table, and covers partitions that come';
 
 alter event trigger isms_ddl_end disable;
 
+comment on event trigger isms_ddl_drop is 'Refuses or records what drops capture or a guard of the trail';
+
 alter event trigger isms_ddl_drop disable;
+
+comment on event trigger isms_ddl_rewrite is 'Notes tables whose rows a command rewrites, for a new baseline';
 
 alter event trigger isms_ddl_rewrite disable;
 

@@ -64,7 +64,8 @@ typedef struct Request
 	TupleDesc	desc;			/* of the table */
 	int			ncolumns;
 	Column	   *columns;
-	int			scope;			/* position of the column scope, where rows are chosen by it; else -1 */
+	int			scope;			/* position of the column scope, where rows
+								 * are chosen by it; else -1 */
 	char	  **scopes;
 	int			nscopes;
 	char	   *part;
