@@ -169,6 +169,34 @@ create trigger zzz after insert on pong for each row execute function volley();
 insert into ping values (1, 6);
 select "table", payload from entries() where "table" in ('ping', 'pong') or payload ~ '"id":100' order by payload::json ->> 'n', "table";
 
+-- Looking back: a row older than a column has the column's default, and a check that runs meanwhile may write to the table and change it.
+create function busy(value int) returns boolean language plpgsql as $$
+begin
+  if coalesce(current_setting('regress_hard.busy', true), '') = '' then
+    perform set_config('regress_hard.busy', 'yes', true);
+    grant select on regress_hard.watched to regress_hard;
+    insert into regress_hard.watched values (1000 + (select count(*) from regress_hard.watched), 0, repeat('z', 100000));
+    perform set_config('regress_hard.busy', '', true);
+  end if;
+  return true;
+end
+$$;
+create domain checked as int check (regress_hard.busy(value));
+create table watched (id int primary key, n checked, filler text);
+set regress_hard.busy = 'yes';
+insert into watched select i, i, 'before' from generate_series(1, 5) i;
+select isms.enable_audit('watched');
+select clock_timestamp() as before \gset
+alter table watched add column late text default 'default';
+update watched set n = n + 1, filler = 'after' where id <= 3;
+delete from watched where id = 2;
+set regress_hard.busy = '';
+begin;
+select * from isms.as_of(null::watched, :'before') order by id;
+select count(*) > 0 as check_wrote from watched where id > 1000;
+rollback;
+select * from isms.as_of(null::watched, now()) order by id;
+
 -- Random texts: what a type takes it writes the same again, and nothing else happens.
 create function noise(n int) returns text language sql immutable as $$
   select string_agg(substr(U&'ABCIAcia0123456789..--()&& \0009=:\00e9\4e2d', 1 + get_byte(h, i) % 43, 1), '' order by i)

@@ -34,7 +34,8 @@ typedef struct Shown
 typedef struct Assessment
 {
 	int32		vl_len_;
-	int32		format;			/* ASSESSMENT_FORMAT; another layout gets another number */
+	int32		format;			/* ASSESSMENT_FORMAT; another layout gets
+								 * another number */
 	int32		controls;
 	int32		controls_current;
 	int32		controls_unrated;

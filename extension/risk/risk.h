@@ -82,7 +82,8 @@ typedef struct IsmsLevel
 typedef struct IsmsMethod
 {
 	int32		vl_len_;
-	int32		format;			/* ISMS_METHOD_FORMAT; another layout gets another number */
+	int32		format;			/* ISMS_METHOD_FORMAT; another layout gets
+								 * another number */
 	int32		score_rule;
 	int32		residual_rule;
 	int32		rows;			/* of the matrix: likelihood */

@@ -103,7 +103,10 @@ isms_write_baseline(Relation rel)
 
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		/* sought for each row: writing an entry can make the server build the table's facts anew */
+		/*
+		 * sought for each row: writing an entry can make the server build the
+		 * table's facts anew
+		 */
 		IsmsTrailRelation *info = isms_trail_relation(rel, isms_trail_trigger(rel, ISMS_CAPTURE_TRIGGER));
 
 		CHECK_FOR_INTERRUPTS();

@@ -202,7 +202,6 @@ extern bool isms_history_begun(FoldHistory *h, TimestampTz instant, TimestampTz 
 extern void isms_history_forget(FoldHistory *h);
 extern void isms_history_read(FoldHistory *h, FoldReading reading, TimestampTz instant);
 extern FoldTable *isms_history_table(FoldHistory *h, const char *table, bool back);
-extern IsmsTrailRelation *isms_history_columns(Relation rel);
 extern FoldTable *isms_history_live(FoldHistory *h, Relation leaf, IsmsTrailRelation **info, bool back);
 
 #endif							/* ISMS_FOLD_H */

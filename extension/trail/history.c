@@ -160,10 +160,7 @@ isms_history_since(FoldHistory *h, TimestampTz *since)
 	if (h->own)
 	{
 		*since = DT_NOBEGIN;
-		for (int i = 0; h->rel->trigdesc != NULL && i < h->rel->trigdesc->numtriggers; i++)
-			if (strcmp(h->rel->trigdesc->triggers[i].tgname, ISMS_CAPTURE_TRIGGER) == 0)
-				return true;
-		return false;
+		return isms_trail_trigger(h->rel, ISMS_CAPTURE_TRIGGER) != NULL;
 	}
 	become_owner(&user, &security);
 	SPI_connect();
@@ -266,18 +263,6 @@ isms_history_table(FoldHistory *h, const char *table, bool back)
 	return t;
 }
 
-/* A table as capture sees it. */
-IsmsTrailRelation *
-isms_history_columns(Relation rel)
-{
-	Trigger    *trigger = NULL;
-
-	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
-		if (strcmp(rel->trigdesc->triggers[i].tgname, ISMS_CAPTURE_TRIGGER) == 0)
-			trigger = &rel->trigdesc->triggers[i];
-	return isms_trail_relation(rel, trigger);
-}
-
 /* What is known of a table that is there, switched to how it is now. */
 FoldTable *
 isms_history_live(FoldHistory *h, Relation leaf, IsmsTrailRelation **info, bool back)
@@ -286,7 +271,7 @@ isms_history_live(FoldHistory *h, Relation leaf, IsmsTrailRelation **info, bool 
 	FoldVersion *version;
 	FoldTable  *t;
 
-	*info = isms_history_columns(leaf);
+	*info = isms_trail_relation_copy(leaf, h->context);
 	caller = MemoryContextSwitchTo(h->context);
 	version = isms_fold_version(pstrdup((*info)->content));
 	MemoryContextSwitchTo(caller);

@@ -81,7 +81,8 @@ static struct
 	int64		to;
 	Oid			seq_index;		/* the leaf's only index, if on seq */
 	IndexInfo  *seq_index_info;
-	LocalTransactionId locked_in;	/* the transaction that has locks on leaf and seq_index */
+	LocalTransactionId locked_in;	/* the transaction that has locks on leaf
+									 * and seq_index */
 }			trail;
 
 PG_FUNCTION_INFO_V1(isms_trail_guard);

@@ -124,7 +124,7 @@ static void
 describe_columns(Request *r)
 {
 	MemoryContext caller = MemoryContextSwitchTo(r->h->context);
-	IsmsTrailRelation *info = isms_history_columns(r->h->rel);
+	IsmsTrailRelation *info = isms_trail_relation_copy(r->h->rel, r->h->context);
 
 	r->desc = CreateTupleDescCopy(RelationGetDescr(r->h->rel));
 	r->ncolumns = r->desc->natts;
@@ -361,7 +361,12 @@ put_live(Request *r, Leaf *leaf, int *lineages, TupleTableSlot *slot, TupleTable
 
 	if (touched == NULL && r->typed && r->scope < 0)
 	{
-		tuplestore_puttupleslot(r->result->setResult, mapped);
+		/*
+		 * value by value: the row may be older than a column, and the store
+		 * knows nothing of defaults
+		 */
+		slot_getallattrs(mapped);
+		tuplestore_putvalues(r->result->setResult, r->desc, mapped->tts_values, mapped->tts_isnull);
 		return;
 	}
 	from = palloc(sizeof(FoldValue) * Max(r->ncolumns, 1));

@@ -224,8 +224,20 @@ static IsmsTrailRelation *
 relation_entry(Oid relid)
 {
 	bool		found;
-	IsmsTrailRelation *info = hash_search(relations, &relid, HASH_ENTER, &found);
+	IsmsTrailRelation *info;
 
+	if (relations == NULL)
+	{
+		HASHCTL		ctl = {0};
+
+		ctl.keysize = sizeof(Oid);
+		ctl.entrysize = sizeof(IsmsTrailRelation);
+		ctl.hcxt = CacheMemoryContext;
+		relations = hash_create("isms captured tables", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+		CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
+	}
+	info = hash_search(relations, &relid, HASH_ENTER, &found);
 	if (!found)
 	{
 		info->valid = false;
@@ -382,22 +394,8 @@ fill_relation(IsmsTrailRelation *info, Relation rel, Trigger *trigger)
 IsmsTrailRelation *
 isms_trail_relation(Relation rel, Trigger *trigger)
 {
-	Oid			relid = RelationGetRelid(rel);
-	IsmsTrailRelation *info;
+	IsmsTrailRelation *info = relation_entry(RelationGetRelid(rel));
 
-	if (relations == NULL)
-	{
-		HASHCTL		ctl = {0};
-
-		ctl.keysize = sizeof(Oid);
-		ctl.entrysize = sizeof(IsmsTrailRelation);
-		ctl.hcxt = CacheMemoryContext;
-		relations = hash_create("isms captured tables", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-		CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
-		CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
-	}
-
-	info = relation_entry(relid);
 	if (info->valid && info->filled)
 		return info;
 
@@ -410,5 +408,20 @@ isms_trail_relation(Relation rel, Trigger *trigger)
 	info->valid = true;
 	fill_relation(info, rel, trigger);
 	info->filled = true;
+	return info;
+}
+
+/*
+ * The same as they are now, in a context of the caller's: for those who, while
+ * they use them, run code that may write to the table.
+ */
+IsmsTrailRelation *
+isms_trail_relation_copy(Relation rel, MemoryContext context)
+{
+	IsmsTrailRelation *info = MemoryContextAllocZero(context, sizeof(IsmsTrailRelation));
+
+	info->relid = RelationGetRelid(rel);
+	info->context = context;
+	fill_relation(info, rel, isms_trail_trigger(rel, ISMS_CAPTURE_TRIGGER));
 	return info;
 }

@@ -89,6 +89,7 @@ typedef struct IsmsTrailRelation
 
 /* relation.c */
 extern IsmsTrailRelation *isms_trail_relation(Relation rel, Trigger *trigger);
+extern IsmsTrailRelation *isms_trail_relation_copy(Relation rel, MemoryContext context);
 extern List *isms_trail_key_columns(Relation rel);
 extern Trigger *isms_trail_trigger(Relation rel, const char *name);
 
