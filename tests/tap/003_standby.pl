@@ -71,6 +71,9 @@ my %query = (
 	next_steps => q{select * from isms.next_steps('isms.risk', 'R-001')},
 	explain_risk => q{select * from isms.explain_risk('R-001')},
 	row_history => q{select * from isms.row_history('isms.risk', 'R-001')},
+	as_of => q{select code, status from isms.as_of(null::isms.risk, (select max(at) from isms.audit_trail where table_name = 'isms.risk' and operation = 'insert'))},
+	as_of_json => q{select key, "row" ->> 'status' from isms.as_of_json('isms.risk', now())},
+	diff => q{select key, change, columns from isms.diff('isms.risk', (select max(at) from isms.audit_trail where table_name = 'isms.risk' and operation = 'insert'), now())},
 	check_method => q{select count(*) from isms.check_method('ACME', '5x5')},
 	today => q{select isms.today('ACME') is not null},
 	propose_mapping => q{select isms.propose_mapping('risk', 'isms.import_risk')},
@@ -82,6 +85,11 @@ for my $name (sort keys %query)
 	isnt($here, '', "isms.$name answers");
 	is($here, as_reader($primary, $query{$name}), "isms.$name answers the same");
 }
+
+# The trail is added up and compared there too, and capture looked at.
+my $reconciled = q{select t.table_name, r.* from isms.trail_table t, isms.reconcile(format('%I.%I', t.schema_name, t.table_name)::regclass) r};
+is($standby->safe_psql('postgres', $reconciled), '', 'the trail adds up to the tables');
+is($standby->safe_psql('postgres', 'select * from isms.coverage()'), '', 'all is covered');
 
 # What would write is refused by the server, and says so.
 for my $statement (q{update isms.risk set title = 'x'}, q{select isms.activate()}, q{select isms.request('isms.risk', 'R-001', 'reassess')})
@@ -100,6 +108,11 @@ is( $standby->safe_psql(
 		'postgres', q{
 		select count(distinct incarnation) from isms.trail_entry}),
 	2, 'its trail goes on under its own incarnation');
+is($standby->safe_psql('postgres', $reconciled), '', 'and adds up to the tables');
+is( $standby->safe_psql(
+		'postgres', q{
+		select title from isms.as_of(null::isms.risk, (select max(at) from isms.audit_trail where table_name = 'isms.risk' and operation = 'insert'))}),
+	'Stolen passwords', 'it looks back past the promotion');
 
 $standby->stop;
 $primary->stop;
