@@ -20,7 +20,7 @@ PARTS = core/schema core/error core/scope core/person core/actor core/register c
 	risk/method risk/threat risk/risk risk/treatment risk/assess risk/acceptance risk/derived risk/guard risk/workflow risk/import \
 	report/register report/plan report/heat_map report/inbox \
 	core/finish
-SQL_PARTS  = $(foreach part,$(PARTS),$(wildcard extension/$(part).sql))
+SQL_PARTS  = $(foreach part,$(PARTS),extension/$(part).sql)
 DATA_built := extension/isms--$(EXTVERSION).sql
 DOCS      := $(wildcard extension/doc/*.md)
 

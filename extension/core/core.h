@@ -6,11 +6,9 @@
 #define ISMS_CORE_H
 
 /* Error codes, class IS.  extension/doc/reference.md lists them. */
-#define ERRCODE_ISMS_TRANSITION	MAKE_SQLSTATE('I','S','0','0','1')
 #define ERRCODE_ISMS_TRAIL		MAKE_SQLSTATE('I','S','0','1','0')
 #define ERRCODE_ISMS_AUDIT		MAKE_SQLSTATE('I','S','0','1','1')
 #define ERRCODE_ISMS_INACTIVE	MAKE_SQLSTATE('I','S','0','2','0')
-#define ERRCODE_ISMS_METHOD		MAKE_SQLSTATE('I','S','0','4','0')
 
 /* The setting isms.allow_drop: may the trail be taken down? */
 extern bool isms_allow_drop;
