@@ -32,6 +32,7 @@ PG_MODULE_MAGIC;
 bool		isms_allow_drop = false;
 
 static char *scope_setting;
+static char *origin_setting;
 static char *actor_setting;
 static char *comment_setting;
 static LocalTransactionId actor_set_in = InvalidLocalTransactionId;
@@ -170,5 +171,10 @@ _PG_init(void)
 							 NULL,
 							 &isms_allow_drop, false,
 							 PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomStringVariable("isms.origin",
+							   "Name of the audit trail in its checkpoints, such as example.com/isms.",
+							   "Empty: the name of the database. The incarnation is added to it.",
+							   &origin_setting, "",
+							   PGC_SUSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("isms");
 }

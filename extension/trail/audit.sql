@@ -135,9 +135,9 @@ create view isms.audit_trail with (security_invoker) as
          end as new_values,
          e.xid as transaction,
          e.command_id,
-         false as sealed,
+         isms.is_sealed(e.seq, e.xid, e.incarnation, s.last, s.current) as sealed,
          v.part
-    from (select t.seq, t.at, t.operation, t.table_version, t.identity, t.xid, t.command_id, t.payload,
+    from (select t.seq, t.at, t.operation, t.incarnation, t.table_version, t.identity, t.xid, t.command_id, t.payload,
                  case when t.operation = 'U' then t.payload::jsonb -> 0 else t.payload::jsonb end as named,
                  case when t.operation = 'U' then t.payload::jsonb -> 1 else t.payload::jsonb end as changes
             from isms.trail_entry t) e
@@ -150,7 +150,8 @@ create view isms.audit_trail with (security_invoker) as
                       array(select k from jsonb_array_elements_text(d.content -> 'key') k
                              where k <> 'scope' or jsonb_array_length(d.content -> 'key') = 1) as key
                  from (select distinct t.id, t.content::jsonb as content from isms.trail_table_version t) d) v on v.id = e.table_version
-    cross join lateral (select isms.trail_identity_content(e.identity)::jsonb as identity) w;
+    cross join lateral (select isms.trail_identity_content(e.identity)::jsonb as identity) w
+    cross join (select isms.last_snapshot() as last, isms.incarnation() as current) s;
 
 comment on view isms.audit_trail is 'Every recorded change: who, when, what, from which values to which';
 comment on column isms.audit_trail.seq is 'Number of the entry; gaps are normal';
@@ -194,4 +195,4 @@ insert into isms.admin_function (name, builtin) values
 
 insert into isms.activation_step (step, position, procedure, builtin) values
   ('trail leaves', -100, 'isms.trail_open', true),
-  ('trail baseline', 0, 'isms.trail_baseline', true);
+  ('trail baseline', 10, 'isms.trail_baseline', true);

@@ -1,0 +1,141 @@
+-- Proofs, and the trail's verification by itself.
+create function isms.inclusion_path(leaf bigint, size bigint) returns bytea[]
+  language c stable strict parallel safe security definer set search_path = pg_catalog, pg_temp
+  as 'MODULE_PATHNAME', 'isms_inclusion_path';
+  -- definer: hashes tell nothing of what was hashed
+
+comment on function isms.inclusion_path(bigint, bigint) is
+  'Proof that a leaf, by its position from 0, is in the tree of that size: hashes from the leaf up (RFC 9162, 2.1.3.1). Errors: 22023';
+
+create function isms.consistency_proof(size1 bigint, size2 bigint) returns bytea[]
+  language c stable strict parallel safe security definer set search_path = pg_catalog, pg_temp
+  as 'MODULE_PATHNAME', 'isms_consistency_proof';
+  -- definer: as isms.inclusion_path
+
+comment on function isms.consistency_proof(bigint, bigint) is
+  'Proof that the tree of size1 is the beginning of that of size2 (RFC 9162, 2.1.4.1). Errors: 22023';
+
+create function isms.tree_root(size bigint) returns bytea
+  language c stable strict parallel safe security definer set search_path = pg_catalog, pg_temp
+  as 'MODULE_PATHNAME', 'isms_tree_root';
+  -- definer: as isms.inclusion_path
+
+comment on function isms.tree_root(bigint) is 'Root of the tree when it had that size, from its tiles. Errors: 22023';
+
+create function isms.inclusion_proof(entry bigint, size bigint default null, out leaf bigint, out tree_size bigint, out leaf_hash bytea, out proof bytea[], out root bytea) returns record
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  select isms.leaf_hash(e) into inclusion_proof.leaf_hash from isms.trail_entry e where e.seq = inclusion_proof.entry;
+  leaf := case when found then isms.leaf_index(entry) end;
+  tree_size := coalesce(inclusion_proof.size, (select c.size from isms.checkpoint c order by c.number desc limit 1), 0);
+  if leaf is null or leaf >= tree_size then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = format('entry %s is not in the tree of %s entries', coalesce(entry::text, 'null'), tree_size),
+      detail = case when leaf_hash is null then 'There is no such entry that you may read.'
+                    when leaf is null then 'It is not sealed yet.'
+                    else format('It is leaf %s.', leaf) end,
+      hint = case when leaf_hash is null then 'isms.audit_trail lists the entries you may read.' else 'isms.seal() takes in what is new.' end;
+  end if;
+  proof := isms.inclusion_path(leaf, tree_size);
+  root := isms.tree_root(tree_size);
+end
+$$;
+
+comment on function isms.inclusion_proof(bigint, bigint) is
+  'Proof that an entry is in the tree of that size, by default the newest checkpoint''s: position, leaf, hashes from the leaf up (RFC 9162, 2.1.3) and the root they lead to. Errors: 22023';
+
+create function isms.table_versions_of(name regclass) returns uuid[]
+  language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp
+  -- definer: identifiers alone
+begin atomic
+  select coalesce(array_agg(distinct v.id), '{}')
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    join isms.trail_table_version v
+      on (v.content::json ->> 'schema' = n.nspname and v.content::json ->> 'table' = c.relname)
+      or (v.content::json #>> '{partition_of,schema}' = n.nspname and v.content::json #>> '{partition_of,table}' = c.relname)
+   where c.oid = name;
+end;
+
+comment on function isms.table_versions_of(regclass) is 'Versions of a table, and of its partitions, that entries name';
+
+create function isms.unlawful_entries(unsealed bigint[]) returns table (seq bigint, table_version uuid, why text)
+  language sql stable parallel safe set search_path = pg_catalog, pg_temp
+begin atomic
+  with last as materialized (
+    select distinct on (c.incarnation) c.incarnation, c.snapshot from isms.checkpoint c order by c.incarnation, c.number desc
+  ), opened as materialized (
+    select c.next_xid from isms.checkpoint c where c.incarnation = isms.incarnation() order by c.number limit 1
+  ), judged as (
+    select e.seq, e.table_version,
+           case
+             when pg_visible_in_snapshot(e.xid, l.snapshot) then 'Its transaction had ended at the last seal, which did not find it.'
+             when exists (select from isms.checkpoint c where c.incarnation = e.incarnation and c.next_xid <= e.xid and c.frontier >= e.seq)
+               then 'Its number had been drawn before its transaction began.'
+             -- prepared before a promotion, committed after: such a transaction goes on in the next incarnation
+             when e.incarnation <> isms.incarnation() and e.xid >= (select o.next_xid from opened o)
+               then 'Its incarnation had ended when it was written.'
+           end as why
+      from isms.trail_entry e
+      left join last l on l.incarnation = e.incarnation
+     where e.seq = any (unlawful_entries.unsealed)
+  )
+  select j.seq, j.table_version, j.why from judged j where j.why is not null;
+end;
+
+comment on function isms.unlawful_entries(bigint[]) is 'Which of these entries, in no tile, cannot have come about by recording a change';
+
+create function isms.check_trail(first bigint, leaves bigint, versions uuid[]) returns table (problem text, leaf bigint, entry bigint, table_version uuid, detail text)
+  language c stable parallel restricted security definer set search_path = pg_catalog, pg_temp set jit = off
+  as 'MODULE_PATHNAME', 'isms_verify_trail';
+  -- definer: it reads every entry and tells their numbers alone
+
+comment on function isms.check_trail(bigint, bigint, uuid[]) is 'What isms.verify_trail calls: leaves of a range, only entries of these table versions';
+
+create function isms.recorded_table(version uuid) returns text
+  language sql stable strict parallel safe security definer set search_path = pg_catalog, pg_temp
+  -- definer: the name alone
+begin atomic
+  select format('%I.%I', coalesce(v.content::json #>> '{partition_of,schema}', v.content::json ->> 'schema'),
+                         coalesce(v.content::json #>> '{partition_of,table}', v.content::json ->> 'table'))
+    from isms.trail_table_version v
+   where v.id = version
+   limit 1;
+end;
+
+comment on function isms.recorded_table(uuid) is 'Table, with its schema, that a table version describes';
+
+create function isms.verify_trail(first bigint default 0, leaves bigint default null, only_table regclass default null,
+                                  out problem text, out leaf bigint, out entry bigint, out table_name text, out detail text) returns setof record
+  language sql stable parallel restricted rows 10 set search_path = pg_catalog, pg_temp
+begin atomic
+  select t.problem, t.leaf, t.entry, isms.recorded_table(coalesce(t.table_version, e.table_version)), t.detail
+    from isms.check_trail(verify_trail.first, verify_trail.leaves,
+                          case when verify_trail.only_table is not null then isms.table_versions_of(verify_trail.only_table) end) t
+    left join isms.trail_entry e on e.seq = t.entry and t.table_version is null;
+end;
+
+comment on function isms.verify_trail(bigint, bigint, regclass) is
+  'Hashes every sealed entry and compares with the tree and its checkpoints: a row for each problem, none if the trail is whole. leaves from first on (256 at a time), or all; only_table hashes the entries of one table alone. NOTICE each million';
+
+create function isms.checkpoint_note(checkpoint bigint default null) returns text
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+declare
+  c isms.checkpoint;
+begin
+  select k.* into c from isms.checkpoint k where k.number = coalesce(checkpoint_note.checkpoint, k.number) order by k.number desc limit 1;
+  if not found then
+    raise exception using
+      errcode = 'no_data_found',
+      message = case when checkpoint is null then 'there is no checkpoint yet' else format('there is no checkpoint %s', checkpoint) end,
+      hint = 'isms.seal() makes one.';
+  end if;
+  -- a line of base64 as RFC 4648 has it, without the breaks of MIME
+  return format(E'%s/%s\n%s\n%s\n', coalesce(nullif(current_setting('isms.origin'), ''), current_database()), c.incarnation, c.size,
+                translate(encode(c.root, 'base64'), E'\n', ''));
+end
+$$;
+
+comment on function isms.checkpoint_note(bigint) is
+  'A checkpoint, by default the newest, as C2SP tlog-checkpoint text without signatures: origin (setting isms.origin or the database''s name, and the incarnation), size, root. Errors: P0002';
