@@ -186,6 +186,8 @@ create table watched (id int primary key, n checked, filler text);
 set regress_hard.busy = 'yes';
 insert into watched select i, i, 'before' from generate_series(1, 5) i;
 select isms.enable_audit('watched');
+select isms.activate() is not null as active;
+select isms.seal() \gset
 select clock_timestamp() as before \gset
 alter table watched add column late text default 'default';
 update watched set n = n + 1, filler = 'after' where id <= 3;
@@ -195,6 +197,7 @@ begin;
 select * from isms.as_of(null::watched, :'before') order by id;
 select count(*) > 0 as check_wrote from watched where id > 1000;
 rollback;
+select isms.seal() \gset
 select * from isms.as_of(null::watched, now()) order by id;
 
 -- Random texts: what a type takes it writes the same again, and nothing else happens.

@@ -4,7 +4,7 @@ set client_min_messages = warning;
 drop extension if exists isms cascade;
 create extension isms;
 set client_min_messages = notice;
-select isms.trail_open(1);
+select isms.activate() is not null as active;
 create schema regress_lookback;
 set search_path = regress_lookback, public;
 set datestyle = 'SQL, DMY';
@@ -20,7 +20,8 @@ create procedure take(which int) language plpgsql as $$
 begin
   insert into copied select which, a from account a;
   commit;
-  perform pg_sleep(0.002);
+  perform isms.seal();
+  commit;
   insert into step values (which, clock_timestamp());
   perform pg_sleep(0.002);
   commit;
@@ -63,6 +64,7 @@ rollback to s;
 commit;
 call take(5);
 select * from compare('[1,5]');
+select isms.seal() \gset
 select count(*) from isms.as_of(null::account, clock_timestamp());
 
 -- Before the trail of the table there is nothing to say.
@@ -98,13 +100,27 @@ select key, change, columns, old_row ->> 'balance' as old_balance, new_row ->> '
 create table pair (id int primary key, v int);
 select isms.enable_audit('pair');
 insert into pair values (1, 0), (2, 0);
+select isms.seal() \gset
 begin;
 update pair set v = 1 where id = 1;
-select pg_sleep(0.01) is null as slept, clock_timestamp() as middle, pg_sleep(0.01) is null as again \gset
+select clock_timestamp() as middle \gset
 update pair set v = 1 where id = 2;
 commit;
 select * from isms.as_of(null::pair, :'middle') order by id;
+select isms.seal() \gset
+select * from isms.as_of(null::pair, :'middle') order by id;
 select * from isms.as_of(null::pair, clock_timestamp()) order by id;
+
+-- What came after the newest checkpoint is not in it.
+update pair set v = 2;
+select * from isms.as_of(null::pair, clock_timestamp()) order by id;
+select isms.seal() \gset
+select * from isms.as_of(null::pair, clock_timestamp()) order by id;
+
+-- Before the first checkpoint there is nothing to say.
+\set VERBOSITY sqlstate
+select * from isms.as_of(null::pair, '2001-01-01');
+\set VERBOSITY default
 
 -- Columns renamed, added, dropped; a value that no longer fits is null as a column and whole as JSON.
 create type mood as enum ('calm', 'busy');
@@ -112,6 +128,7 @@ create domain small as int check (value < 100);
 create table thing (id int primary key, label text, size int, gone text, mood mood default 'calm');
 select isms.enable_audit('thing');
 insert into thing values (1, 'first', 500, 'x'), (2, '12', 5, 'y'), (3, '13', 6, 'z');
+select isms.seal() \gset
 select clock_timestamp() as t1 from pg_sleep(0.01) \gset
 update thing set size = 50, label = '11', gone = 'xx' where id = 1;
 delete from thing where id = 3;
@@ -123,6 +140,7 @@ alter table thing add column note text default 'added';
 update thing set note = 'noted' where id = 2;
 select * from isms.as_of(null::thing, :'t1') order by id;
 select * from isms.as_of_json('thing', :'t1') order by key;
+select isms.seal() \gset
 select change, key, columns from isms.diff('thing', :'t1', clock_timestamp());
 truncate thing;
 select * from isms.as_of(null::thing, :'t1') order by id;
@@ -132,6 +150,7 @@ select * from isms.as_of_json('thing', :'t1') order by key;
 create table secret (id int primary key, pin text, label text);
 select isms.enable_audit('secret', '{pin}');
 insert into secret values (1, '1234', 'a'), (2, '5678', 'b'), (3, '9012', 'c');
+select isms.seal() \gset
 select clock_timestamp() as t1 from pg_sleep(0.01) \gset
 update secret set pin = '4321' where id = 1;
 update secret set label = 'bb' where id = 2;
@@ -142,11 +161,13 @@ select * from isms.as_of(null::secret, :'t1') order by id;
 create table words (word text, n float8);
 select isms.enable_audit('words');
 insert into words values ('a', 1), ('a', 1), ('b', 2);
+select isms.seal() \gset
 select clock_timestamp() as t1 from pg_sleep(0.01) \gset
 delete from words where ctid = (select min(ctid) from words);
 update words set n = 3 where word = 'b';
 insert into words values ('c', 4);
 select * from isms.as_of(null::words, :'t1') order by 1, 2;
+select isms.seal() \gset
 select change, old_row, new_row from isms.diff('words', :'t1', clock_timestamp());
 create table event (id int, month int, what text, primary key (month, id)) partition by list (month);
 create table event_1 partition of event for values in (1);
@@ -155,6 +176,7 @@ alter table event_2 drop column junk;
 alter table event attach partition event_2 for values in (2);
 select isms.enable_audit('event');
 insert into event values (1, 1, 'a'), (2, 1, 'b'), (3, 2, 'c'), (4, 2, 'd');
+select isms.seal() \gset
 select clock_timestamp() as t1 from pg_sleep(0.01) \gset
 update event set month = 2 where id = 1;
 update event set what = 'changed' where id = 3;
@@ -162,6 +184,7 @@ delete from event where id = 4;
 select * from isms.as_of(null::event, :'t1') order by id;
 select key, "row" from isms.as_of_json('event', :'t1') order by key;
 select * from isms.as_of(null::event_2, :'t1') order by id;
+select isms.seal() \gset
 select key, change, columns from isms.diff('event', :'t1', clock_timestamp());
 alter table event detach partition event_1;
 select * from isms.as_of(null::event, :'t1') order by id;
@@ -190,11 +213,14 @@ select isms.setup('TWO', 'Second', 'ann', 'Ann') is not null as active;
 create role regress_rea login;
 select isms.add_person('rea', 'Rea', login => 'regress_rea', roles => '{external_auditor}') is not null as added;
 insert into isms.scope (code, name) values ('ONE', 'First');
+select isms.seal() \gset
 select clock_timestamp() as t0 \gset
 insert into isms.asset (scope, code, title, kind) values ('ONE', 'A-1', 'Server', 'hardware'), ('TWO', 'A-1', 'Laptop', 'hardware');
+select isms.seal() \gset
 select clock_timestamp() as t1 from pg_sleep(0.01) \gset
 update isms.asset set title = 'Big server' where title = 'Server';
 update isms.asset set description = 'Heavy' where title = 'Laptop';
+select isms.seal() \gset
 select scope, code, title, description from isms.as_of(null::isms.asset, :'t0') order by scope;
 select scope, code, title, description from isms.as_of(null::isms.asset, :'t1') order by scope;
 set session authorization regress_rea;

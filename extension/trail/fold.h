@@ -147,6 +147,18 @@ fold_same_key(FoldKey a, FoldKey b)
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
+/* The state of the database that is looked back to: the snapshot of a checkpoint. */
+typedef struct FoldCheckpoint
+{
+	TimestampTz at;
+	int64		size;
+	pg_uuid_t	incarnation;
+	Datum		snapshot;
+	int64		low;			/* entries not visible in the snapshot have
+								 * greater numbers */
+	Datum		known;			/* uuid[]: incarnations that had sealed */
+} FoldCheckpoint;
+
 /* A table with its partitions, and what the trail says of them. */
 typedef struct FoldHistory
 {
@@ -158,13 +170,14 @@ typedef struct FoldHistory
 	FoldContradiction contradiction;	/* for each of them */
 	void	   *contradiction_arg;
 	bool		own;			/* a table of the extension */
+	FoldCheckpoint checkpoint;	/* looked back to */
 } FoldHistory;
 
 typedef enum FoldReading
 {
 	FOLD_SINCE,					/* forward, entries not before an instant */
-	FOLD_UNTIL,					/* forward, entries the instant knows */
-	FOLD_BACK					/* backward, entries newer than the instant */
+	FOLD_UNTIL,					/* forward, entries the checkpoint knows */
+	FOLD_BACK					/* backward, entries newer than it */
 } FoldReading;
 
 /* How a table stands at one point, to be returned to. */
@@ -198,9 +211,10 @@ extern bool isms_reads_whole_trail(void);
 extern FoldHistory *isms_history_open(Oid relid);
 extern void isms_history_close(FoldHistory *h);
 extern bool isms_history_since(FoldHistory *h, TimestampTz *since);
-extern bool isms_history_begun(FoldHistory *h, TimestampTz instant, TimestampTz *begin);
+extern bool isms_history_at(FoldHistory *h, TimestampTz instant, TimestampTz *first);
+extern bool isms_history_begun(FoldHistory *h, TimestampTz *begin);
 extern void isms_history_forget(FoldHistory *h);
-extern void isms_history_read(FoldHistory *h, FoldReading reading, TimestampTz instant);
+extern void isms_history_read(FoldHistory *h, FoldReading reading, TimestampTz since);
 extern FoldTable *isms_history_table(FoldHistory *h, const char *table, bool back);
 extern FoldTable *isms_history_live(FoldHistory *h, Relation leaf, IsmsTrailRelation **info, bool back);
 

@@ -190,47 +190,148 @@ isms_history_since(FoldHistory *h, TimestampTz *since)
 	return found;
 }
 
+static Datum
+column(int n, bool *isnull)
+{
+	bool		null;
+	Datum		datum = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, n, &null);
+
+	if (isnull != NULL)
+		*isnull = null;
+	else if (null)
+		elog(ERROR, "unexpected null in the trail");
+	return datum;
+}
+
+static Datum
+kept(FoldHistory *h, Datum datum)
+{
+	MemoryContext caller = MemoryContextSwitchTo(h->context);
+	Datum		copy = PointerGetDatum(PG_DETOAST_DATUM_COPY(datum));
+
+	MemoryContextSwitchTo(caller);
+	return copy;
+}
+
 /*
- * Does the trail know the table as it was then?  If not, *begin is when it
- * began to, or DT_NOEND.
+ * Sets h->checkpoint to the newest checkpoint not after the instant.  Without one,
+ * *first is when the first was made, or DT_NOEND, and the result is false.
  */
 bool
-isms_history_begun(FoldHistory *h, TimestampTz instant, TimestampTz *begin)
+isms_history_at(FoldHistory *h, TimestampTz instant, TimestampTz *first)
 {
-	Oid			types[1] = {UUIDARRAYOID};
-	Datum		values[1];
+	Oid			types[1] = {TIMESTAMPTZOID};
+	Datum		values[1] = {TimestampTzGetDatum(instant)};
+	bool		found;
+	bool		isnull;
+	Oid			user;
+	int			security;
+
+	become_owner(&user, &security);
+	SPI_connect();
+	query("select c.incarnation, c.snapshot, c.size, c.sealed_at,"
+		  /* what was under way then began after this checkpoint */
+		  " coalesce((select k.frontier from isms.checkpoint k"
+		  " where k.incarnation = c.incarnation and k.number <= c.number and k.next_xid <= pg_catalog.pg_snapshot_xmin(c.snapshot)"
+		  " order by k.number desc limit 1), 0),"
+		  " array(select i.incarnation from isms.trail_incarnation i"
+		  " where exists (select from isms.checkpoint k where k.incarnation = i.incarnation and k.number <= c.number))"
+		  " from isms.checkpoint c where c.sealed_at <= $1 order by c.sealed_at desc, c.number desc limit 1",
+		  1, types, values);
+	found = SPI_processed > 0;
+	if (found)
+	{
+		h->checkpoint.incarnation = *DatumGetUUIDP(column(1, NULL));
+		h->checkpoint.snapshot = kept(h, column(2, NULL));
+		h->checkpoint.size = DatumGetInt64(column(3, NULL));
+		h->checkpoint.at = DatumGetTimestampTz(column(4, NULL));
+		h->checkpoint.low = DatumGetInt64(column(5, NULL));
+		h->checkpoint.known = kept(h, column(6, NULL));
+	}
+	else
+	{
+		query("select min(c.sealed_at) from isms.checkpoint c", 0, NULL, NULL);
+		*first = DatumGetTimestampTz(column(1, &isnull));
+		if (isnull)
+			*first = DT_NOEND;
+	}
+	SPI_finish();
+	SetUserIdAndSecContext(user, security);
+	return found;
+}
+
+/*
+ * Is an entry, beyond number $4, newer than the checkpoint?  By the checkpoint's
+ * snapshot where its own incarnation wrote it; of others those it knew are told
+ * by their place in the tree, later ones are newer.
+ */
+#define NEWER \
+	"case when e.incarnation = $2 then not pg_catalog.pg_visible_in_snapshot(e.xid, $3)" \
+	" when e.incarnation = any ($6) then coalesce(isms.leaf_index(e.seq) >= $5, true) else true end"
+
+static void
+checkpoint_parameters(FoldHistory *h, Oid *types, Datum *values)
+{
+	static const Oid parameter_types[] = {UUIDARRAYOID, UUIDOID, PG_SNAPSHOTOID, INT8OID, INT8OID, UUIDARRAYOID};
+
+	memcpy(types, parameter_types, sizeof(parameter_types));
+	values[0] = version_ids(h);
+	values[1] = UUIDPGetDatum(&h->checkpoint.incarnation);
+	values[2] = h->checkpoint.snapshot;
+	values[3] = Int64GetDatum(h->checkpoint.low);
+	values[4] = Int64GetDatum(h->checkpoint.size);
+	values[5] = h->checkpoint.known;
+}
+
+/*
+ * Does the trail know the table as it was at h->checkpoint?  If not, *begin is when
+ * it began to, or DT_NOEND.
+ */
+bool
+isms_history_begun(FoldHistory *h, TimestampTz *begin)
+{
+	Oid			types[7];
+	Datum		values[7];
 	TimestampTz since;
 	bool		audited = isms_history_since(h, &since);
+	bool		begun;
 	bool		isnull;
 	Oid			user;
 	int			security;
 
 	*begin = DT_NOEND;
-	if (audited && !h->own)
-	{
-		if (since <= instant)
-			return true;
-		*begin = since;
-	}
-	values[0] = version_ids(h);
+	/* recorded since before the first checkpoint */
+	if (h->own && audited)
+		return true;
+	checkpoint_parameters(h, types, values);
+	types[6] = TIMESTAMPTZOID;
+	values[6] = TimestampTzGetDatum(audited ? since : DT_NOBEGIN);
 	become_owner(&user, &security);
 	SPI_connect();
-	if (h->own)
+	if (audited && since <= h->checkpoint.at)
 	{
-		/* from activation on every row is recorded */
-		query("select min(a.activated_at) from isms.activation a", 0, NULL, NULL);
-		since = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-		if (!isnull && audited)
-			*begin = since;
+		/* nothing recorded yet: the table was empty */
+		query("select e.seq <= $4 or not " NEWER " from isms.trail_entry e"
+			  " where e.table_version = any ($1) and e.at >= $7"
+			  " and e.seq > coalesce((select c.frontier from isms.checkpoint c where c.sealed_at < $7 order by c.sealed_at desc limit 1), 0)"
+			  " order by e.seq limit 1", 7, types, values);
+		begun = SPI_processed == 0 || DatumGetBool(column(1, NULL));
+		*begin = since;
 	}
-	if (*begin > instant)
-		query("select e.at from isms.trail_entry e where e.table_version = any ($1) order by e.seq limit 1",
-			  1, types, values);
-	if (*begin > instant && SPI_processed > 0)
-		*begin = Min(*begin, DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)));
+	else
+	{
+		/* what was recorded before it was enabled anew, or disabled, stays */
+		query("select e.seq <= $4 or not " NEWER ", e.at from isms.trail_entry e"
+			  " where e.table_version = any ($1) order by e.seq limit 1", 6, types, values);
+		begun = SPI_processed > 0 && DatumGetBool(column(1, NULL));
+		if (audited)
+			*begin = since;
+		if (SPI_processed > 0)
+			*begin = Min(*begin, DatumGetTimestampTz(column(2, &isnull)));
+	}
 	SPI_finish();
 	SetUserIdAndSecContext(user, security);
-	return *begin <= instant;
+	return begun;
 }
 
 /* Forget what was read. */
@@ -329,52 +430,50 @@ read_tuple(FoldHistory *h, HeapTuple tuple, TupleDesc desc, bool back)
 }
 
 /*
- * Which entries are newer than an instant is decided here and nowhere else: all
- * entries of the transactions that made an entry after it, so that no
- * transaction is halved.  Entries are looked for from isms.trail_instant() on.
+ * Reads the entries of the table into h->tables: those not before since, or
+ * those that h->checkpoint has or has not.
  */
-#define NEWER \
-	"(e.incarnation, e.xid) in (select n.incarnation, n.xid from isms.trail_entry n where n.seq >= $3 and n.at > $2)"
-
-/* Reads the entries of the table into h->tables. */
 void
-isms_history_read(FoldHistory *h, FoldReading reading, TimestampTz instant)
+isms_history_read(FoldHistory *h, FoldReading reading, TimestampTz since)
 {
-	Oid			types[3] = {UUIDARRAYOID, TIMESTAMPTZOID, INT8OID};
-	Datum		values[3];
+	Oid			types[6];
+	Datum		values[6];
+	int			parameters = 6;
 	MemoryContext batch;
 	MemoryContext caller;
 	const char *which;
 	const char *desc = "";
 	Portal		portal;
-	bool		isnull;
 	Oid			user;
 	int			security;
 
-	values[0] = version_ids(h);
-	values[1] = TimestampTzGetDatum(instant);
-	values[2] = Int64GetDatum(0);
-	become_owner(&user, &security);
-	SPI_connect();
 	if (reading == FOLD_SINCE)
-		which = "e.at >= $2 and $3 is not null";
+	{
+		parameters = 2;
+		types[0] = UUIDARRAYOID;
+		types[1] = TIMESTAMPTZOID;
+		values[0] = version_ids(h);
+		values[1] = TimestampTzGetDatum(since);
+		which = "e.at >= $2";
+	}
 	else
 	{
-		query("select isms.trail_instant($1)", 1, types + 1, values + 1);
-		values[2] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-		which = "(e.seq < $3 or not " NEWER ")";
+		checkpoint_parameters(h, types, values);
+		which = "(e.seq <= $4 or not " NEWER ")";
 		if (reading == FOLD_BACK)
 		{
-			which = "e.seq >= $3 and " NEWER;
+			which = "e.seq > $4 and " NEWER;
 			desc = " desc";
 		}
 	}
+	become_owner(&user, &security);
+	SPI_connect();
 	portal = SPI_cursor_open_with_args(NULL,
 									   psprintf("select e.seq, e.xid, e.command_id, e.operation, e.incarnation, e.table_version, e.payload "
 												"from isms.trail_entry e where e.table_version = any ($1) and %s "
 												"order by max(e.seq) over (partition by e.incarnation, e.xid)%s, e.command_id%s, e.seq%s",
 												which, desc, desc, desc),
-									   3, types, values, NULL, true, 0);
+									   parameters, types, values, NULL, true, 0);
 	if (portal == NULL)
 		elog(ERROR, "could not read the trail: %s", SPI_result_code_string(SPI_result));
 	batch = AllocSetContextCreate(CurrentMemoryContext, "isms entries", ALLOCSET_DEFAULT_SIZES);

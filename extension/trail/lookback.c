@@ -2,12 +2,13 @@
  * lookback.c
  *		isms.as_of and isms.table_at: a table as it was.
  *
- * The rows of the table as it is, and on them undone the entries of the
- * transactions newer than the instant: the cost is that of reading the table
- * and of what is undone.  Where undoing has to stop short of the instant (a
- * TRUNCATE or a new baseline doesn't say what was there before, nor does a
- * change of the key's columns say how rows were named) the entries up to the
- * instant are added up instead, from the first on.
+ * The state is that of the newest checkpoint not after the time asked for,
+ * an exact snapshot: the rows of the table as it is, and on them undone the
+ * entries the checkpoint does not see.  The cost is that of reading the table
+ * and of what is undone.  Where undoing has to stop short of it (a TRUNCATE or
+ * a new baseline doesn't say what was there before, nor does a change of the
+ * key's columns say how rows were named) the entries the checkpoint sees are
+ * added up instead, from the first on.
  *
  * A row is put together by the columns the table has now, each followed back
  * through renames.
@@ -510,7 +511,7 @@ live_leaf(Request *r, Oid relid, bool back)
 
 /* By undoing; false, with nothing put out, if that can't be. */
 static bool
-look_back(Request *r, TimestampTz instant)
+look_back(Request *r)
 {
 	FoldHistory *h = r->h;
 	List	   *leaves = NIL;
@@ -518,7 +519,7 @@ look_back(Request *r, TimestampTz instant)
 
 	foreach(lc, h->leaves)
 		leaves = lappend(leaves, live_leaf(r, lfirst_oid(lc), true));
-	isms_history_read(h, FOLD_BACK, instant);
+	isms_history_read(h, FOLD_BACK, 0);
 	foreach(lc, h->tables)
 	{
 		FoldTable  *t = lfirst(lc);
@@ -538,13 +539,13 @@ look_back(Request *r, TimestampTz instant)
 
 /* By adding up from the beginning. */
 static void
-add_up(Request *r, TimestampTz instant)
+add_up(Request *r)
 {
 	FoldHistory *h = r->h;
 	ListCell   *lc;
 
 	isms_history_forget(h);
-	isms_history_read(h, FOLD_UNTIL, instant);
+	isms_history_read(h, FOLD_UNTIL, 0);
 	foreach(lc, h->leaves)
 		(void) live_leaf(r, lfirst_oid(lc), false);
 	foreach(lc, h->tables)
@@ -572,7 +573,20 @@ answer(Request *r, Oid relid, TimestampTz instant)
 	r->per_row = AllocSetContextCreate(r->h->context, "isms row", ALLOCSET_DEFAULT_SIZES);
 	describe_columns(r);
 	check_reader(r);
-	if (!isms_history_begun(r->h, instant, &begin))
+	if (!isms_history_at(r->h, instant, &begin))
+	{
+		if (begin == DT_NOEND)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the trail has no checkpoint yet"),
+					 errdetail("What is shown is the state at a checkpoint."),
+					 errhint("isms.seal() makes one.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the first checkpoint of the trail was made at %s", timestamptz_to_str(begin)),
+				 errdetail("What is shown is the state at a checkpoint; there is none up to %s.", pstrdup(timestamptz_to_str(instant)))));
+	}
+	if (!isms_history_begun(r->h, &begin))
 	{
 		if (begin == DT_NOEND)
 			ereport(ERROR,
@@ -583,12 +597,12 @@ answer(Request *r, Oid relid, TimestampTz instant)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the trail of %s begins at %s", RelationGetRelationName(r->h->rel), timestamptz_to_str(begin)),
-				 errdetail("How the table was at %s was not recorded.", timestamptz_to_str(instant)),
+				 errdetail("How the table was at the checkpoint of %s was not recorded.", timestamptz_to_str(r->h->checkpoint.at)),
 				 errtable(r->h->rel)));
 	}
 	level = isms_fix_settings(ISMS_FIX_ALL);
-	if (!look_back(r, instant))
-		add_up(r, instant);
+	if (!look_back(r))
+		add_up(r);
 	if (level > 0)
 		AtEOXact_GUC(true, level);
 	isms_history_close(r->h);

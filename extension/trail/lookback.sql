@@ -1,36 +1,4 @@
--- Tables as they were, from the trail.
-
--- Times of entries rise with their numbers, but for what waited between taking a number and looking at the clock.
-create function isms.trail_instant(at timestamptz) returns bigint
-  language plpgsql stable strict parallel safe set search_path = pg_catalog, pg_temp as $$
-declare
-  -- A transaction that records longer than this across the instant is undone from here on alone.
-  edge constant timestamptz := trail_instant.at - interval '1 hour';
-  low bigint := 0;
-  high bigint;
-  middle bigint;
-  probe record;
-begin
-  select e.seq + 1 into high from isms.trail_entry e order by e.seq desc limit 1;
-  if high is null then
-    return 1;
-  end if;
-  -- every entry below low is not after the edge, the one at high is
-  while low < high loop
-    middle := (low + high) / 2;
-    select e.seq, e.at into probe from isms.trail_entry e where e.seq >= middle order by e.seq limit 1;
-    if probe.seq is null or probe.seq >= high or probe.at > edge then
-      high := middle;
-    else
-      low := probe.seq + 1;
-    end if;
-  end loop;
-  return low;
-end
-$$;
-
-comment on function isms.trail_instant(timestamptz) is
-  'Number from which on entries can belong to transactions that recorded after that time; supposes that none records for more than an hour';
+-- Tables as they were at a checkpoint, from the trail.
 
 create function isms.table_at("table" regclass, at timestamptz, out part text, out key json, out "row" json) returns setof record
   language c stable strict parallel unsafe rows 1000 set search_path = pg_catalog, pg_temp
@@ -43,9 +11,9 @@ create function isms.as_of(anyelement, timestamptz) returns setof anyelement
   as 'MODULE_PATHNAME', 'isms_as_of';
 
 comment on function isms.as_of(anyelement, timestamptz) is
-  'Rows of an audited table as they were: select * from isms.as_of(null::isms.risk, ''2026-01-31''). No transaction is halved. '
+  'Rows of an audited table as they were: select * from isms.as_of(null::isms.risk, ''2026-01-31''): the state at the newest checkpoint not after that time. '
   'Columns are today''s, followed back through renames; a value that no longer fits its column is null. '
-  'Errors: 22023 when the trail of the table begins later, IS011 when it has none, 42501 without SELECT on the table or where its row security can''t be applied';
+  'Errors: 22023 when the first checkpoint, or the trail of the table, is later, IS011 when it has none, 42501 without SELECT on the table or where its row security can''t be applied';
 
 create function isms.as_of_json("table" regclass, at timestamptz, out scope text, out key text, out "row" jsonb) returns setof record
   language sql stable strict parallel unsafe rows 1000 set search_path = pg_catalog, pg_temp

@@ -40,7 +40,10 @@ $origin->safe_psql(
 	  ('R-001', 'modification', 'Cheapest way below the criteria');
 	insert into isms.action (code, title, serves, implementation, owner, due_on, resources) values
 	  ('T-001', 'Roll out second factor', 'R-001', 'MFA', 'li', current_date + 60, '10 days');
+	select isms.seal();
 	update isms.risk set status = 'assessed', assessor = 'dana', assessed_on = current_date where code = 'R-001';
+	select isms.seal();
+	update isms.risk set description = 'Not sealed' where code = 'R-002';
 });
 
 # Table name to its rows as sorted text, whatever the table is.
@@ -155,6 +158,20 @@ if ($copy->safe_psql('restored', q{select to_regclass('isms.audit_trail') is not
 			where table_name = 'isms.risk' and key like '%R-001%' and new_values ->> 'title' = 'Stolen customer data'}),
 		1,
 		'a change after activation is in the trail once');
+
+	# What was sealed stays sealed; the first seal here takes in what was left and what came.
+	my $sealed = q{select count(*), count(distinct isms.leaf_index(seq)), min(isms.leaf_index(seq)), max(isms.leaf_index(seq)) + 1 from isms.trail_entry};
+	is($copy->safe_psql('restored', 'select * from isms.verify_trail()'), '', 'the trail verifies before it is sealed');
+	$copy->safe_psql('restored', 'select isms.seal()');
+	is($copy->safe_psql('restored', 'select * from isms.verify_trail()'), '', 'and after');
+	my $size = $copy->safe_psql('restored', 'select max(size) from isms.checkpoint');
+	is($copy->safe_psql('restored', $sealed), "$size|$size|0|$size", 'every entry is one leaf');
+	is($copy->safe_psql('restored', 'select count(*) from isms.audit_trail where not sealed'), 0, 'and reads as sealed');
+	is($copy->safe_psql('restored', 'select isms.tree_root(size) = root from isms.checkpoint where number = 2'), 't', 'the tree has grown from the dumped one');
+	is( $copy->safe_psql(
+			'restored', q{
+			select code, status from isms.as_of(null::isms.risk, (select sealed_at from isms.checkpoint where number = 1)) where code = 'R-001'}),
+		'R-001|identified', 'it looks back past the restore');
 	for my $statement ('update isms.trail_entry set payload = null', 'delete from isms.trail_entry', 'truncate isms.trail_entry')
 	{
 		my ($status, $stdout, $stderr) = $copy->psql('restored', "\\set VERBOSITY sqlstate\n$statement");
