@@ -345,11 +345,8 @@ isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command)
 	Oid			seq_index;
 	HeapTuple	tuple;
 	int64		seq;
-	FullTransactionId xid;
 
 	find_trail();
-	/* before the number: seal.c relies on it */
-	xid = GetTopFullTransactionId();
 	isms_remember_content(trail.table_version, &info->version, info->content);
 	values[ENTRY_IDENTITY] = UUIDPGetDatum(isms_trail_identity());
 	seq = nextval_internal(trail.sequence, false);
@@ -358,7 +355,7 @@ isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command)
 
 	SET_VARSIZE(&empty, VARHDRSZ);
 	values[ENTRY_SEQ] = Int64GetDatum(seq);
-	values[ENTRY_XID] = UInt64GetDatum(U64FromFullTransactionId(xid));
+	values[ENTRY_XID] = UInt64GetDatum(U64FromFullTransactionId(GetTopFullTransactionId()));
 	values[ENTRY_AT] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[ENTRY_COMMAND] = Int32GetDatum((int32) command);
 	values[ENTRY_FORMAT] = Int16GetDatum(ISMS_TRAIL_FORMAT);
