@@ -344,18 +344,26 @@ isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command)
 	Relation	leaf;
 	Oid			seq_index;
 	HeapTuple	tuple;
+	uint64		xid;
 	int64		seq;
 
 	find_trail();
 	isms_remember_content(trail.table_version, &info->version, info->content);
 	values[ENTRY_IDENTITY] = UUIDPGetDatum(isms_trail_identity());
+
+	/*
+	 * The transaction has its id before it takes a number.  So whoever reads
+	 * the sequence and then the next transaction id knows: transactions from
+	 * that id on have only numbers above that value.
+	 */
+	xid = U64FromFullTransactionId(GetTopFullTransactionId());
 	seq = nextval_internal(trail.sequence, false);
 	leaf = open_leaf(seq);
 	seq_index = trail.seq_index;
 
 	SET_VARSIZE(&empty, VARHDRSZ);
 	values[ENTRY_SEQ] = Int64GetDatum(seq);
-	values[ENTRY_XID] = UInt64GetDatum(U64FromFullTransactionId(GetTopFullTransactionId()));
+	values[ENTRY_XID] = UInt64GetDatum(xid);
 	values[ENTRY_AT] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[ENTRY_COMMAND] = Int32GetDatum((int32) command);
 	values[ENTRY_FORMAT] = Int16GetDatum(ISMS_TRAIL_FORMAT);
