@@ -42,7 +42,33 @@
 /* A buffer larger than this is given back after use. */
 #define KEPT_PAYLOAD	65536
 
+/* Room for an integer as text. */
+#define MAX_NUMBER		24
+
 static const char hex_digits[] = "0123456789abcdef";
+
+/* Where the next len bytes of the buffer go; the caller then adds what it wrote to buf->len. */
+static inline char *
+room(StringInfo buf, int len)
+{
+	if (unlikely(len >= buf->maxlen - buf->len))
+		enlargeStringInfo(buf, len);
+	return buf->data + buf->len;
+}
+
+static inline void
+append_bytes(StringInfo buf, const char *p, int len)
+{
+	memcpy(room(buf, len), p, len);
+	buf->len += len;
+	buf->data[buf->len] = '\0';
+}
+
+static inline void
+append_char(StringInfo buf, char c)
+{
+	append_bytes(buf, &c, 1);
+}
 
 static void
 set_fixed(const char *name, const char *value)
@@ -157,6 +183,29 @@ to_utf8(const char *s, int len)
 	return result;
 }
 
+/* Eight bytes at a time: is any of them below n (at most 128), or equal to c? */
+#define EACH(c)			(UINT64CONST(0x0101010101010101) * (c))
+#define ANY_BELOW(w, n)	(((w) - EACH(n)) & ~(w) & EACH(0x80))
+#define ANY_IS(w, c)	ANY_BELOW((w) ^ EACH((uint64) (c)), 1)
+
+/* How many of the first bytes are known to stand in a JSON string as they are: a multiple of eight. */
+static int
+plain_prefix(const char *s, int len, bool escape_wide)
+{
+	int			i;
+
+	for (i = 0; i + 8 <= len; i += 8)
+	{
+		uint64		w;
+
+		memcpy(&w, s + i, 8);
+		if (ANY_BELOW(w, 0x20) || ANY_IS(w, '"') || ANY_IS(w, '\\') ||
+			(escape_wide && (w & EACH(0x80))))
+			break;
+	}
+	return i;
+}
+
 /*
  * Append a JSON string.  False, with nothing appended, if the text has bytes
  * that are no characters.
@@ -166,7 +215,7 @@ isms_encode_string(StringInfo buf, const char *s, int len)
 {
 	bool		escape_wide = GetDatabaseEncoding() != PG_UTF8;
 	int			start = 0;
-	int			i = 0;
+	int			i;
 
 	if (escape_wide && has_high_bytes(s, len))
 	{
@@ -176,7 +225,8 @@ isms_encode_string(StringInfo buf, const char *s, int len)
 		len = strlen(s);
 	}
 
-	appendStringInfoCharMacro(buf, '"');
+	append_char(buf, '"');
+	i = plain_prefix(s, len, escape_wide);
 	while (i < len)
 	{
 		unsigned char c = (unsigned char) s[i];
@@ -187,7 +237,7 @@ isms_encode_string(StringInfo buf, const char *s, int len)
 			continue;
 		}
 		if (i > start)
-			appendBinaryStringInfo(buf, s + start, i - start);
+			append_bytes(buf, s + start, i - start);
 		if (c >= 0x80)
 		{
 			append_unicode_escape(buf, utf8_to_unicode((const unsigned char *) s + i));
@@ -198,25 +248,25 @@ isms_encode_string(StringInfo buf, const char *s, int len)
 			switch (c)
 			{
 				case '"':
-					appendBinaryStringInfo(buf, "\\\"", 2);
+					append_bytes(buf, "\\\"", 2);
 					break;
 				case '\\':
-					appendBinaryStringInfo(buf, "\\\\", 2);
+					append_bytes(buf, "\\\\", 2);
 					break;
 				case '\b':
-					appendBinaryStringInfo(buf, "\\b", 2);
+					append_bytes(buf, "\\b", 2);
 					break;
 				case '\f':
-					appendBinaryStringInfo(buf, "\\f", 2);
+					append_bytes(buf, "\\f", 2);
 					break;
 				case '\n':
-					appendBinaryStringInfo(buf, "\\n", 2);
+					append_bytes(buf, "\\n", 2);
 					break;
 				case '\r':
-					appendBinaryStringInfo(buf, "\\r", 2);
+					append_bytes(buf, "\\r", 2);
 					break;
 				case '\t':
-					appendBinaryStringInfo(buf, "\\t", 2);
+					append_bytes(buf, "\\t", 2);
 					break;
 				default:
 					appendStringInfo(buf, "\\u%04x", c);
@@ -224,10 +274,11 @@ isms_encode_string(StringInfo buf, const char *s, int len)
 			i++;
 		}
 		start = i;
+		i += plain_prefix(s + i, len - i, escape_wide);
 	}
 	if (i > start)
-		appendBinaryStringInfo(buf, s + start, i - start);
-	appendStringInfoCharMacro(buf, '"');
+		append_bytes(buf, s + start, i - start);
+	append_char(buf, '"');
 	return true;
 }
 
@@ -246,9 +297,9 @@ append_string(StringInfo buf, const char *s, int len, bool checked)
 static void
 append_quoted(StringInfo buf, const char *plain, int len)
 {
-	appendStringInfoCharMacro(buf, '"');
-	appendBinaryStringInfo(buf, plain, len);
-	appendStringInfoCharMacro(buf, '"');
+	append_char(buf, '"');
+	append_bytes(buf, plain, len);
+	append_char(buf, '"');
 }
 
 /*
@@ -269,9 +320,9 @@ append_jsonb(StringInfo buf, Datum value)
 		if (converted == NULL)
 		{
 			/* no JSON text begins like this */
-			appendBinaryStringInfo(buf, "\"\\\\x", 4);
+			append_bytes(buf, "\"\\\\x", 4);
 			append_hex(buf, (unsigned char *) json, strlen(json));
-			appendStringInfoCharMacro(buf, '"');
+			append_char(buf, '"');
 			return;
 		}
 		json = escape_high(converted);
@@ -279,7 +330,7 @@ append_jsonb(StringInfo buf, Datum value)
 	if (JB_ROOT_IS_SCALAR(jb))
 		append_string(buf, json, strlen(json), true);
 	else
-		appendBinaryStringInfo(buf, json, strlen(json));
+		append_bytes(buf, json, strlen(json));
 }
 
 static void
@@ -291,21 +342,21 @@ append_value(StringInfo buf, IsmsTrailColumn *column, Datum value)
 	{
 		case ISMS_VALUE_BOOL:
 			if (DatumGetBool(value))
-				appendBinaryStringInfo(buf, "true", 4);
+				append_bytes(buf, "true", 4);
 			else
-				appendBinaryStringInfo(buf, "false", 5);
+				append_bytes(buf, "false", 5);
 			break;
 		case ISMS_VALUE_INT2:
-			appendBinaryStringInfo(buf, out, pg_ltoa(DatumGetInt16(value), out));
+			buf->len += pg_ltoa(DatumGetInt16(value), room(buf, MAX_NUMBER));
 			break;
 		case ISMS_VALUE_INT4:
-			appendBinaryStringInfo(buf, out, pg_ltoa(DatumGetInt32(value), out));
+			buf->len += pg_ltoa(DatumGetInt32(value), room(buf, MAX_NUMBER));
 			break;
 		case ISMS_VALUE_INT8:
-			appendBinaryStringInfo(buf, out, pg_lltoa(DatumGetInt64(value), out));
+			buf->len += pg_lltoa(DatumGetInt64(value), room(buf, MAX_NUMBER));
 			break;
 		case ISMS_VALUE_OID:
-			appendBinaryStringInfo(buf, out, pg_ultoa_n(DatumGetObjectId(value), out));
+			append_bytes(buf, out, pg_ultoa_n(DatumGetObjectId(value), out));
 			break;
 		case ISMS_VALUE_FLOAT4:
 			{
@@ -313,7 +364,7 @@ append_value(StringInfo buf, IsmsTrailColumn *column, Datum value)
 				int			len = float_to_shortest_decimal_bufn(f, out);
 
 				if (isfinite(f))
-					appendBinaryStringInfo(buf, out, len);
+					append_bytes(buf, out, len);
 				else
 					append_quoted(buf, out, len);
 				break;
@@ -324,7 +375,7 @@ append_value(StringInfo buf, IsmsTrailColumn *column, Datum value)
 				int			len = double_to_shortest_decimal_bufn(f, out);
 
 				if (isfinite(f))
-					appendBinaryStringInfo(buf, out, len);
+					append_bytes(buf, out, len);
 				else
 					append_quoted(buf, out, len);
 				break;
@@ -365,14 +416,14 @@ append_value(StringInfo buf, IsmsTrailColumn *column, Datum value)
 			{
 				const pg_uuid_t *u = DatumGetUUIDP(value);
 
-				appendStringInfoCharMacro(buf, '"');
+				append_char(buf, '"');
 				for (int i = 0; i < UUID_LEN; i++)
 				{
 					if (i == 4 || i == 6 || i == 8 || i == 10)
-						appendStringInfoCharMacro(buf, '-');
+						append_char(buf, '-');
 					append_hex(buf, &u->data[i], 1);
 				}
-				appendStringInfoCharMacro(buf, '"');
+				append_char(buf, '"');
 				break;
 			}
 		case ISMS_VALUE_TIME:
@@ -387,9 +438,9 @@ append_value(StringInfo buf, IsmsTrailColumn *column, Datum value)
 			{
 				struct varlena *v = PG_DETOAST_DATUM_PACKED(value);
 
-				appendBinaryStringInfo(buf, "\"\\\\x", 4);
+				append_bytes(buf, "\"\\\\x", 4);
 				append_hex(buf, (unsigned char *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
-				appendStringInfoCharMacro(buf, '"');
+				append_char(buf, '"');
 				break;
 			}
 		case ISMS_VALUE_JSONB:
@@ -411,7 +462,7 @@ append_value_or_null(StringInfo buf, IsmsTrailColumn *column, TupleTableSlot *sl
 	int			i = column->attnum - 1;
 
 	if (slot->tts_isnull[i])
-		appendBinaryStringInfo(buf, "null", 4);
+		append_bytes(buf, "null", 4);
 	else
 		append_value(buf, column, slot->tts_values[i]);
 }
@@ -456,14 +507,14 @@ append_object(StringInfo buf, IsmsTrailRelation *info, TupleTableSlot *slot, boo
 
 		if (column->excluded || !(whole || column->identifies))
 			continue;
-		appendStringInfoCharMacro(buf, separator);
+		append_char(buf, separator);
 		separator = ',';
-		appendBinaryStringInfo(buf, column->label, column->label_len);
+		append_bytes(buf, column->label, column->label_len);
 		append_value_or_null(buf, column, slot);
 	}
 	if (separator == '{')
-		appendStringInfoCharMacro(buf, '{');
-	appendStringInfoCharMacro(buf, '}');
+		append_char(buf, '{');
+	append_char(buf, '}');
 }
 
 static void
@@ -509,30 +560,30 @@ isms_encode_change(IsmsTrailRelation *info, TupleTableSlot *old, TupleTableSlot 
 	reset_payload(info);
 	slot_getallattrs(old);
 	slot_getallattrs(new);
-	appendStringInfoCharMacro(buf, '[');
+	append_char(buf, '[');
 	append_object(buf, info, old, !info->has_key);
-	appendStringInfoCharMacro(buf, ',');
+	append_char(buf, ',');
 	for (int i = 0; i < info->ncolumns; i++)
 	{
 		IsmsTrailColumn *column = &info->columns[i];
 
 		if (!value_changed(column, old, new))
 			continue;
-		appendStringInfoCharMacro(buf, separator);
+		append_char(buf, separator);
 		separator = ',';
-		appendBinaryStringInfo(buf, column->label, column->label_len);
-		appendStringInfoCharMacro(buf, '[');
+		append_bytes(buf, column->label, column->label_len);
+		append_char(buf, '[');
 		if (!column->excluded)
 		{
 			append_value_or_null(buf, column, old);
-			appendStringInfoCharMacro(buf, ',');
+			append_char(buf, ',');
 			append_value_or_null(buf, column, new);
 		}
-		appendStringInfoCharMacro(buf, ']');
+		append_char(buf, ']');
 	}
 	if (separator == '{')
-		appendStringInfoCharMacro(buf, '{');
-	appendBinaryStringInfo(buf, "}]", 2);
+		append_char(buf, '{');
+	append_bytes(buf, "}]", 2);
 	if (level > 0)
 		AtEOXact_GUC(true, level);
 }
