@@ -52,6 +52,7 @@ typedef struct WrittenContent
 
 static HTAB *written;
 static int	uncommitted;		/* entries of written with a valid subxact */
+static uint64 forgettings = 1;	/* how often something was taken out of written */
 
 /* The identity last seen, and what it was made of. */
 static struct
@@ -64,6 +65,7 @@ static struct
 	char	   *claimed;
 	char	   *content;
 	pg_uuid_t	id;
+	uint64		written;		/* see isms_remember_content */
 }			identity;
 
 PG_FUNCTION_INFO_V1(isms_incarnation);
@@ -151,6 +153,8 @@ end_of_transaction(XactEvent event, void *arg)
 	}
 	if (uncommitted == 0)
 		return;
+	if (event != XACT_EVENT_COMMIT)
+		forgettings++;
 	hash_seq_init(&scan, written);
 	while ((entry = hash_seq_search(&scan)) != NULL)
 	{
@@ -173,6 +177,8 @@ end_of_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionI
 	if (written == NULL || uncommitted == 0 ||
 		(event != SUBXACT_EVENT_COMMIT_SUB && event != SUBXACT_EVENT_ABORT_SUB))
 		return;
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		forgettings++;
 	hash_seq_init(&scan, written);
 	while ((entry = hash_seq_search(&scan)) != NULL)
 	{
@@ -196,11 +202,16 @@ isms_forget_contents(void)
 		hash_destroy(written);
 	written = NULL;
 	uncommitted = 0;
+	forgettings++;
 }
 
-/* Promise that the dictionary has the content once this transaction commits. */
+/*
+ * Promise that the dictionary has the content once this transaction commits.
+ * The caller keeps "known", zero at first, with the content: it says that the
+ * content was found written and nothing was forgotten since.
+ */
 void
-isms_remember_content(Oid dictionary, const pg_uuid_t *id, const char *content)
+isms_remember_content(Oid dictionary, const pg_uuid_t *id, const char *content, uint64 *known)
 {
 	static bool registered = false;
 	WrittenContent *entry;
@@ -208,8 +219,13 @@ isms_remember_content(Oid dictionary, const pg_uuid_t *id, const char *content)
 	Datum		values[2];
 	bool		nulls[2] = {false, false};
 
-	if (written != NULL && hash_search(written, id, HASH_FIND, NULL) != NULL)
+	if (*known == forgettings)
 		return;
+	if (written != NULL && hash_search(written, id, HASH_FIND, NULL) != NULL)
+	{
+		*known = forgettings;
+		return;
+	}
 
 	if (!registered)
 	{
@@ -237,6 +253,7 @@ isms_remember_content(Oid dictionary, const pg_uuid_t *id, const char *content)
 	entry = hash_search(written, id, HASH_ENTER, NULL);
 	entry->subxact = GetCurrentSubTransactionId();
 	uncommitted++;
+	*known = forgettings;
 }
 
 static void
@@ -350,9 +367,10 @@ isms_trail_identity(void)
 		identity.current_user = GetUserId();
 		identity.origin = replorigin_session_origin;
 		isms_content_id(identity.content, &identity.id);
+		identity.written = 0;
 		identity.valid = true;
 	}
 
-	isms_remember_content(isms_trail_identity_table(), &identity.id, identity.content);
+	isms_remember_content(isms_trail_identity_table(), &identity.id, identity.content, &identity.written);
 	return &identity.id;
 }

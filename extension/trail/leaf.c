@@ -348,7 +348,7 @@ isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command)
 	int64		seq;
 
 	find_trail();
-	isms_remember_content(trail.table_version, &info->version, info->content);
+	isms_remember_content(trail.table_version, &info->version, info->content, &info->written);
 	values[ENTRY_IDENTITY] = UUIDPGetDatum(isms_trail_identity());
 
 	/*

@@ -329,6 +329,7 @@ describe_table(IsmsTrailRelation *info, Relation rel, Trigger *trigger, List *ke
 	appendStringInfoString(&buf, separator == '[' ? "[]}" : "]}");
 	info->content = MemoryContextStrdup(info->context, buf.data);
 	isms_content_id(info->content, &info->version);
+	info->written = 0;
 }
 
 static void

@@ -80,6 +80,7 @@ typedef struct IsmsTrailRelation
 	MemoryContext context;
 	pg_uuid_t	version;		/* id of content in isms.trail_table_version */
 	char	   *content;
+	uint64		written;		/* see isms_remember_content */
 	bool		has_key;
 	int			settings;		/* ISMS_FIX_ bits */
 	int			ncolumns;
@@ -103,7 +104,7 @@ extern void isms_encode_change(IsmsTrailRelation *info, TupleTableSlot *old, Tup
 extern const pg_uuid_t *isms_incarnation_id(void);
 extern const pg_uuid_t *isms_trail_identity(void);
 extern void isms_content_id(const char *content, pg_uuid_t *id);
-extern void isms_remember_content(Oid dictionary, const pg_uuid_t *id, const char *content);
+extern void isms_remember_content(Oid dictionary, const pg_uuid_t *id, const char *content, uint64 *known);
 extern void isms_forget_contents(void);
 
 /* leaf.c */
