@@ -24,6 +24,7 @@
 #include "catalog/index.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "commands/trigger.h"
 #include "core/compat.h"
@@ -44,27 +45,45 @@
 #include "utils/timestamp.h"
 
 /* Columns of isms.trail_entry, in order. */
-enum
+static const struct
 {
-	ENTRY_SEQ,
-	ENTRY_XID,
-	ENTRY_AT,
-	ENTRY_COMMAND,
-	ENTRY_FORMAT,
-	ENTRY_OPERATION,
-	ENTRY_INCARNATION,
-	ENTRY_TABLE_VERSION,
-	ENTRY_IDENTITY,
-	ENTRY_SALT,
-	ENTRY_COMMITMENT,
-	ENTRY_PAYLOAD,
-	ENTRY_COLUMNS
+	const char *name;
+	Oid			type;
+}			entry_columns[] = {
+	{"seq", INT8OID},
+	{"xid", XID8OID},
+	{"at", TIMESTAMPTZOID},
+	{"command_id", INT4OID},
+	{"format", INT2OID},
+	{"operation", CHAROID},
+	{"incarnation", UUIDOID},
+	{"table_version", UUIDOID},
+	{"identity", UUIDOID},
+	{"salt", UUIDOID},
+	{"commitment", BYTEAOID},
+	{"payload", TEXTOID}
 };
 
-static const char *const entry_columns[ENTRY_COLUMNS] = {
-	"seq", "xid", "at", "command_id", "format", "operation", "incarnation",
-	"table_version", "identity", "salt", "commitment", "payload"
-};
+/* Their values as they stand in a tuple: none is null, none needs padding; the payload follows. */
+typedef struct EntryRow
+{
+	int64		seq;
+	uint64		xid;
+	TimestampTz at;
+	int32		command;
+	int16		format;
+	char		operation;
+	pg_uuid_t	incarnation;
+	pg_uuid_t	table_version;
+	pg_uuid_t	identity;
+	pg_uuid_t	salt;
+	uint8		commitment;		/* empty varlena with a short header */
+} EntryRow;
+
+StaticAssertDecl(sizeof(EntryRow) == 96 && offsetof(EntryRow, commitment) == 95,
+				 "EntryRow is laid out as the server lays out a row");
+
+#define ENTRY_HEADER	MAXALIGN(SizeofHeapTupleHeader)
 
 #define SALTS	256
 
@@ -180,6 +199,20 @@ isms_trail_has_leaf(void)
 	return has;
 }
 
+static bool
+has_entry_columns(Relation leaf)
+{
+	TupleDesc	desc = RelationGetDescr(leaf);
+
+	if (desc->natts != lengthof(entry_columns))
+		return false;
+	for (int i = 0; i < desc->natts; i++)
+		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname), entry_columns[i].name) != 0 ||
+			TupleDescAttr(desc, i)->atttypid != entry_columns[i].type)
+			return false;
+	return true;
+}
+
 /* Sets trail.leaf to the leaf that covers seq. */
 static void
 find_leaf(int64 seq)
@@ -220,11 +253,8 @@ find_leaf(int64 seq)
 				 errhint("Call isms.activate(), or isms.trail_open() where isms is active.")));
 
 	leaf = table_open(found, RowExclusiveLock);
-	if (RelationGetDescr(leaf)->natts != ENTRY_COLUMNS)
+	if (!has_entry_columns(leaf) || leaf->rd_rel->relam != HEAP_TABLE_AM_OID)
 		elog(ERROR, "unexpected form of %s", RelationGetRelationName(leaf));
-	for (int i = 0; i < ENTRY_COLUMNS; i++)
-		if (strcmp(NameStr(TupleDescAttr(RelationGetDescr(leaf), i)->attname), entry_columns[i]) != 0)
-			elog(ERROR, "unexpected form of %s", RelationGetRelationName(leaf));
 	indexes = RelationGetIndexList(leaf);
 	trail.seq_index = InvalidOid;
 	if (list_length(indexes) == 1 && linitial_oid(indexes) == IsmsPrimaryKeyIndex(leaf))
@@ -272,17 +302,6 @@ open_leaf(int64 seq)
 	return table_open(trail.leaf, NoLock);
 }
 
-static HeapTuple
-insert_row(Relation rel, Datum *values, bool *nulls)
-{
-	HeapTuple	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
-
-	if (rel->rd_rel->relam != HEAP_TABLE_AM_OID)
-		elog(ERROR, "unexpected form of %s", RelationGetRelationName(rel));
-	simple_heap_insert(rel, tuple);
-	return tuple;
-}
-
 /* Into all indexes, whatever they are. */
 static void
 insert_index_entries(Relation rel, HeapTuple tuple)
@@ -306,7 +325,12 @@ insert_index_entries(Relation rel, HeapTuple tuple)
 void
 isms_trail_insert(Relation rel, Datum *values, bool *nulls)
 {
-	insert_index_entries(rel, insert_row(rel, values, nulls));
+	HeapTuple	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
+
+	if (rel->rd_rel->relam != HEAP_TABLE_AM_OID)
+		elog(ERROR, "unexpected form of %s", RelationGetRelationName(rel));
+	simple_heap_insert(rel, tuple);
+	insert_index_entries(rel, tuple);
 }
 
 static pg_uuid_t *
@@ -330,60 +354,83 @@ next_salt(void)
 	return &salt;
 }
 
+/* The tuple of an entry with that payload; the caller fills in the row before it. */
+static EntryRow *
+form_entry(HeapTuple tuple, const char *payload, int len)
+{
+	EntryRow   *row;
+	char	   *p;
+
+	tuple->t_data = palloc(ENTRY_HEADER + sizeof(EntryRow) + VARHDRSZ + len);
+	memset(tuple->t_data, 0, ENTRY_HEADER);
+	tuple->t_data->t_hoff = ENTRY_HEADER;
+	tuple->t_data->t_infomask = HEAP_HASVARWIDTH;
+	HeapTupleHeaderSetNatts(tuple->t_data, lengthof(entry_columns));
+	ItemPointerSetInvalid(&tuple->t_self);
+	tuple->t_tableOid = InvalidOid;
+
+	row = (EntryRow *) ((char *) tuple->t_data + ENTRY_HEADER);
+	SET_VARSIZE_SHORT(&row->commitment, VARHDRSZ_SHORT);
+	p = (char *) (row + 1);
+	if (len + VARHDRSZ_SHORT <= VARATT_SHORT_MAX)
+	{
+		SET_VARSIZE_SHORT(p, len + VARHDRSZ_SHORT);
+		p += VARHDRSZ_SHORT;
+	}
+	else
+	{
+		SET_VARSIZE(p, len + VARHDRSZ);
+		p += VARHDRSZ;
+	}
+	memcpy(p, payload, len);
+	tuple->t_len = p + len - (char *) tuple->t_data;
+	return row;
+}
+
 /* Write the entry whose payload info holds. */
 void
 isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command)
 {
-	Datum		values[ENTRY_COLUMNS];
-	bool		nulls[ENTRY_COLUMNS] = {false};
-	struct
-	{
-		int32		header;
-		char		data[1];
-	}			empty;
+	HeapTupleData tuple;
+	EntryRow   *row;
 	Relation	leaf;
 	Oid			seq_index;
-	HeapTuple	tuple;
-	uint64		xid;
-	int64		seq;
 
 	find_trail();
 	isms_remember_content(trail.table_version, &info->version, info->content, &info->written);
-	values[ENTRY_IDENTITY] = UUIDPGetDatum(isms_trail_identity());
+	row = form_entry(&tuple, info->payload.data, info->payload.len);
+	row->identity = *isms_trail_identity();
 
 	/*
 	 * The transaction has its id before it takes a number.  So whoever reads
 	 * the sequence and then the next transaction id knows: transactions from
 	 * that id on have only numbers above that value.
 	 */
-	xid = U64FromFullTransactionId(GetTopFullTransactionId());
-	seq = nextval_internal(trail.sequence, false);
-	leaf = open_leaf(seq);
+	row->xid = U64FromFullTransactionId(GetTopFullTransactionId());
+	row->seq = nextval_internal(trail.sequence, false);
+	leaf = open_leaf(row->seq);
 	seq_index = trail.seq_index;
 
-	SET_VARSIZE(&empty, VARHDRSZ);
-	values[ENTRY_SEQ] = Int64GetDatum(seq);
-	values[ENTRY_XID] = UInt64GetDatum(xid);
-	values[ENTRY_AT] = TimestampTzGetDatum(GetCurrentTimestamp());
-	values[ENTRY_COMMAND] = Int32GetDatum((int32) command);
-	values[ENTRY_FORMAT] = Int16GetDatum(ISMS_TRAIL_FORMAT);
-	values[ENTRY_OPERATION] = CharGetDatum(operation);
-	values[ENTRY_INCARNATION] = UUIDPGetDatum(isms_incarnation_id());
-	values[ENTRY_TABLE_VERSION] = UUIDPGetDatum(&info->version);
-	values[ENTRY_SALT] = UUIDPGetDatum(next_salt());
-	values[ENTRY_COMMITMENT] = PointerGetDatum(&empty);
-	values[ENTRY_PAYLOAD] = PointerGetDatum(cstring_to_text_with_len(info->payload.data, info->payload.len));
+	row->at = GetCurrentTimestamp();
+	row->command = (int32) command;
+	row->format = ISMS_TRAIL_FORMAT;
+	row->operation = operation;
+	row->incarnation = *isms_incarnation_id();
+	row->table_version = info->version;
+	row->salt = *next_salt();
 
-	tuple = insert_row(leaf, values, nulls);
+	simple_heap_insert(leaf, &tuple);
 	if (OidIsValid(seq_index))
 	{
 		Relation	index = index_open(seq_index, NoLock);
+		Datum		key = Int64GetDatum(row->seq);
+		bool		isnull = false;
 
-		index_insert(index, values, nulls, &tuple->t_self, leaf, UNIQUE_CHECK_YES, false, trail.seq_index_info);
+		index_insert(index, &key, &isnull, &tuple.t_self, leaf, UNIQUE_CHECK_YES, false, trail.seq_index_info);
 		index_close(index, NoLock);
 	}
 	else
-		insert_index_entries(leaf, tuple);
+		insert_index_entries(leaf, &tuple);
 	table_close(leaf, NoLock);
 }
 
