@@ -79,6 +79,17 @@ update many set counter = counter + 1;
 select (trail_bytes() - :before) / 5000 <= 200 as small;
 drop table many;
 
+-- Entries go to the end of the leaf, not into room that vacuum found before it.
+create table mixed (id int primary key, note text);
+select isms.enable_audit('mixed');
+insert into mixed select n, repeat('x', 1500) from generate_series(1, 40) n;
+vacuum isms.trail_leaf_1;
+select max((ctid::text::point)[0]) as last_page from isms.trail_leaf_1 \gset
+insert into mixed select n, 'short' from generate_series(41, 240) n;
+select count(*) as entries, count(*) filter (where (ctid::text::point)[0] < :last_page) as before_the_end
+  from (select e.ctid from isms.trail_leaf_1 e order by seq desc limit 200) e;
+drop table mixed;
+
 -- Values of every kind of type, the same bytes under any settings.
 create type colour as enum ('red', 'green "light"');
 create type pair as (a float8, b timestamptz);

@@ -9,6 +9,11 @@
  * heap and into all indexes of the leaf, below triggers, privileges and row
  * security: no other way leads into the trail.
  *
+ * An entry goes to the end of the leaf, not into room that vacuum found in
+ * earlier pages: there each would bring another page into the write-ahead log
+ * and clear its all-visible mark.  So what a transaction that was rolled back
+ * had taken stays empty.
+ *
  * The locks on the leaf and its index are kept to the end of the transaction,
  * as those of an INSERT are, and are not asked for again until then; a
  * subtransaction that is rolled back may have held them.  Nothing stays open
@@ -419,7 +424,7 @@ isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command)
 	row->table_version = info->version;
 	row->salt = *next_salt();
 
-	simple_heap_insert(leaf, &tuple);
+	heap_insert(leaf, &tuple, GetCurrentCommandId(true), HEAP_INSERT_SKIP_FSM, NULL);
 	if (OidIsValid(seq_index))
 	{
 		Relation	index = index_open(seq_index, NoLock);
