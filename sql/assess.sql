@@ -165,6 +165,27 @@ reset all;
 set client_min_messages = warning;
 set isms.scope = 'AS';
 
+-- Links that look their implementation up come to what joined ones come to; what is not in the set adds nothing.
+create view pg_temp.looked_up with (security_invoker = true) as
+  select c.risk,
+         isms.control_effect((select isms.implementation_set(i.scope, i.implementation, i.effectiveness, i.counts_in) from isms.implementation_assurance i),
+                             c.scope, c.implementation, c.effect_on, c.effectiveness, c.reduction order by c.implementation, c.effect_on)::text as effect
+    from isms.risk_control c
+   group by c.risk;
+create view pg_temp.joined with (security_invoker = true) as
+  select c.risk, isms.control_effect(c.effect_on, c.effectiveness, c.reduction, c.counts_in order by c.name, c.effect_on)::text as effect
+    from isms.control_contribution c
+   group by c.risk;
+select count(*) > 5 as many, count(l.effect) = count(*) as all_known, bool_and(l.effect = j.effect) as alike from pg_temp.looked_up l full join pg_temp.joined j using (risk);
+select max(s.seen::text) as implementations,
+       isms.control_effect(s.seen, 'AS', 'OWN', 'likelihood', null, 2) as its_own_effectiveness,
+       isms.control_effect(s.seen, 'AS', 'OWN', 'likelihood', 0.5, null) as the_link_s,
+       isms.control_effect(s.seen, 'AS', 'NONE', 'likelihood', 0.5, null) is null as unknown,
+       isms.control_effect(s.seen, 'A', 'SOWN', 'likelihood', 0.5, null) is null as no_mixing_of_names,
+       isms.control_effect(null, 'AS', 'OWN', 'likelihood', 0.5, null) is null as no_set
+  from (select isms.implementation_set(i.scope, i.implementation, i.effectiveness, i.counts_in) as seen from isms.implementation_assurance i) s;
+select isms.implementation_set(null, null, null, null) as none_seen, isms.implementation_set(v.n::text, 'I', 0.1, 7) as thousand from generate_series(1, 1000) v(n);
+
 -- Bad values.
 select isms.control_effect('both', 0.5, null, 7);
 select isms.control_effect('likelihood', 1.5, null, 7);
@@ -173,6 +194,7 @@ select isms.control_effect('likelihood', null, -1, 7);
 select isms.control_effect('likelihood', null, 1000, 7);
 select 'x'::isms.effect;
 select 'x'::isms.method_spec;
+select 'x'::isms.implementation_set;
 select isms.control_effect(null, 0.5, null, 7) as nothing, isms.control_effect('likelihood', 0.5, null, null) as nothing_either;
 select 'x'::isms.assessment;
 select isms.assessed_level(isms.assess(s.spec, 5, 5, null, null, null, null, null, null, null, null, null, null, false), 'past') from isms.risk_method_spec s where s.method = '5x5';

@@ -44,11 +44,12 @@ reset session authorization;
 insert into isms.scope (code, name) values ('HARD', 'Hardened');
 select isms.copy_method('5x5', 'HARD');
 create table kept as select spec from isms.risk_method_spec;
-create table crafted (spec isms.method_spec, effect isms.effect, assessment isms.assessment);
+create table crafted (spec isms.method_spec, effect isms.effect, assessment isms.assessment, implementations isms.implementation_set);
 \set VERBOSITY terse
 insert into crafted values ('anything');
 insert into crafted (effect) values ('anything');
 insert into crafted (assessment) values ('anything');
+insert into crafted (implementations) values ('anything');
 select '\x00'::bytea::isms.method_spec;
 select row ('\x00'::bytea)::kept;
 select jsonb_populate_record(null::crafted, '{"effect": "\\x00"}');

@@ -51,7 +51,7 @@ create view isms.risk_register with (security_invoker = true) as
            when a.started then 'in_progress'
            else 'approved'
          end as treatment_status,
-         coalesce(a.open_actions, 0) as open_actions,
+         a.open_actions,
          a.next_due,
          coalesce(a.next_due < d.today, false) as overdue,
          case

@@ -93,6 +93,67 @@ create aggregate isms.control_effect(effect_on text, effectiveness numeric, redu
 
 comment on aggregate isms.control_effect(text, numeric, integer, integer) is 'What controls do together: products of what each leaves, greatest effectiveness and sums of reductions, for each state that counts_in names (1 current, 2 target, 4 verified). Errors: 22003 effectiveness or reduction out of range, 22023 effect_on';
 
+-- The implementations of a query, gathered once and looked up in.
+create type isms.implementation_set;
+
+create function isms.implementation_set_in(cstring) returns isms.implementation_set
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_implementation_set_in';
+
+comment on function isms.implementation_set_in(cstring) is 'Refuses: the aggregate isms.implementation_set makes the values';
+
+create function isms.implementation_set_out(isms.implementation_set) returns cstring
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_implementation_set_out';
+
+comment on function isms.implementation_set_out(isms.implementation_set) is 'How many there are';
+
+create type isms.implementation_set (
+  input = isms.implementation_set_in,
+  output = isms.implementation_set_out,
+  internallength = variable,
+  alignment = double,
+  storage = plain
+);
+
+comment on type isms.implementation_set is 'Implementations with what each states and where it counts, to look up in; lives in queries only';
+
+create function isms.implementation_set_add(internal, scope text, implementation text, effectiveness numeric, counts_in integer) returns internal
+  language c immutable parallel safe
+  as 'MODULE_PATHNAME', 'isms_implementation_set_add';
+
+comment on function isms.implementation_set_add(internal, text, text, numeric, integer) is 'Transition of isms.implementation_set';
+
+create function isms.implementation_set_make(internal) returns isms.implementation_set
+  language c immutable parallel safe
+  as 'MODULE_PATHNAME', 'isms_implementation_set_make';
+
+comment on function isms.implementation_set_make(internal) is 'End of isms.implementation_set';
+
+create aggregate isms.implementation_set(scope text, implementation text, effectiveness numeric, counts_in integer) (
+  sfunc = isms.implementation_set_add,
+  stype = internal,
+  finalfunc = isms.implementation_set_make,
+  parallel = safe
+);
+
+comment on aggregate isms.implementation_set(text, text, numeric, integer) is 'The rows of isms.implementation_assurance as a value, for isms.control_effect';
+
+create function isms.effect_add(isms.effect, implementations isms.implementation_set, scope text, implementation text, effect_on text, effectiveness numeric, reduction integer) returns isms.effect
+  language c immutable parallel safe
+  as 'MODULE_PATHNAME', 'isms_effect_add_link';
+
+comment on function isms.effect_add(isms.effect, isms.implementation_set, text, text, text, numeric, integer) is 'Transition of isms.control_effect';
+
+create aggregate isms.control_effect(implementations isms.implementation_set, scope text, implementation text, effect_on text, effectiveness numeric, reduction integer) (
+  sfunc = isms.effect_add,
+  stype = isms.effect,
+  combinefunc = isms.effect_combine,
+  parallel = safe
+);
+
+comment on aggregate isms.control_effect(isms.implementation_set, text, text, text, numeric, integer) is 'The same for links to implementations: where one counts, and its effectiveness where the link states none, come from the set; what the set does not have adds nothing';
+
 -- What acts on a risk: implementations, and options of sharing or avoidance with an effect of their own.
 -- An outer join, so that a plan over many risks never runs through the links of one implementation after another.
 create view isms.control_contribution with (security_invoker = true) as
@@ -237,8 +298,10 @@ create function isms.assess(
 
 comment on function isms.assess(isms.method_spec, integer, integer, integer, integer, isms.rating, text, integer, integer, integer, integer, isms.effect, isms.effect, boolean) is 'Scores and levels in every state, the residual being the current one once treated and the target until then; null where a factor is not rated or not on its scale';
 
--- The left join makes the planner work out a result once, however many columns are read from it.
 -- One row a risk, the base of every view that shows levels.  Read it for one risk by scope and code: the filter reaches the tables.
+-- What belongs to a risk is read in the order of the risks, along indexes, so that many risks and what is theirs meet side by side:
+-- hash tables as large as the register, met at random, would cost more than assessing.  For the same reason a link looks its
+-- implementation up, where a join would lose the order.  Fenced by offset: a result is worked out once, however many columns are read from it.
 create view isms.risk_assessment with (security_invoker = true) as
   select r.scope,
          r.code,
@@ -300,26 +363,27 @@ create view isms.risk_assessment with (security_invoker = true) as
          isms.assessed_controls(a.result, 'current') as controls_current,
          isms.assessed_controls(a.result, 'unrated') as controls_unrated,
          case when r.status in ('treated', 'monitored', 'closed') then 'current' else 'target' end as residual_basis,
-         d.options,
-         d.open_actions,
-         d.next_due,
-         d.started
+         o.options,
+         coalesce(n.open_actions, 0) as open_actions,
+         n.next_due,
+         coalesce(n.started, false) as started
     from isms.risk r
     join isms.risk_method_spec m on m.scope = r.scope and m.method = r.method
     left join isms.asset t on t.scope = r.scope and t.code = r.asset
     left join (
-      select c.scope, c.risk, isms.control_effect(c.effect_on, c.effectiveness, c.reduction, c.counts_in) as effect
-        from isms.control_contribution c
+      select c.scope, c.risk,
+             isms.control_effect((select isms.implementation_set(i.scope, i.implementation, i.effectiveness, i.counts_in) from isms.implementation_assurance i),
+                                 c.scope, c.implementation, c.effect_on, c.effectiveness, c.reduction) as effect
+        from (
+          select l.scope, l.risk, l.implementation, l.effect_on, l.effectiveness, l.reduction
+            from isms.risk_control l
+           order by l.scope, l.risk) c
        group by c.scope, c.risk) e on e.scope = r.scope and e.risk = r.code
     left join (
       select o.scope, o.risk,
              bit_or(o.option) as options,
-             isms.control_effect(o.effect_on, o.effectiveness, o.reduction, o.counts_in) as effect,
-             sum(o.is_open)::integer as open_actions,
-             min(o.due) as next_due,
-             bool_or(o.started) as started
+             isms.control_effect(o.effect_on, o.effectiveness, o.reduction, o.counts_in) as effect
         from (
-          -- What is done about a risk in one pass: the options chosen, and the actions.
           select t.scope, t.risk,
                  case
                    when t.withdrawn_on is not null then 0
@@ -329,22 +393,31 @@ create view isms.risk_assessment with (security_invoker = true) as
                    else 8
                  end as option,
                  t.effect_on, t.effectiveness, t.reduction,
-                 case when t.withdrawn_on is not null then 0 when t.stops_on <= y.today then 7 else 2 end as counts_in,
-                 0 as is_open, null::date as due, false as started
+                 case
+                   when t.withdrawn_on is not null then 0
+                   when t.stops_on is null then 2
+                   when t.stops_on <= isms.today(t.scope) then 7
+                   else 2
+                 end as counts_in
             from isms.treatment t
-            join isms.scope_day y on y.scope = t.scope
-           union all
-          select n.scope, n.serves, null, null, null, null, null,
-                 case when n.status in ('planned', 'in_progress', 'done') then 1 else 0 end,
-                 case when n.status in ('planned', 'in_progress') then n.due_on end,
-                 n.status in ('in_progress', 'done', 'verified')
-            from isms.action n
-           where n.serves_kind = 'risk') o
-       group by o.scope, o.risk) d on d.scope = r.scope and d.risk = r.code
+           order by t.scope, t.risk) o
+       group by o.scope, o.risk) o on o.scope = r.scope and o.risk = r.code
+    left join (
+      select n.scope, n.serves,
+             count(*) filter (where n.status in ('planned', 'in_progress', 'done'))::integer as open_actions,
+             min(n.due_on) filter (where n.status in ('planned', 'in_progress')) as next_due,
+             bool_or(n.status in ('in_progress', 'done', 'verified')) as started
+        from (
+          select a.scope, a.serves, a.status, a.due_on
+            from isms.action a
+           where a.serves_kind = 'risk'
+           order by a.scope, a.serves) n
+       group by n.scope, n.serves) n on n.scope = r.scope and n.serves = r.code
     left join lateral (
       select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, t.rating, r.hits,
-                         r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect, d.effect,
-                         r.status in ('treated', 'monitored', 'closed')) as result) a on true;
+                         r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect, o.effect,
+                         r.status in ('treated', 'monitored', 'closed')) as result
+      offset 0) a on true;
 
 comment on view isms.risk_assessment is 'Steps, score and level of each risk in each state, computed when asked for';
 comment on column isms.risk_assessment.scope is 'Scope';
@@ -408,7 +481,7 @@ comment on column isms.risk_assessment.controls_current is 'How many of them cou
 comment on column isms.risk_assessment.controls_unrated is 'How many of them state nothing the residual rule could use, and so take nothing off';
 comment on column isms.risk_assessment.residual_basis is 'Which state the residual risk is read from: target until treatment is complete, then current';
 comment on column isms.risk_assessment.options is 'Treatment options chosen and not given up, as bits: 1 modification, 2 retention, 4 sharing, 8 avoidance; null without a treatment';
-comment on column isms.risk_assessment.open_actions is 'How many actions for it are planned, in progress, or done and not verified; null if it has neither options nor actions';
+comment on column isms.risk_assessment.open_actions is 'How many actions for it are planned, in progress, or done and not verified';
 comment on column isms.risk_assessment.next_due is 'Next due date of an action that is not done';
 comment on column isms.risk_assessment.started is 'Was an action begun?';
 

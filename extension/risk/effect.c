@@ -39,6 +39,7 @@ typedef struct Remembered
 PG_FUNCTION_INFO_V1(isms_effect_in);
 PG_FUNCTION_INFO_V1(isms_effect_out);
 PG_FUNCTION_INFO_V1(isms_effect_add_sql);
+PG_FUNCTION_INFO_V1(isms_effect_add_link);
 PG_FUNCTION_INFO_V1(isms_effect_combine);
 
 const char *const isms_state_names[ISMS_STATES] = {
@@ -150,6 +151,59 @@ double_of_numeric(FunctionCallInfo fcinfo, Datum value)
 	return slot->value;
 }
 
+/* The state to add to; a copy where it is not the aggregate's own. */
+static IsmsEffect *
+effect_to_change(FunctionCallInfo fcinfo)
+{
+	IsmsEffect *effect;
+
+	if (!PG_ARGISNULL(0) && AggCheckCallContext(fcinfo, NULL))
+		return (IsmsEffect *) PG_GETARG_POINTER(0);
+	effect = palloc(sizeof(IsmsEffect));
+	if (PG_ARGISNULL(0))
+		isms_effect_init(effect);
+	else
+		memcpy(effect, PG_GETARG_POINTER(0), sizeof(IsmsEffect));
+	return effect;
+}
+
+/*
+ * Adds what a control states: effect_on, effectiveness and reduction are
+ * arguments from the given one on.
+ */
+static Datum
+add_stated(FunctionCallInfo fcinfo, int argument, const IsmsImplementation *implementation, int counts_in)
+{
+	IsmsEffect *effect = effect_to_change(fcinfo);
+	IsmsStated	stated;
+	text	   *side = PG_GETARG_TEXT_PP(argument);
+
+	stated.side = isms_side_of(VARDATA_ANY(side), VARSIZE_ANY_EXHDR(side));
+	stated.has_effectiveness = true;
+	stated.effectiveness = 0.0;
+	if (!PG_ARGISNULL(argument + 1))
+		stated.effectiveness = double_of_numeric(fcinfo, PG_GETARG_DATUM(argument + 1));
+	else if (implementation && implementation->has_effectiveness)
+		stated.effectiveness = implementation->effectiveness;
+	else
+		stated.has_effectiveness = false;
+	stated.has_reduction = !PG_ARGISNULL(argument + 2);
+	stated.reduction = stated.has_reduction ? PG_GETARG_INT32(argument + 2) : 0;
+	stated.counts_in = counts_in;
+	isms_check_stated(&stated);
+	isms_effect_add(effect, &stated);
+	PG_RETURN_POINTER(effect);
+}
+
+/* What acts on nothing, or counts nowhere, leaves no effect behind. */
+static Datum
+nothing_added(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
 /*
  * Transition of isms.control_effect(effect_on text, effectiveness numeric,
  * reduction integer, counts_in integer).
@@ -157,38 +211,28 @@ double_of_numeric(FunctionCallInfo fcinfo, Datum value)
 Datum
 isms_effect_add_sql(PG_FUNCTION_ARGS)
 {
-	IsmsEffect *effect;
-	IsmsStated	stated;
-	text	   *side;
-
-	/* What acts on nothing, or counts nowhere, leaves no effect behind. */
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(4))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	if (!PG_ARGISNULL(0) && AggCheckCallContext(fcinfo, NULL))
-		effect = (IsmsEffect *) PG_GETARG_POINTER(0);
-	else
-	{
-		effect = palloc(sizeof(IsmsEffect));
-		if (PG_ARGISNULL(0))
-			isms_effect_init(effect);
-		else
-			memcpy(effect, PG_GETARG_POINTER(0), sizeof(IsmsEffect));
-	}
+		return nothing_added(fcinfo);
+	return add_stated(fcinfo, 1, NULL, PG_GETARG_INT32(4));
+}
 
-	side = PG_GETARG_TEXT_PP(1);
-	stated.side = isms_side_of(VARDATA_ANY(side), VARSIZE_ANY_EXHDR(side));
-	stated.has_effectiveness = !PG_ARGISNULL(2);
-	stated.effectiveness = stated.has_effectiveness ? double_of_numeric(fcinfo, PG_GETARG_DATUM(2)) : 0.0;
-	stated.has_reduction = !PG_ARGISNULL(3);
-	stated.reduction = stated.has_reduction ? PG_GETARG_INT32(3) : 0;
-	stated.counts_in = PG_GETARG_INT32(4);
-	isms_check_stated(&stated);
-	isms_effect_add(effect, &stated);
-	PG_RETURN_POINTER(effect);
+/*
+ * Transition of isms.control_effect(implementations implementation_set, scope
+ * text, implementation text, effect_on text, effectiveness numeric, reduction
+ * integer): the same for a link to an implementation.
+ */
+Datum
+isms_effect_add_link(PG_FUNCTION_ARGS)
+{
+	const IsmsImplementation *implementation;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4))
+		return nothing_added(fcinfo);
+	implementation = isms_find_implementation(isms_implementation_set_argument(PG_GETARG_DATUM(1)),
+											  PG_GETARG_TEXT_PP(2), PG_GETARG_TEXT_PP(3));
+	if (implementation == NULL)
+		return nothing_added(fcinfo);
+	return add_stated(fcinfo, 4, implementation, implementation->counts_in);
 }
 
 Datum

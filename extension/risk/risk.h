@@ -132,6 +132,16 @@ typedef struct IsmsStated
 	int			counts_in;		/* bits of states */
 } IsmsStated;
 
+/* An implementation as links to it see it. */
+typedef struct IsmsImplementation
+{
+	double		effectiveness;	/* its own, for links that state none */
+	bool		has_effectiveness;
+	int32		counts_in;		/* bits of states */
+} IsmsImplementation;
+
+typedef struct IsmsImplementationSet IsmsImplementationSet;
+
 /* What the assessor rated. */
 typedef struct IsmsFactors
 {
@@ -165,6 +175,11 @@ extern void isms_refuse_stored(const char *type, const char *view);
 extern const IsmsMethod *isms_method_argument(Datum value);
 extern const IsmsStep *isms_find_step(const IsmsMethod *method, IsmsScale scale, int step);
 extern char *isms_step_text(const IsmsMethod *method, IsmsScale scale, int step);
+
+/* implementation_set.c */
+extern const IsmsImplementationSet *isms_implementation_set_argument(Datum value);
+extern const IsmsImplementation *isms_find_implementation(const IsmsImplementationSet *set,
+														  const text *scope, const text *code);
 
 /* effect.c */
 extern void isms_effect_init(IsmsEffect *effect);

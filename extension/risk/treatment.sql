@@ -6,7 +6,7 @@ create table isms.risk_control (
   effect_on text not null default 'likelihood' constraint risk_control_effect_on_known check (effect_on in ('likelihood', 'consequence')),
   effectiveness numeric constraint risk_control_effectiveness_fraction check (effectiveness between 0 and 1),
   reduction integer constraint risk_control_reduction_positive check (reduction between 0 and 99),
-  constraint risk_control_pkey primary key (scope, risk, implementation, effect_on),
+  constraint risk_control_pkey primary key (scope, risk, implementation, effect_on) include (effectiveness, reduction),
   constraint risk_control_risk_fkey foreign key (scope, risk) references isms.risk on update cascade,
   constraint risk_control_implementation_fkey foreign key (scope, implementation) references isms.implementation on update cascade
 );

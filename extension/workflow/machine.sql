@@ -519,7 +519,7 @@ begin
     select a.attname::text
       from pg_index i, unnest(i.indkey::smallint[]) with ordinality k(attnum, position)
       join pg_attribute a on a.attrelid = relation and a.attnum = k.attnum
-     where i.indrelid = relation and i.indisprimary and not (b.scoped and a.attname = 'scope')
+     where i.indrelid = relation and i.indisprimary and k.position <= i.indnkeyatts and not (b.scoped and a.attname = 'scope')
      order by k.position);
   if b.table_name is null or b.key_columns = '{}' then
     raise exception using

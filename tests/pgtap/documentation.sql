@@ -52,7 +52,7 @@ create temp view internal as
     from pg_proc p
     join member m on m.classid = 'pg_proc'::regclass and m.objid = p.oid
    where p.prorettype = 'trigger'::regtype
-      or p.proname ~ '^(guard|condition|reference|rating|effect|step)_|^text_(multi)?range$'
+      or p.proname ~ '^(guard|condition|reference|rating|effect|step|implementation_set)_|^text_(multi)?range$'
       or p.proname ~ '_(in|out|recv|send)$'
       or p.proname ~ '^import_' and p.proname not in ('import_rows', 'import_compare')
       or p.proname = any ('{row_key,row_scope,row_digest,workflow_of,end_request,read_as_owner,lock_as_owner,spec_words,reason_name,method_scope,compare_with_trail,table_at,relation_name,key_condition,thing,person_names,persons_or_role,separation_reasons,reason_label,frozen_among,
