@@ -172,21 +172,6 @@ comment on column isms.audit_trail.command_id is 'Command inside the transaction
 comment on column isms.audit_trail.sealed is 'Covered by a checkpoint';
 comment on column isms.audit_trail.part is 'Partition that held the row, of a partitioned table';
 
--- Across transactions seq orders the entries of a row, inside one the command does.
-create function isms.row_history("table" regclass, key text) returns setof isms.audit_trail
-  language sql stable parallel restricted set search_path = pg_catalog, pg_temp
-begin atomic
-  select a.*
-    from isms.audit_trail a
-    join pg_class c on c.oid = row_history.table
-    join pg_namespace n on n.oid = c.relnamespace
-   where a.table_name = format('%I.%I', n.nspname, c.relname)
-     and a.key = row_history.key
-   order by min(a.seq) over (partition by a.transaction), a.command_id, a.seq;
-end;
-
-comment on function isms.row_history(regclass, text) is 'Entries of one row, oldest first; key as in isms.audit_trail';
-
 insert into isms.closed_table (name, readable, builtin) values
   ('trail_seq', false, true), ('trail_entry', true, true), ('trail_identity', true, true), ('trail_table_version', true, true), ('audited_table', true, true);
 

@@ -17,230 +17,42 @@
  */
 #include "postgres.h"
 
-#include "mb/pg_wchar.h"
 #include "trail/fold.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
-
-PG_FUNCTION_INFO_V1(isms_row_key);
-
-/* Reading a payload; everything is checked, since it may have been tampered with. */
-typedef struct Reader
-{
-	const char *p;
-	const char *end;
-} Reader;
-
-static void
-malformed(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("an entry of the trail is not as it was written"),
-			 errhint("Call isms.verify_trail().")));
-}
-
-static void
-expect(Reader *r, char c)
-{
-	if (r->p >= r->end || *r->p != c)
-		malformed();
-	r->p++;
-}
-
-static bool
-accept(Reader *r, char c)
-{
-	if (r->p >= r->end || *r->p != c)
-		return false;
-	r->p++;
-	return true;
-}
-
-static void
-skip_string(Reader *r)
-{
-	expect(r, '"');
-	while (r->p < r->end && *r->p != '"')
-		r->p += *r->p == '\\' ? 2 : 1;
-	expect(r, '"');
-}
-
-/* The next value, whatever it is. */
-static FoldValue
-read_value(Reader *r)
-{
-	FoldValue	value;
-	int			depth = 0;
-
-	value.p = r->p;
-	do
-	{
-		if (r->p >= r->end)
-			malformed();
-		switch (*r->p)
-		{
-			case '"':
-				skip_string(r);
-				break;
-			case '{':
-			case '[':
-				depth++;
-				r->p++;
-				break;
-			case '}':
-			case ']':
-				depth--;
-				r->p++;
-				break;
-			default:
-				if (depth > 0)
-					r->p++;
-				else
-					while (r->p < r->end && *r->p != ',' && *r->p != '}' && *r->p != ']')
-						r->p++;
-		}
-	} while (depth > 0);
-	value.len = r->p - value.p;
-	if (value.len == 0)
-		malformed();
-	return value;
-}
-
-/* The next member of an object; false at its end.  Begin with first set. */
-static bool
-read_member(Reader *r, bool *first, FoldValue *label)
-{
-	if (accept(r, '}'))
-		return false;
-	if (!*first)
-		expect(r, ',');
-	*first = false;
-	label->p = r->p;
-	skip_string(r);
-	label->len = r->p - label->p;
-	expect(r, ':');
-	return true;
-}
-
-static bool
-value_is(FoldValue v, const char *text)
-{
-	return v.len == (int) strlen(text) && memcmp(v.p, text, v.len) == 0;
-}
-
-/* A JSON string's text in the encoding of the database; other values as they stand. */
-char *
-isms_fold_text(const char *p, int len)
-{
-	StringInfoData buf;
-	const char *end = p + len;
-
-	initStringInfo(&buf);
-	if (len < 2 || *p != '"')
-	{
-		appendBinaryStringInfo(&buf, p, len);
-		return buf.data;
-	}
-	end--;
-	for (p++; p < end; p++)
-	{
-		if (*p != '\\')
-		{
-			appendStringInfoCharMacro(&buf, *p);
-			continue;
-		}
-		if (++p >= end)
-			malformed();
-		switch (*p)
-		{
-			case 'b':
-				appendStringInfoChar(&buf, '\b');
-				break;
-			case 'f':
-				appendStringInfoChar(&buf, '\f');
-				break;
-			case 'n':
-				appendStringInfoChar(&buf, '\n');
-				break;
-			case 'r':
-				appendStringInfoChar(&buf, '\r');
-				break;
-			case 't':
-				appendStringInfoChar(&buf, '\t');
-				break;
-			case 'u':
-				{
-					pg_wchar	c = 0;
-					unsigned char utf8[MAX_UNICODE_EQUIVALENT_STRING + 1];
-
-					for (int half = 0; half < 2; half++)
-					{
-						unsigned int unit;
-						char		digits[5];
-
-						if (end - p < 5)
-							malformed();
-						memcpy(digits, p + 1, 4);
-						digits[4] = '\0';
-						if (sscanf(digits, "%4x", &unit) != 1)
-							malformed();
-						p += 4;
-						if (half == 0 && unit >= 0xd800 && unit < 0xdc00)
-						{
-							c = unit;
-							if (end - p < 7 || p[1] != '\\' || p[2] != 'u')
-								malformed();
-							p += 2;
-							continue;
-						}
-						c = half == 0 ? unit : 0x10000 + ((c - 0xd800) << 10) + (unit - 0xdc00);
-						break;
-					}
-					pg_unicode_to_server(c, utf8);
-					appendStringInfoString(&buf, (char *) utf8);
-					break;
-				}
-			default:
-				appendStringInfoChar(&buf, *p);
-		}
-	}
-	return buf.data;
-}
 
 static char *
 joined_names(FoldValue schema, FoldValue table)
 {
 	if (schema.p == NULL || table.p == NULL)
-		malformed();
+		isms_malformed();
 	return psprintf("%.*s,%.*s", schema.len, schema.p, table.len, table.p);
 }
 
 static void
-read_version_column(Reader *r, FoldColumn *column)
+read_version_column(PayloadReader *r, FoldColumn *column)
 {
 	FoldValue	label;
 	bool		first = true;
 
 	memset(column, 0, sizeof(FoldColumn));
-	expect(r, '{');
-	while (read_member(r, &first, &label))
+	isms_expect(r, '{');
+	while (isms_read_member(r, &first, &label))
 	{
-		FoldValue	value = read_value(r);
+		FoldValue	value = isms_read_value(r);
 
-		if (value_is(label, "\"number\""))
+		if (isms_value_is(label, "\"number\""))
 			column->number = atoi(pnstrdup(value.p, value.len));
-		else if (value_is(label, "\"name\""))
+		else if (isms_value_is(label, "\"name\""))
 		{
 			column->label = pnstrdup(value.p, value.len);
 			column->label_len = value.len;
 		}
-		else if (value_is(label, "\"excluded\""))
+		else if (isms_value_is(label, "\"excluded\""))
 			column->excluded = true;
 	}
 	if (column->label == NULL || column->number <= 0)
-		malformed();
+		isms_malformed();
 }
 
 /* A content of isms.trail_table_version. */
@@ -248,7 +60,7 @@ FoldVersion *
 isms_fold_version(const char *content)
 {
 	FoldVersion *v = palloc0(sizeof(FoldVersion));
-	Reader		r = {content, content + strlen(content)};
+	PayloadReader r = {content, content + strlen(content)};
 	FoldValue	label;
 	FoldValue	schema = {NULL, 0};
 	FoldValue	table = {NULL, 0};
@@ -258,56 +70,56 @@ isms_fold_version(const char *content)
 
 	isms_content_id(content, &v->id);
 	v->columns = palloc(sizeof(FoldColumn) * room);
-	expect(&r, '{');
-	while (read_member(&r, &first, &label))
+	isms_expect(&r, '{');
+	while (isms_read_member(&r, &first, &label))
 	{
-		if (value_is(label, "\"schema\""))
-			schema = read_value(&r);
-		else if (value_is(label, "\"table\""))
-			table = read_value(&r);
-		else if (value_is(label, "\"partition_of\""))
+		if (isms_value_is(label, "\"schema\""))
+			schema = isms_read_value(&r);
+		else if (isms_value_is(label, "\"table\""))
+			table = isms_read_value(&r);
+		else if (isms_value_is(label, "\"partition_of\""))
 		{
 			FoldValue	part_label;
 			FoldValue	names[2] = {{NULL, 0}, {NULL, 0}};
 			bool		part_first = true;
 
-			expect(&r, '{');
-			while (read_member(&r, &part_first, &part_label))
-				names[value_is(part_label, "\"table\"") ? 1 : 0] = read_value(&r);
+			isms_expect(&r, '{');
+			while (isms_read_member(&r, &part_first, &part_label))
+				names[isms_value_is(part_label, "\"table\"") ? 1 : 0] = isms_read_value(&r);
 			v->root = joined_names(names[0], names[1]);
 		}
-		else if (value_is(label, "\"columns\""))
+		else if (isms_value_is(label, "\"columns\""))
 		{
-			expect(&r, '[');
-			while (!accept(&r, ']'))
+			isms_expect(&r, '[');
+			while (!isms_accept(&r, ']'))
 			{
 				if (v->ncolumns > 0)
-					expect(&r, ',');
+					isms_expect(&r, ',');
 				if (v->ncolumns == room)
 					v->columns = repalloc(v->columns, sizeof(FoldColumn) * (room *= 2));
 				read_version_column(&r, &v->columns[v->ncolumns++]);
 			}
 		}
-		else if (value_is(label, "\"key\""))
-			key = read_value(&r);
+		else if (isms_value_is(label, "\"key\""))
+			key = isms_read_value(&r);
 		else
-			(void) read_value(&r);
+			(void) isms_read_value(&r);
 	}
 	v->table = joined_names(schema, table);
 
 	v->key = palloc(sizeof(int) * Max(v->ncolumns, 1));
 	if (key.p != NULL)
 	{
-		Reader		k = {key.p, key.p + key.len};
+		PayloadReader k = {key.p, key.p + key.len};
 
-		expect(&k, '[');
-		for (bool begin = true; !accept(&k, ']'); begin = false)
+		isms_expect(&k, '[');
+		for (bool begin = true; !isms_accept(&k, ']'); begin = false)
 		{
 			FoldValue	name;
 
 			if (!begin)
-				expect(&k, ',');
-			name = read_value(&k);
+				isms_expect(&k, ',');
+			name = isms_read_value(&k);
 			for (int i = 0; i < v->ncolumns; i++)
 				if (!v->columns[i].excluded && name.len == v->columns[i].label_len &&
 					memcmp(name.p, v->columns[i].label, name.len) == 0)
@@ -585,15 +397,15 @@ isms_fold_return(FoldTable *t, const FoldPoint *point)
 
 /* Values of an object of the payload, by lineage; a change is an array of two, of which side 0 or 1 is taken. */
 static void
-read_object(FoldTable *t, Reader *r, FoldValue *values, FoldValue *changed)
+read_object(FoldTable *t, PayloadReader *r, FoldValue *values, FoldValue *changed)
 {
 	FoldVersion *v = t->version;
 	FoldValue	label;
 	bool		first = true;
 	int			next = 0;
 
-	expect(r, '{');
-	while (read_member(r, &first, &label))
+	isms_expect(r, '{');
+	while (isms_read_member(r, &first, &label))
 	{
 		int			i;
 		int			lineage;
@@ -606,26 +418,26 @@ read_object(FoldTable *t, Reader *r, FoldValue *values, FoldValue *changed)
 				break;
 		}
 		if (i == v->ncolumns)
-			malformed();
+			isms_malformed();
 		next = (next + i) % v->ncolumns;
 		lineage = t->lineage[next++];
 		if (next == v->ncolumns)
 			next = 0;
 		if (changed == NULL)
-			values[lineage] = read_value(r);
+			values[lineage] = isms_read_value(r);
 		else
 		{
-			expect(r, '[');
-			if (accept(r, ']'))
+			isms_expect(r, '[');
+			if (isms_accept(r, ']'))
 			{
 				values[lineage].p = changed[lineage].p = NULL;
 				values[lineage].len = changed[lineage].len = FOLD_EXCLUDED;
 				continue;
 			}
-			values[lineage] = read_value(r);
-			expect(r, ',');
-			changed[lineage] = read_value(r);
-			expect(r, ']');
+			values[lineage] = isms_read_value(r);
+			isms_expect(r, ',');
+			changed[lineage] = isms_read_value(r);
+			isms_expect(r, ']');
 		}
 	}
 }
@@ -642,7 +454,7 @@ mark_excluded(FoldTable *t, FoldValue *values)
 void
 isms_fold_parse_row(FoldTable *t, const char *payload, int len)
 {
-	Reader		r = {payload, payload + len};
+	PayloadReader r = {payload, payload + len};
 
 	scratch_clear(t, t->after);
 	mark_excluded(t, t->after);
@@ -746,15 +558,15 @@ count_row(FoldTable *t, FoldValue *values, int64 more)
 static void
 read_change(FoldTable *t, FoldEntry *e)
 {
-	Reader		r = {e->payload, e->payload + e->payload_len};
+	PayloadReader r = {e->payload, e->payload + e->payload_len};
 
 	scratch_clear(t, t->before);
-	expect(&r, '[');
+	isms_expect(&r, '[');
 	read_object(t, &r, t->before, NULL);
 	memcpy(t->after, t->before, sizeof(FoldValue) * t->nlineages);
-	expect(&r, ',');
+	isms_expect(&r, ',');
 	read_object(t, &r, t->before, t->after);
-	expect(&r, ']');
+	isms_expect(&r, ']');
 }
 
 /* The row with what is known of it laid over. */
@@ -874,7 +686,7 @@ isms_fold_apply(FoldTable *t, FoldEntry *e)
 			put_row(t, t->after, row);
 			break;
 		default:
-			malformed();
+			isms_malformed();
 	}
 }
 
@@ -971,47 +783,4 @@ isms_fold_append_object(FoldTable *t, FoldValue *values, int n, bool key_only, S
 		appendBinaryStringInfo(out, values[lineage].p, values[lineage].len);
 	}
 	appendStringInfoString(out, separator == '{' ? "{}" : "}");
-}
-
-/*
- * isms.row_key(key json) returns text: as isms.audit_trail names a row, by what
- * makes its key beside the scope: the value where that is one, else JSON.
- */
-Datum
-isms_row_key(PG_FUNCTION_ARGS)
-{
-	text	   *key = PG_GETARG_TEXT_PP(0);
-	Reader		r = {VARDATA_ANY(key), VARDATA_ANY(key) + VARSIZE_ANY_EXHDR(key)};
-	FoldValue	label;
-	FoldValue	value = {NULL, 0};
-	FoldValue	scope = {NULL, 0};
-	StringInfoData rest;
-	bool		first = true;
-	int			n = 0;
-	Datum		jsonb;
-
-	initStringInfo(&rest);
-	expect(&r, '{');
-	while (read_member(&r, &first, &label))
-	{
-		FoldValue	v = read_value(&r);
-
-		if (value_is(label, "\"scope\""))
-		{
-			scope = v;
-			continue;
-		}
-		value = v;
-		n++;
-		appendStringInfo(&rest, "%c%.*s:%.*s", n == 1 ? '{' : ',', label.len, label.p, v.len, v.p);
-	}
-	if (n == 0)
-		value = scope;
-	if (value.p == NULL || (n < 2 && value_is(value, "null")))
-		PG_RETURN_NULL();
-	if (n < 2)
-		PG_RETURN_TEXT_P(cstring_to_text(isms_fold_text(value.p, value.len)));
-	appendStringInfoChar(&rest, '}');
-	jsonb = DirectFunctionCall1(jsonb_in, CStringGetDatum(rest.data));
-	PG_RETURN_TEXT_P(cstring_to_text(DatumGetCString(DirectFunctionCall1(jsonb_out, jsonb))));
 }

@@ -21,6 +21,13 @@ typedef struct FoldValue
 #define FOLD_EXCLUDED	(-2)	/* recorded without its value */
 #define FOLD_IS_SET		(-3)	/* the value is known otherwise */
 
+/* On the way through a JSON text. */
+typedef struct PayloadReader
+{
+	const char *p;
+	const char *end;
+} PayloadReader;
+
 typedef struct FoldColumn
 {
 	char	   *label;			/* JSON string */
@@ -191,6 +198,15 @@ typedef struct FoldPoint
 	bool		has_key;
 } FoldPoint;
 
+/* payload.c */
+extern void isms_malformed(void) pg_attribute_noreturn();
+extern void isms_expect(PayloadReader *r, char c);
+extern bool isms_accept(PayloadReader *r, char c);
+extern FoldValue isms_read_value(PayloadReader *r);
+extern bool isms_read_member(PayloadReader *r, bool *first, FoldValue *label);
+extern bool isms_value_is(FoldValue v, const char *text);
+extern char *isms_fold_text(const char *p, int len);
+
 /* fold.c */
 extern FoldVersion *isms_fold_version(const char *content);
 extern FoldTable *isms_fold_table(MemoryContext context, const char *table, bool back);
@@ -203,13 +219,14 @@ extern void isms_fold_parse_row(FoldTable *t, const char *payload, int len);
 extern FoldRow *isms_fold_find(FoldTable *t, struct foldhash_hash *rows, FoldValue *values);
 extern void isms_fold_append_object(FoldTable *t, FoldValue *values, int n, bool key_only, StringInfo out);
 extern FoldValue isms_fold_value(FoldRow *row, int lineage);
-extern char *isms_fold_text(const char *p, int len);
 extern char *isms_fold_table_name(FoldTable *t);
 
 /* history.c */
 extern bool isms_reads_whole_trail(void);
+extern void isms_become_trail_owner(Oid *user, int *security);
 extern FoldHistory *isms_history_open(Oid relid);
 extern void isms_history_close(FoldHistory *h);
+extern Datum isms_history_version_ids(FoldHistory *h);
 extern bool isms_history_since(FoldHistory *h, TimestampTz *since);
 extern bool isms_history_at(FoldHistory *h, TimestampTz instant, TimestampTz *first);
 extern bool isms_history_begun(FoldHistory *h, TimestampTz *begin);

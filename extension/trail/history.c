@@ -46,8 +46,9 @@ isms_reads_whole_trail(void)
 	return superuser();
 }
 
-static void
-become_owner(Oid *user, int *security)
+/* Read as the owner of the extension; the caller restores. */
+void
+isms_become_trail_owner(Oid *user, int *security)
 {
 	Oid			table = get_relname_relid("trail_entry", get_namespace_oid("isms", false));
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
@@ -108,7 +109,7 @@ isms_history_open(Oid relid)
 		h->leaves = lappend_oid(h->leaves, lfirst_oid(lc));
 
 	names_of(h->rel, values);
-	become_owner(&user, &security);
+	isms_become_trail_owner(&user, &security);
 	SPI_connect();
 	query("select distinct v.content from isms.trail_table_version v "
 		  "where v.content::json ->> 'schema' = $1 and v.content::json ->> 'table' = $2 "
@@ -135,8 +136,9 @@ isms_history_close(FoldHistory *h)
 	MemoryContextDelete(h->context);
 }
 
-static Datum
-version_ids(FoldHistory *h)
+/* Ids of the versions, as uuid[]. */
+Datum
+isms_history_version_ids(FoldHistory *h)
 {
 	Datum	   *ids = palloc(sizeof(Datum) * Max(list_length(h->versions), 1));
 	int			n = 0;
@@ -162,7 +164,7 @@ isms_history_since(FoldHistory *h, TimestampTz *since)
 		*since = DT_NOBEGIN;
 		return isms_trail_trigger(h->rel, ISMS_CAPTURE_TRIGGER) != NULL;
 	}
-	become_owner(&user, &security);
+	isms_become_trail_owner(&user, &security);
 	SPI_connect();
 	for (Relation rel = h->rel; !found;)
 	{
@@ -227,7 +229,7 @@ isms_history_at(FoldHistory *h, TimestampTz instant, TimestampTz *first)
 	Oid			user;
 	int			security;
 
-	become_owner(&user, &security);
+	isms_become_trail_owner(&user, &security);
 	SPI_connect();
 	query("select c.incarnation, c.snapshot, c.size, c.sealed_at,"
 		  /* what was under way then began after this checkpoint */
@@ -275,7 +277,7 @@ checkpoint_parameters(FoldHistory *h, Oid *types, Datum *values)
 	static const Oid parameter_types[] = {UUIDARRAYOID, UUIDOID, PG_SNAPSHOTOID, INT8OID, INT8OID, UUIDARRAYOID};
 
 	memcpy(types, parameter_types, sizeof(parameter_types));
-	values[0] = version_ids(h);
+	values[0] = isms_history_version_ids(h);
 	values[1] = UUIDPGetDatum(&h->checkpoint.incarnation);
 	values[2] = h->checkpoint.snapshot;
 	values[3] = Int64GetDatum(h->checkpoint.low);
@@ -306,7 +308,7 @@ isms_history_begun(FoldHistory *h, TimestampTz *begin)
 	checkpoint_parameters(h, types, values);
 	types[6] = TIMESTAMPTZOID;
 	values[6] = TimestampTzGetDatum(audited ? since : DT_NOBEGIN);
-	become_owner(&user, &security);
+	isms_become_trail_owner(&user, &security);
 	SPI_connect();
 	if (audited && since <= h->checkpoint.at)
 	{
@@ -452,7 +454,7 @@ isms_history_read(FoldHistory *h, FoldReading reading, TimestampTz since)
 		parameters = 2;
 		types[0] = UUIDARRAYOID;
 		types[1] = TIMESTAMPTZOID;
-		values[0] = version_ids(h);
+		values[0] = isms_history_version_ids(h);
 		values[1] = TimestampTzGetDatum(since);
 		which = "e.at >= $2";
 	}
@@ -466,7 +468,7 @@ isms_history_read(FoldHistory *h, FoldReading reading, TimestampTz since)
 			desc = " desc";
 		}
 	}
-	become_owner(&user, &security);
+	isms_become_trail_owner(&user, &security);
 	SPI_connect();
 	portal = SPI_cursor_open_with_args(NULL,
 									   psprintf("select e.seq, e.xid, e.command_id, e.operation, e.incarnation, e.table_version, e.payload "

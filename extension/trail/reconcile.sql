@@ -7,12 +7,6 @@ create function isms.compare_with_trail("table" regclass,
 
 comment on function isms.compare_with_trail(regclass) is 'What isms.reconcile shows, with the whole key as JSON';
 
-create function isms.row_key(key json) returns text
-  language c immutable strict parallel safe set search_path = pg_catalog, pg_temp
-  as 'MODULE_PATHNAME', 'isms_row_key';
-
-comment on function isms.row_key(json) is 'Key of a row as isms.audit_trail shows it and isms.row_history takes it, from the columns of the key as entries have them';
-
 create function isms.reconcile("table" regclass,
     out part text, out scope text, out key text, out what text, out column_name text, out recorded json, out found json, out entry bigint) returns setof record
   language sql stable strict parallel restricted rows 10 set search_path = pg_catalog, pg_temp

@@ -114,6 +114,15 @@ extern void isms_trail_insert(Relation rel, Datum *values, bool *nulls);
 extern void isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command);
 extern bool isms_trail_has_leaf(void);
 
+/* key.c */
+typedef struct IsmsTrailKeys IsmsTrailKeys;
+extern IsmsTrailKeys *isms_trail_keys_begin(void);
+extern void isms_trail_keys_add(IsmsTrailKeys *keys, int64 seq, const pg_uuid_t *table_version,
+								char operation, const char *payload, int len);
+extern int64 isms_trail_keys_end(IsmsTrailKeys *keys, int64 frontier);
+extern void isms_trail_forget_keys(int64 seq, const pg_uuid_t *table_version,
+								   char operation, const char *payload, int len);
+
 /* capture.c */
 extern int64 isms_write_baseline(Relation rel);
 

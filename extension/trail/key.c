@@ -1,0 +1,832 @@
+/*
+ * key.c
+ *		The look-up from a row to its entries: isms.trail_key.
+ *
+ * The sealer writes it, not the writers of entries: a row for each entry and
+ * key it speaks of, two where an UPDATE changed the key.  A row is known by
+ * the first 8 bytes of the SHA-256 of
+ *
+ *		schema and name of its table, or of the table it is a partition of,
+ *		as they stand in isms.trail_table_version, joined by a comma,
+ *		a newline, and the key as isms.audit_trail shows it;
+ *
+ * entries that emptied a table by its name alone.  Two rows may share these
+ * bytes, so who reads looks at the entries themselves.
+ *
+ * isms.trail_key_frontier says how far the look-up goes: every committed entry
+ * with a smaller number is in it, as far as it has a key and was not erased,
+ * and none with a smaller number will come.  Entries from there on are read
+ * one by one.
+ *
+ * Nothing here is evidence: the look-up can be made anew from the entries.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "core/compat.h"
+#include "executor/executor.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "port/pg_bswap.h"
+#include "trail/fold.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+PG_FUNCTION_INFO_V1(isms_row_key);
+PG_FUNCTION_INFO_V1(isms_row_entries);
+PG_FUNCTION_INFO_V1(isms_trail_index_keys);
+
+#define PENDING		65536		/* rows sorted, for the index's sake, before
+								 * they are written */
+#define WRITTEN		1000		/* rows written at once */
+#define FETCHED		1000
+
+/* Columns of isms.trail_key. */
+enum
+{
+	KEY_ROW_HASH,
+	KEY_SEQ,
+	KEY_COLUMNS
+};
+
+typedef struct LookUp
+{
+	int64		hash;
+	int64		seq;
+} LookUp;
+
+typedef struct KnownVersion
+{
+	pg_uuid_t	id;				/* hash key */
+	FoldVersion *version;		/* NULL: its content is gone */
+} KnownVersion;
+
+struct IsmsTrailKeys
+{
+	MemoryContext context;
+	MemoryContext per_entry;
+	pg_cryptohash_ctx *sha;
+	HTAB	   *versions;
+	Relation	rel;
+	EState	   *estate;
+	ResultRelInfo *result;
+	BulkInsertState bulk;
+	TupleTableSlot **slots;
+	int			nslots;
+	LookUp	   *pending;
+	int			npending;
+	bool		probe;			/* write only what is not there */
+	int64		written;
+};
+
+/*
+ * The key
+ */
+
+/* A value as jsonb's ->> gives it. */
+static char *
+value_text(FoldValue v)
+{
+	const char *p = v.p;
+	int			len = v.len;
+
+	if (*p == '"' || isms_value_is(v, "true") || isms_value_is(v, "false"))
+		return isms_fold_text(p, len);
+	if (*p == '{' || *p == '[')
+	{
+		Jsonb	   *jb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(pnstrdup(p, len))));
+
+		return JsonbToCString(NULL, &jb->root, VARSIZE(jb));
+	}
+	/* most numbers stand as numeric would print them */
+	if (*p == '-')
+		p++;
+	if (*p != '0' && strspn(p, "0123456789") >= (size_t) (v.p + len - p))
+		return pnstrdup(v.p, len);
+	return DatumGetCString(DirectFunctionCall1(numeric_out,
+											   DirectFunctionCall3(numeric_in, CStringGetDatum(pnstrdup(v.p, len)),
+																   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1))));
+}
+
+/*
+ * A row's key as isms.audit_trail shows it, by what makes it beside the
+ * scope: the value where that is one, else JSON; NULL if there is none.
+ */
+static char *
+key_text(int n, FoldValue *labels, FoldValue *values)
+{
+	FoldValue	single = {NULL, 0};
+	FoldValue	scope = {NULL, 0};
+	StringInfoData several;
+	Jsonb	   *jb;
+	int			parts = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (values[i].p == NULL)
+			continue;
+		if (isms_value_is(labels[i], "\"scope\""))
+			scope = values[i];
+		else
+		{
+			single = values[i];
+			parts++;
+		}
+	}
+	if (parts == 0)
+		single = scope;
+	if (parts < 2)
+		return single.p == NULL || isms_value_is(single, "null") ? NULL : value_text(single);
+
+	initStringInfo(&several);
+	for (int i = 0; i < n; i++)
+		if (values[i].p != NULL && !isms_value_is(labels[i], "\"scope\""))
+			appendStringInfo(&several, "%c%.*s:%.*s", several.len == 0 ? '{' : ',',
+							 labels[i].len, labels[i].p, values[i].len, values[i].p);
+	appendStringInfoChar(&several, '}');
+	jb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(several.data)));
+	return JsonbToCString(NULL, &jb->root, VARSIZE(jb));
+}
+
+/* isms.row_key(key json) returns text */
+Datum
+isms_row_key(PG_FUNCTION_ARGS)
+{
+	text	   *key = PG_GETARG_TEXT_PP(0);
+	PayloadReader r = {VARDATA_ANY(key), VARDATA_ANY(key) + VARSIZE_ANY_EXHDR(key)};
+	FoldValue	labels[INDEX_MAX_KEYS];
+	FoldValue	values[INDEX_MAX_KEYS];
+	bool		first = true;
+	int			n = 0;
+	char	   *result;
+
+	isms_expect(&r, '{');
+	while (n < INDEX_MAX_KEYS && isms_read_member(&r, &first, &labels[n]))
+		values[n++] = isms_read_value(&r);
+	result = key_text(n, labels, values);
+	if (result == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(result));
+}
+
+/* Values of the columns of the key; of a change those on one side, as far as they changed.  Stops when it has them. */
+static void
+read_key(PayloadReader *r, FoldVersion *v, FoldValue *values, bool changes)
+{
+	FoldValue	label;
+	bool		first = true;
+	int			missing = v->nkey;
+
+	isms_expect(r, '{');
+	while ((missing > 0 || changes) && isms_read_member(r, &first, &label))
+	{
+		FoldValue	value;
+		int			k;
+
+		for (k = 0; k < v->nkey; k++)
+		{
+			FoldColumn *column = &v->columns[v->key[k]];
+
+			if (column->label_len == label.len && memcmp(column->label, label.p, label.len) == 0)
+				break;
+		}
+		value = isms_read_value(r);
+		if (k == v->nkey)
+			continue;
+		if (changes)
+		{
+			PayloadReader pair = {value.p, value.p + value.len};
+
+			isms_expect(&pair, '[');
+			(void) isms_read_value(&pair);
+			isms_expect(&pair, ',');
+			value = isms_read_value(&pair);
+		}
+		values[k] = value;
+		missing--;
+	}
+}
+
+/* The keys an entry speaks of, before and after: none, one, or two where they differ. */
+static int
+entry_keys(FoldVersion *v, char operation, const char *payload, int len, char **keys)
+{
+	PayloadReader r = {payload, payload + len};
+	FoldValue	labels[INDEX_MAX_KEYS];
+	FoldValue	values[INDEX_MAX_KEYS];
+	FoldValue	before[INDEX_MAX_KEYS];
+	int			n = 0;
+
+	if (!v->has_key || v->nkey > INDEX_MAX_KEYS)
+		return 0;
+	for (int k = 0; k < v->nkey; k++)
+	{
+		labels[k].p = v->columns[v->key[k]].label;
+		labels[k].len = v->columns[v->key[k]].label_len;
+	}
+	memset(values, 0, sizeof(FoldValue) * v->nkey);
+	if (operation != ISMS_OP_UPDATE)
+	{
+		read_key(&r, v, values, false);
+		keys[0] = key_text(v->nkey, labels, values);
+		return keys[0] != NULL;
+	}
+
+	/* what names the row stands alone in its object, so it is read whole */
+	isms_expect(&r, '[');
+	{
+		FoldValue	named = isms_read_value(&r);
+		PayloadReader inner = {named.p, named.p + named.len};
+
+		read_key(&inner, v, values, false);
+	}
+	keys[n] = key_text(v->nkey, labels, values);
+	if (keys[n] != NULL)
+		n++;
+	isms_expect(&r, ',');
+	memcpy(before, values, sizeof(FoldValue) * v->nkey);
+	read_key(&r, v, values, true);
+	if (memcmp(before, values, sizeof(FoldValue) * v->nkey) == 0)
+		return n;
+	keys[n] = key_text(v->nkey, labels, values);
+	if (keys[n] != NULL && (n == 0 || strcmp(keys[0], keys[n]) != 0))
+		n++;
+	return n;
+}
+
+/* key NULL: entries that emptied the table */
+static int64
+row_hash(pg_cryptohash_ctx *sha, FoldVersion *v, const char *key)
+{
+	const char *table = v->root ? v->root : v->table;
+	uint8		digest[PG_SHA256_DIGEST_LENGTH];
+	uint64		head;
+
+	if (pg_cryptohash_init(sha) < 0 ||
+		pg_cryptohash_update(sha, (const uint8 *) table, strlen(table)) < 0 ||
+		(key != NULL &&
+		 (pg_cryptohash_update(sha, (const uint8 *) "\n", 1) < 0 ||
+		  pg_cryptohash_update(sha, (const uint8 *) key, strlen(key)) < 0)) ||
+		pg_cryptohash_final(sha, digest, sizeof(digest)) < 0)
+		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(sha));
+	memcpy(&head, digest, sizeof(head));
+	return (int64) pg_ntoh64(head);
+}
+
+static pg_cryptohash_ctx *
+new_sha(void)
+{
+	pg_cryptohash_ctx *sha = pg_cryptohash_create(PG_SHA256);
+
+	if (sha == NULL)
+		elog(ERROR, "could not compute SHA-256: out of memory");
+	return sha;
+}
+
+/* What the look-up has, or is to have, of an entry. */
+static int
+entry_hashes(pg_cryptohash_ctx *sha, FoldVersion *v, char operation, const char *payload, int len, int64 *hashes)
+{
+	char	   *keys[2];
+	int			n;
+
+	if (operation == ISMS_OP_TRUNCATE)
+	{
+		hashes[0] = row_hash(sha, v, NULL);
+		return 1;
+	}
+	if (payload == NULL)
+		return 0;
+	n = entry_keys(v, operation, payload, len, keys);
+	for (int i = 0; i < n; i++)
+		hashes[i] = row_hash(sha, v, keys[i]);
+	return n;
+}
+
+/*
+ * Writing
+ */
+
+static Oid
+trail_table(const char *name)
+{
+	Oid			relid = get_relname_relid(name, get_namespace_oid("isms", false));
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation isms.%s does not exist", name)));
+	return relid;
+}
+
+/* Begin to write look-up rows; isms_trail_keys_end is to follow in the same subtransaction. */
+IsmsTrailKeys *
+isms_trail_keys_begin(void)
+{
+	MemoryContext context = AllocSetContextCreate(CurTransactionContext, "isms look-up", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	IsmsTrailKeys *keys = palloc0(sizeof(IsmsTrailKeys));
+	HASHCTL		ctl = {0};
+
+	keys->context = context;
+	keys->per_entry = AllocSetContextCreate(context, "isms entry", ALLOCSET_DEFAULT_SIZES);
+	keys->sha = new_sha();
+	ctl.keysize = sizeof(pg_uuid_t);
+	ctl.entrysize = sizeof(KnownVersion);
+	ctl.hcxt = context;
+	keys->versions = hash_create("isms table versions", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	keys->rel = table_open(trail_table("trail_key"), RowExclusiveLock);
+	if (RelationGetDescr(keys->rel)->natts != KEY_COLUMNS)
+		elog(ERROR, "unexpected form of %s", RelationGetRelationName(keys->rel));
+	keys->estate = CreateExecutorState();
+	keys->result = makeNode(ResultRelInfo);
+	InitResultRelInfo(keys->result, keys->rel, 0, NULL, 0);
+	ExecOpenIndices(keys->result, false);
+	keys->bulk = GetBulkInsertState();
+	keys->slots = palloc(sizeof(TupleTableSlot *) * WRITTEN);
+	keys->pending = palloc(sizeof(LookUp) * PENDING);
+	MemoryContextSwitchTo(caller);
+	return keys;
+}
+
+static int
+compare_lookups(const void *a, const void *b)
+{
+	const LookUp *x = a;
+	const LookUp *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+/* Finds a look-up row; with "take" it is deleted. */
+static bool
+probe_row(Relation rel, int64 hash, int64 seq, bool take)
+{
+	ScanKeyData key[KEY_COLUMNS];
+	Oid			index = get_relname_relid("trail_key_row_idx", RelationGetNamespace(rel));
+	Snapshot	snapshot;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found = false;
+
+	ScanKeyInit(&key[0], KEY_ROW_HASH + 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(hash));
+	ScanKeyInit(&key[1], KEY_SEQ + 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(seq));
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	scan = systable_beginscan(rel, index, OidIsValid(index), snapshot, KEY_COLUMNS, key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		found = true;
+		if (take)
+			simple_heap_delete(rel, &tuple->t_self);
+	}
+	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	return found;
+}
+
+static void
+write_pending(IsmsTrailKeys *keys)
+{
+	CommandId	command = GetCurrentCommandId(true);
+	MemoryContext caller;
+	int			n = 0;
+
+	caller = MemoryContextSwitchTo(keys->context);
+	if (keys->probe)
+		for (int i = 0; i < keys->npending; i++)
+		{
+			if (probe_row(keys->rel, keys->pending[i].hash, keys->pending[i].seq, false))
+				continue;
+			keys->pending[n++] = keys->pending[i];
+		}
+	else
+		n = keys->npending;
+	pg_qsort(keys->pending, n, sizeof(LookUp), compare_lookups);
+	for (int done = 0; done < n;)
+	{
+		int			now = Min(n - done, WRITTEN);
+
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < now; i++)
+		{
+			TupleTableSlot *slot;
+
+			if (i == keys->nslots)
+				keys->slots[keys->nslots++] = table_slot_create(keys->rel, NULL);
+			slot = ExecClearTuple(keys->slots[i]);
+			slot->tts_values[KEY_ROW_HASH] = Int64GetDatum(keys->pending[done + i].hash);
+			slot->tts_values[KEY_SEQ] = Int64GetDatum(keys->pending[done + i].seq);
+			slot->tts_isnull[KEY_ROW_HASH] = slot->tts_isnull[KEY_SEQ] = false;
+			ExecStoreVirtualTuple(slot);
+		}
+		MemoryContextSwitchTo(keys->per_entry);
+		table_multi_insert(keys->rel, keys->slots, now, command, 0, keys->bulk);
+		for (int i = 0; i < now && keys->result->ri_NumIndices > 0; i++)
+			list_free(IsmsExecInsertIndexTuples(keys->result, keys->slots[i], keys->estate));
+		MemoryContextSwitchTo(keys->context);
+		MemoryContextReset(keys->per_entry);
+		ResetPerTupleExprContext(keys->estate);
+		done += now;
+	}
+	keys->written += n;
+	keys->npending = 0;
+	MemoryContextSwitchTo(caller);
+}
+
+/* What isms.trail_table_version says; NULL if it says nothing. */
+static FoldVersion *
+find_version(const pg_uuid_t *id)
+{
+	Relation	rel = table_open(isms_trail_version_table(), AccessShareLock);
+	Oid			index = get_relname_relid("trail_table_version_id_idx", RelationGetNamespace(rel));
+	FoldVersion *version = NULL;
+	ScanKeyData key;
+	Snapshot	snapshot;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(id));
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	scan = systable_beginscan(rel, index, OidIsValid(index), snapshot, 1, &key);
+	while (version == NULL && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool		isnull;
+		Datum		content = heap_getattr(tuple, 2, RelationGetDescr(rel), &isnull);
+
+		if (!isnull)
+			version = isms_fold_version(TextDatumGetCString(content));
+	}
+	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+	return version;
+}
+
+/*
+ * An entry that is to be found by its row from now on; payload NULL, where it
+ * was erased, gives nothing.
+ */
+void
+isms_trail_keys_add(IsmsTrailKeys *keys, int64 seq, const pg_uuid_t *table_version,
+					char operation, const char *payload, int len)
+{
+	MemoryContext caller;
+	KnownVersion *known;
+	bool		found;
+	int64		hashes[2];
+	int			n;
+
+	known = hash_search(keys->versions, table_version, HASH_ENTER, &found);
+	if (!found)
+	{
+		known->version = NULL;
+		caller = MemoryContextSwitchTo(keys->context);
+		known->version = find_version(table_version);
+		MemoryContextSwitchTo(caller);
+	}
+	if (known->version == NULL)
+		return;
+
+	caller = MemoryContextSwitchTo(keys->per_entry);
+	n = entry_hashes(keys->sha, known->version, operation, payload, len, hashes);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(keys->per_entry);
+	for (int i = 0; i < n; i++)
+	{
+		if (keys->npending == PENDING)
+			write_pending(keys);
+		keys->pending[keys->npending].hash = hashes[i];
+		keys->pending[keys->npending++].seq = seq;
+	}
+}
+
+static int64
+read_frontier(Relation rel, bool take)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
+	HeapTuple	tuple;
+	int64		frontier = 1;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool		isnull;
+
+		frontier = Max(frontier, DatumGetInt64(heap_getattr(tuple, 1, RelationGetDescr(rel), &isnull)));
+		if (take)
+			simple_heap_delete(rel, &tuple->t_self);
+	}
+	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	return frontier;
+}
+
+/*
+ * Write what is left.  The caller vouches that every entry with a number below
+ * frontier that is committed, or will be, was added now or before; 0 leaves
+ * the frontier where it is.  Returns how many look-up rows were written.
+ */
+int64
+isms_trail_keys_end(IsmsTrailKeys *keys, int64 frontier)
+{
+	int64		written;
+
+	write_pending(keys);
+	written = keys->written;
+	for (int i = 0; i < keys->nslots; i++)
+		ExecDropSingleTupleTableSlot(keys->slots[i]);
+	FreeBulkInsertState(keys->bulk);
+	ExecCloseIndices(keys->result);
+	FreeExecutorState(keys->estate);
+	pg_cryptohash_free(keys->sha);
+	table_close(keys->rel, NoLock);
+	MemoryContextDelete(keys->context);
+
+	if (frontier > 0)
+	{
+		Relation	rel = table_open(trail_table("trail_key_frontier"), ShareUpdateExclusiveLock);
+		bool		isnull = false;
+		Datum		value;
+
+		CommandCounterIncrement();
+		if (read_frontier(rel, false) < frontier)
+		{
+			(void) read_frontier(rel, true);
+			value = Int64GetDatum(frontier);
+			isms_trail_insert(rel, &value, &isnull);
+		}
+		table_close(rel, NoLock);
+	}
+	CommandCounterIncrement();
+	return written;
+}
+
+/*
+ * Forget which row an entry is about: its payload is to be erased, and a key of
+ * few possible values could be guessed from what the look-up has of it.  To be
+ * called with the entry as it still is.
+ */
+void
+isms_trail_forget_keys(int64 seq, const pg_uuid_t *table_version, char operation, const char *payload, int len)
+{
+	pg_cryptohash_ctx *sha;
+	FoldVersion *version = find_version(table_version);
+	Relation	rel;
+	int64		hashes[2];
+	int			n;
+
+	if (version == NULL || operation == ISMS_OP_TRUNCATE)
+		return;
+	sha = new_sha();
+	n = entry_hashes(sha, version, operation, payload, len, hashes);
+	pg_cryptohash_free(sha);
+	rel = table_open(trail_table("trail_key"), RowExclusiveLock);
+	for (int i = 0; i < n; i++)
+		(void) probe_row(rel, hashes[i], seq, true);
+	table_close(rel, NoLock);
+}
+
+/* The bytes of a text column, which live as long as the tuple; NULL for null. */
+static const char *
+text_bytes(HeapTuple tuple, TupleDesc desc, int column, int *len)
+{
+	bool		isnull;
+	Datum		value = SPI_getbinval(tuple, desc, column, &isnull);
+	text	   *t;
+
+	*len = 0;
+	if (isnull)
+		return NULL;
+	t = DatumGetTextPP(value);
+	*len = VARSIZE_ANY_EXHDR(t);
+	return VARDATA_ANY(t);
+}
+
+/*
+ * isms.trail_index_keys(from_seq bigint, to_seq bigint) returns bigint: look-up
+ * rows of the entries in between that are not there yet.  The frontier follows
+ * where nobody is writing.
+ */
+Datum
+isms_trail_index_keys(PG_FUNCTION_ARGS)
+{
+	int64		from = PG_GETARG_INT64(0);
+	int64		to = PG_GETARG_INT64(1);
+	Oid			types[2] = {INT8OID, INT8OID};
+	Datum		values[2] = {Int64GetDatum(from), Int64GetDatum(to)};
+	IsmsTrailKeys *keys;
+	Snapshot	snapshot;
+	Relation	rel;
+	Portal		portal;
+	MemoryContext batch;
+	int64		last;
+	int64		frontier;
+	bool		quiet;
+	bool		isnull;
+
+	PreventCommandIfReadOnly("isms.trail_index_keys()");
+	PreventCommandDuringRecovery("isms.trail_index_keys()");
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+				 errmsg("isms.trail_index_keys() needs isolation level READ COMMITTED")));
+
+	rel = table_open(trail_table("trail_key_frontier"), ShareUpdateExclusiveLock);
+	frontier = read_frontier(rel, false);
+	table_close(rel, NoLock);
+
+	/* whoever takes a later number than this comes after the snapshot */
+	SPI_connect();
+	if (SPI_execute("select s.last_value from isms.trail_seq s", true, 1) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not read isms.trail_seq");
+	last = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	quiet = snapshot->xcnt == 0;
+
+	keys = isms_trail_keys_begin();
+	keys->probe = true;
+	PushActiveSnapshot(snapshot);
+	portal = SPI_cursor_open_with_args(NULL,
+									   "select e.seq, e.table_version, e.operation, e.payload "
+									   "from isms.trail_entry e where e.seq between $1 and $2",
+									   2, types, values, NULL, true, 0);
+	PopActiveSnapshot();
+	batch = AllocSetContextCreate(CurrentMemoryContext, "isms entries", ALLOCSET_DEFAULT_SIZES);
+	for (;;)
+	{
+		MemoryContext caller;
+
+		SPI_cursor_fetch(portal, true, FETCHED);
+		if (SPI_processed == 0)
+			break;
+		CHECK_FOR_INTERRUPTS();
+		caller = MemoryContextSwitchTo(batch);
+		for (uint64 i = 0; i < SPI_processed; i++)
+		{
+			HeapTuple	tuple = SPI_tuptable->vals[i];
+			TupleDesc	desc = SPI_tuptable->tupdesc;
+			int			len;
+			const char *payload = text_bytes(tuple, desc, 4, &len);
+
+			isms_trail_keys_add(keys, DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)),
+								DatumGetUUIDP(SPI_getbinval(tuple, desc, 2, &isnull)),
+								DatumGetChar(SPI_getbinval(tuple, desc, 3, &isnull)), payload, len);
+		}
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(batch);
+		SPI_freetuptable(SPI_tuptable);
+	}
+	SPI_cursor_close(portal);
+	SPI_finish();
+	UnregisterSnapshot(snapshot);
+	PG_RETURN_INT64(isms_trail_keys_end(keys, quiet && from <= frontier ? Min(to, last) + 1 : 0));
+}
+
+/*
+ * Reading
+ */
+
+static FoldVersion *
+known_version(FoldHistory *h, const pg_uuid_t *id)
+{
+	ListCell   *lc;
+
+	foreach(lc, h->versions)
+	{
+		FoldVersion *v = lfirst(lc);
+
+		if (memcmp(&v->id, id, sizeof(pg_uuid_t)) == 0)
+			return v;
+	}
+	return NULL;
+}
+
+/* Numbers the look-up has for the row, under whatever names its table is known, and the frontier. */
+static ArrayType *
+looked_up(FoldHistory *h, const char *key, int64 *frontier)
+{
+	pg_cryptohash_ctx *sha = new_sha();
+	Datum	   *hashes = palloc(sizeof(Datum) * Max(list_length(h->versions), 1));
+	Oid			types[1] = {INT8ARRAYOID};
+	Datum		values[1];
+	ArrayType  *seqs;
+	bool		isnull;
+	int			n = 0;
+	ListCell   *lc;
+	Oid			user;
+	int			security;
+
+	foreach(lc, h->versions)
+		hashes[n++] = Int64GetDatum(row_hash(sha, lfirst(lc), key));
+	pg_cryptohash_free(sha);
+	values[0] = PointerGetDatum(construct_array(hashes, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+
+	isms_become_trail_owner(&user, &security);
+	SPI_connect();
+	if (SPI_execute_with_args("select coalesce((select max(f.seq) from isms.trail_key_frontier f), 1), "
+							  "array(select distinct k.seq from isms.trail_key k where k.row_hash = any ($1))",
+							  1, types, values, NULL, true, 0) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not read isms.trail_key");
+	*frontier = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	{
+		Datum		array = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull);
+		MemoryContext inner = MemoryContextSwitchTo(h->context);
+
+		seqs = DatumGetArrayTypePCopy(array);
+		MemoryContextSwitchTo(inner);
+	}
+	SPI_finish();
+	SetUserIdAndSecContext(user, security);
+	return seqs;
+}
+
+/*
+ * isms.row_entries(table regclass, key text) returns setof bigint: numbers of
+ * the entries of a row that the caller may read.
+ */
+Datum
+isms_row_entries(PG_FUNCTION_ARGS)
+{
+	char	   *key = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	FoldHistory *h;
+	Oid			types[3] = {INT8ARRAYOID, INT8OID, UUIDARRAYOID};
+	Datum		values[3];
+	int64		frontier;
+	Portal		portal;
+	MemoryContext batch;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	h = isms_history_open(PG_GETARG_OID(0));
+	values[0] = PointerGetDatum(looked_up(h, key, &frontier));
+	values[1] = Int64GetDatum(frontier);
+	values[2] = isms_history_version_ids(h);
+
+	/* with the caller's rights and row security */
+	SPI_connect();
+	portal = SPI_cursor_open_with_args(NULL,
+									   "select e.seq, e.table_version, e.operation, e.payload "
+									   "from isms.trail_entry e where e.seq = any ($1) and e.seq < $2 "
+									   "union all "
+									   "select e.seq, e.table_version, e.operation, e.payload "
+									   "from isms.trail_entry e where e.seq >= $2 and e.table_version = any ($3)",
+									   3, types, values, NULL, true, 0);
+	batch = AllocSetContextCreate(CurrentMemoryContext, "isms entries", ALLOCSET_DEFAULT_SIZES);
+	for (;;)
+	{
+		MemoryContext caller;
+
+		SPI_cursor_fetch(portal, true, FETCHED);
+		if (SPI_processed == 0)
+			break;
+		CHECK_FOR_INTERRUPTS();
+		caller = MemoryContextSwitchTo(batch);
+		for (uint64 i = 0; i < SPI_processed; i++)
+		{
+			HeapTuple	tuple = SPI_tuptable->vals[i];
+			TupleDesc	desc = SPI_tuptable->tupdesc;
+			bool		isnull;
+			int			len;
+			const char *payload = text_bytes(tuple, desc, 4, &len);
+			char		operation = DatumGetChar(SPI_getbinval(tuple, desc, 3, &isnull));
+			FoldVersion *v = known_version(h, DatumGetUUIDP(SPI_getbinval(tuple, desc, 2, &isnull)));
+			char	   *keys[2];
+			int			n = 0;
+
+			if (v != NULL && payload != NULL && operation != ISMS_OP_TRUNCATE)
+				n = entry_keys(v, operation, payload, len, keys);
+			for (int k = 0; k < n; k++)
+				if (strcmp(keys[k], key) == 0)
+				{
+					Datum		seq = SPI_getbinval(tuple, desc, 1, &isnull);
+
+					tuplestore_putvalues(result->setResult, result->setDesc, &seq, &isnull);
+				}
+		}
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(batch);
+		SPI_freetuptable(SPI_tuptable);
+	}
+	SPI_cursor_close(portal);
+	SPI_finish();
+	isms_history_close(h);
+	return (Datum) 0;
+}
