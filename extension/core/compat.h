@@ -52,11 +52,13 @@
 	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL)
 #endif
 
-/* Does the role own the table? */
+/* Does the role own the table, or the schema? */
 #if PG_VERSION_NUM >= 160000
 #define IsmsOwnsTable(relid, role) object_ownercheck(RelationRelationId, relid, role)
+#define IsmsOwnsSchema(schema, role) object_ownercheck(NamespaceRelationId, schema, role)
 #else
 #define IsmsOwnsTable(relid, role) pg_class_ownercheck(relid, role)
+#define IsmsOwnsSchema(schema, role) pg_namespace_ownercheck(schema, role)
 #endif
 
 #endif							/* ISMS_COMPAT_H */

@@ -1,6 +1,7 @@
 /*
  * audit.c
- *		isms.enable_audit and isms.disable_audit: capture on anybody's table.
+ *		isms.enable_audit and isms.disable_audit: capture on anybody's table;
+ *		isms.audit_rule: for what tables of a schema it begins by itself.
  *
  * Whether the caller may is judged as the caller.  Triggers and registry are
  * then written as the owner of the extension, since a table's owner needs
@@ -16,6 +17,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "core/compat.h"
 #include "core/core.h"
@@ -32,6 +34,7 @@
 PG_FUNCTION_INFO_V1(isms_enable_audit);
 PG_FUNCTION_INFO_V1(isms_disable_audit);
 PG_FUNCTION_INFO_V1(isms_baseline);
+PG_FUNCTION_INFO_V1(isms_audit_rule);
 
 static Oid
 table_argument(FunctionCallInfo fcinfo)
@@ -358,4 +361,53 @@ isms_baseline(PG_FUNCTION_ARGS)
 	rows = isms_write_baseline(rel);
 	table_close(rel, NoLock);
 	PG_RETURN_INT64(rows);
+}
+
+/*
+ * isms.audit_rule(schema name, tables text, exclude name[], keep boolean)
+ * returns boolean: makes or changes the rule that takes in tables to come, or
+ * ends it; false if there was none to end.  For the owner of the schema, whose
+ * tables of other owners he could drop, and for isms_admin.
+ */
+Datum
+isms_audit_rule(PG_FUNCTION_ARGS)
+{
+	Name		schema = PG_GETARG_NAME(0);
+	bool		keep = PG_GETARG_BOOL(3);
+	Oid			admin = get_role_oid("isms_admin", true);
+	Oid			schema_id = get_namespace_oid(NameStr(*schema), !keep);
+	Oid			types[3] = {TEXTOID, TEXTOID, NAMEARRAYOID};
+	Datum		values[3];
+	uint64		changed;
+	Oid			user;
+	int			security;
+	int			result;
+
+	if (!(OidIsValid(schema_id) && IsmsOwnsSchema(schema_id, GetUserId())) && !superuser() &&
+		!(OidIsValid(admin) && has_privs_of_role(GetUserId(), admin)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("%s may not rule on the audit of tables to come in schema %s",
+						GetUserNameFromId(GetUserId(), false), quote_identifier(NameStr(*schema))),
+				 errdetail("audit: the owner of the schema or a member of isms_admin may.")));
+
+	values[0] = CStringGetTextDatum(NameStr(*schema));
+	values[1] = PG_GETARG_DATUM(1);
+	values[2] = PG_GETARG_DATUM(2);
+	become_owner(&user, &security);
+	SPI_connect();
+	if (keep)
+		result = SPI_execute_with_args("insert into isms.audited_schema (schema_name, tables, exclude) values ($1, $2, $3) "
+									   "on conflict (schema_name, tables) do update "
+									   "set exclude = excluded.exclude, since = pg_catalog.clock_timestamp()",
+									   3, types, values, NULL, false, 0);
+	else
+		result = SPI_execute_with_args("delete from isms.audited_schema where schema_name = $1 and ($2 = '%' or tables = $2)",
+									   2, types, values, NULL, false, 0);
+	if (result < 0)
+		elog(ERROR, "could not write isms.audited_schema: %s", SPI_result_code_string(result));
+	changed = SPI_processed;
+	SPI_finish();
+	SetUserIdAndSecContext(user, security);
+	PG_RETURN_BOOL(changed > 0);
 }

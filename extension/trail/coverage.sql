@@ -124,6 +124,9 @@ begin atomic
     from isms.audited_table a
    where to_regclass(format('%I.%I', a.schema_name, a.table_name)) is null
   union all
+  select u.name::text, null, 'not audited, though its schema is'
+    from isms.tables_to_take_in() u (name)
+  union all
   select p.oid::regprocedure::text, null, 'function altered'
     from pg_proc p
     join pg_language l on l.oid = p.prolang
@@ -133,7 +136,7 @@ begin atomic
 end;
 
 comment on function isms.coverage() is
-  'Gaps in the recording of changes: triggers missing, altered, disabled, not enabled always, or switched since isms.check_coverage last looked; audited tables that are gone or renamed. No row: all is covered';
+  'Gaps in the recording of changes: triggers missing, altered, disabled, not enabled always, or switched since isms.check_coverage last looked; audited tables that are gone or renamed, tables a rule takes in that are not audited. No row: all is covered';
 
 create function isms.check_coverage() returns integer
   language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$

@@ -33,6 +33,7 @@
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 PG_FUNCTION_INFO_V1(isms_watch_ddl);
@@ -280,9 +281,59 @@ check_dropped(const char *tag, Datum role)
 		2, types, values);
 }
 
+/* Can the command have brought a table where a rule of isms.audited_schema takes it in? */
+static bool
+brings_table(Node *tree)
+{
+	ListCell   *lc;
+
+	switch (nodeTag(tree))
+	{
+		case T_CreateStmt:
+			return ((CreateStmt *) tree)->relation->relpersistence != RELPERSISTENCE_TEMP;
+		case T_CreateTableAsStmt:
+			return ((CreateTableAsStmt *) tree)->into->rel->relpersistence != RELPERSISTENCE_TEMP;
+		case T_CreateSchemaStmt:
+			return true;
+		case T_AlterObjectSchemaStmt:
+			return ((AlterObjectSchemaStmt *) tree)->objectType == OBJECT_TABLE;
+		case T_RenameStmt:
+			return ((RenameStmt *) tree)->renameType == OBJECT_TABLE;
+		case T_AlterTableStmt:
+			foreach(lc, ((AlterTableStmt *) tree)->cmds)
+				if (lfirst_node(AlterTableCmd, lc)->subtype == AT_SetLogged)
+				return true;
+			return false;
+		default:
+			return false;
+	}
+}
+
+/* Is there any such rule? */
+static bool
+has_rules(void)
+{
+	Oid			table = get_relname_relid("audited_schema", get_namespace_oid("isms", false));
+	Relation	rel;
+	Snapshot	snapshot;
+	SysScanDesc scan;
+	bool		found;
+
+	if (!OidIsValid(table))
+		return false;
+	rel = table_open(table, AccessShareLock);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
+	found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
 /* What an ended command did to audited tables. */
 static void
-record_command(Datum role)
+record_command(Node *tree, Datum role)
 {
 	Oid			name_type[1] = {NAMEOID};
 
@@ -316,6 +367,12 @@ record_command(Datum role)
 			1, types, values);
 	}
 	nrewritten = 0;
+	if (brings_table(tree))
+		run("select isms.take_in(u.name) "
+			"from isms.tables_to_take_in() u (name) "
+			"where u.name::oid in (select d.objid from pg_event_trigger_ddl_commands() d "
+			"where d.classid = 'pg_class'::regclass and not d.in_extension)",
+			0, NULL, NULL);
 }
 
 /* Commands after which there is nothing to record, told without a query. */
@@ -325,7 +382,12 @@ of_no_interest(Node *tree)
 	switch (nodeTag(tree))
 	{
 		case T_CreateStmt:
-			return ((CreateStmt *) tree)->partbound == NULL;
+			if (((CreateStmt *) tree)->partbound != NULL)
+				return false;
+			/* fall through */
+		case T_CreateTableAsStmt:
+		case T_CreateSchemaStmt:
+			return !brings_table(tree) || !has_rules();
 		case T_AlterTableStmt:
 			return ((AlterTableStmt *) tree)->relation->relpersistence == RELPERSISTENCE_TEMP;
 		default:
@@ -388,7 +450,7 @@ isms_watch_ddl(PG_FUNCTION_ARGS)
 	if (strcmp(call->event, "sql_drop") == 0)
 		check_dropped(GetCommandTagName(call->tag), NameGetDatum(&role));
 	else
-		record_command(NameGetDatum(&role));
+		record_command(call->parsetree, NameGetDatum(&role));
 	SPI_finish();
 	SetUserIdAndSecContext(user, security);
 	if (level > 0)

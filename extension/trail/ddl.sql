@@ -47,7 +47,7 @@ create event trigger isms_ddl_start on ddl_command_start
   execute function isms.watch_ddl();
 
 create event trigger isms_ddl_end on ddl_command_end
-  when tag in ('ALTER TABLE', 'CREATE TABLE')
+  when tag in ('ALTER TABLE', 'CREATE SCHEMA', 'CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
   execute function isms.watch_ddl();
 
 create event trigger isms_ddl_drop on sql_drop
@@ -62,7 +62,7 @@ comment on event trigger isms_ddl_start is 'Refuses commands that would let chan
 
 alter event trigger isms_ddl_start disable;
 
-comment on event trigger isms_ddl_end is 'Records commands that change an audited table, and covers partitions that come';
+comment on event trigger isms_ddl_end is 'Records commands that change an audited table, and covers partitions and tables that come';
 
 alter event trigger isms_ddl_end disable;
 
