@@ -71,7 +71,7 @@ begin atomic
     union all
     select t.oid, 'guard', 62, 'isms.trail_guard()'::regprocedure, '\x', null
       from active
-     cross join unnest(array['isms.trail_entry', 'isms.trail_identity', 'isms.trail_table_version', 'isms.checkpoint', 'isms.trail_tile', 'isms.trail_tail', 'isms.trail_key', 'isms.trail_key_frontier']::regclass[]) t (oid)
+     cross join unnest(array['isms.trail_entry', 'isms.trail_identity', 'isms.trail_table_version', 'isms.checkpoint', 'isms.trail_tile', 'isms.trail_tail', 'isms.trail_key']::regclass[]) t (oid)
      where active.yes
   )
   select format('%I.%I', n.nspname, c.relname) as table_name,

@@ -4,19 +4,17 @@
  *
  * The sealer writes it, not the writers of entries: a row for each entry and
  * key it speaks of, two where an UPDATE changed the key.  A row is known by
- * the first 8 bytes of the SHA-256 of
+ * a 64-bit hash (FNV-1a) of
  *
  *		schema and name of its table, or of the table it is a partition of,
  *		as they stand in isms.trail_table_version, joined by a comma,
  *		a newline, and the key as isms.audit_trail shows it;
  *
- * entries that emptied a table by its name alone.  Two rows may share these
- * bytes, so who reads looks at the entries themselves.
+ * entries that emptied a table by its name alone.  Two rows may share one, so
+ * who reads looks at the entries themselves.
  *
- * isms.trail_key_frontier says how far the look-up goes: every committed entry
- * with a smaller number is in it, as far as it has a key and was not erased,
- * and none with a smaller number will come.  Entries from there on are read
- * one by one.
+ * Every sealed entry is in it that has a key and was not erased.  The others
+ * are read one by one, from isms.unsealed_from() on.
  *
  * Nothing here is evidence: the look-up can be made anew from the entries.
  */
@@ -29,14 +27,11 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
-#include "common/cryptohash.h"
-#include "common/sha2.h"
 #include "core/compat.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "port/pg_bswap.h"
 #include "trail/fold.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -81,7 +76,6 @@ struct IsmsTrailKeys
 {
 	MemoryContext context;
 	MemoryContext per_entry;
-	pg_cryptohash_ctx *sha;
 	HTAB	   *versions;
 	Relation	rel;
 	EState	   *estate;
@@ -270,52 +264,42 @@ entry_keys(FoldVersion *v, char operation, const char *payload, int len, char **
 	return n;
 }
 
-/* key NULL: entries that emptied the table */
-static int64
-row_hash(pg_cryptohash_ctx *sha, FoldVersion *v, const char *key)
+static uint64
+add_to_hash(uint64 hash, const char *bytes)
 {
-	const char *table = v->root ? v->root : v->table;
-	uint8		digest[PG_SHA256_DIGEST_LENGTH];
-	uint64		head;
-
-	if (pg_cryptohash_init(sha) < 0 ||
-		pg_cryptohash_update(sha, (const uint8 *) table, strlen(table)) < 0 ||
-		(key != NULL &&
-		 (pg_cryptohash_update(sha, (const uint8 *) "\n", 1) < 0 ||
-		  pg_cryptohash_update(sha, (const uint8 *) key, strlen(key)) < 0)) ||
-		pg_cryptohash_final(sha, digest, sizeof(digest)) < 0)
-		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(sha));
-	memcpy(&head, digest, sizeof(head));
-	return (int64) pg_ntoh64(head);
+	for (; *bytes; bytes++)
+		hash = (hash ^ (uint8) *bytes) * UINT64CONST(0x00000100000001b3);
+	return hash;
 }
 
-static pg_cryptohash_ctx *
-new_sha(void)
+/* key NULL: entries that emptied the table */
+static int64
+row_hash(FoldVersion *v, const char *key)
 {
-	pg_cryptohash_ctx *sha = pg_cryptohash_create(PG_SHA256);
+	uint64		hash = add_to_hash(UINT64CONST(0xcbf29ce484222325), v->root ? v->root : v->table);
 
-	if (sha == NULL)
-		elog(ERROR, "could not compute SHA-256: out of memory");
-	return sha;
+	if (key != NULL)
+		hash = add_to_hash(add_to_hash(hash, "\n"), key);
+	return (int64) hash;
 }
 
 /* What the look-up has, or is to have, of an entry. */
 static int
-entry_hashes(pg_cryptohash_ctx *sha, FoldVersion *v, char operation, const char *payload, int len, int64 *hashes)
+entry_hashes(FoldVersion *v, char operation, const char *payload, int len, int64 *hashes)
 {
 	char	   *keys[2];
 	int			n;
 
 	if (operation == ISMS_OP_TRUNCATE)
 	{
-		hashes[0] = row_hash(sha, v, NULL);
+		hashes[0] = row_hash(v, NULL);
 		return 1;
 	}
 	if (payload == NULL)
 		return 0;
 	n = entry_keys(v, operation, payload, len, keys);
 	for (int i = 0; i < n; i++)
-		hashes[i] = row_hash(sha, v, keys[i]);
+		hashes[i] = row_hash(v, keys[i]);
 	return n;
 }
 
@@ -346,7 +330,6 @@ isms_trail_keys_begin(void)
 
 	keys->context = context;
 	keys->per_entry = AllocSetContextCreate(context, "isms entry", ALLOCSET_DEFAULT_SIZES);
-	keys->sha = new_sha();
 	ctl.keysize = sizeof(pg_uuid_t);
 	ctl.entrysize = sizeof(KnownVersion);
 	ctl.hcxt = context;
@@ -506,7 +489,7 @@ isms_trail_keys_add(IsmsTrailKeys *keys, int64 seq, const pg_uuid_t *table_versi
 		return;
 
 	caller = MemoryContextSwitchTo(keys->per_entry);
-	n = entry_hashes(keys->sha, known->version, operation, payload, len, hashes);
+	n = entry_hashes(known->version, operation, payload, len, hashes);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(keys->per_entry);
 	for (int i = 0; i < n; i++)
@@ -518,34 +501,9 @@ isms_trail_keys_add(IsmsTrailKeys *keys, int64 seq, const pg_uuid_t *table_versi
 	}
 }
 
-static int64
-read_frontier(Relation rel, bool take)
-{
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
-	HeapTuple	tuple;
-	int64		frontier = 1;
-
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		bool		isnull;
-
-		frontier = Max(frontier, DatumGetInt64(heap_getattr(tuple, 1, RelationGetDescr(rel), &isnull)));
-		if (take)
-			simple_heap_delete(rel, &tuple->t_self);
-	}
-	systable_endscan(scan);
-	UnregisterSnapshot(snapshot);
-	return frontier;
-}
-
-/*
- * Write what is left.  The caller vouches that every entry with a number below
- * frontier that is committed, or will be, was added now or before; 0 leaves
- * the frontier where it is.  Returns how many look-up rows were written.
- */
+/* Write what is left; returns how many look-up rows were written. */
 int64
-isms_trail_keys_end(IsmsTrailKeys *keys, int64 frontier)
+isms_trail_keys_end(IsmsTrailKeys *keys)
 {
 	int64		written;
 
@@ -556,25 +514,8 @@ isms_trail_keys_end(IsmsTrailKeys *keys, int64 frontier)
 	FreeBulkInsertState(keys->bulk);
 	ExecCloseIndices(keys->result);
 	FreeExecutorState(keys->estate);
-	pg_cryptohash_free(keys->sha);
 	table_close(keys->rel, NoLock);
 	MemoryContextDelete(keys->context);
-
-	if (frontier > 0)
-	{
-		Relation	rel = table_open(trail_table("trail_key_frontier"), ShareUpdateExclusiveLock);
-		bool		isnull = false;
-		Datum		value;
-
-		CommandCounterIncrement();
-		if (read_frontier(rel, false) < frontier)
-		{
-			(void) read_frontier(rel, true);
-			value = Int64GetDatum(frontier);
-			isms_trail_insert(rel, &value, &isnull);
-		}
-		table_close(rel, NoLock);
-	}
 	CommandCounterIncrement();
 	return written;
 }
@@ -587,7 +528,6 @@ isms_trail_keys_end(IsmsTrailKeys *keys, int64 frontier)
 void
 isms_trail_forget_keys(int64 seq, const pg_uuid_t *table_version, char operation, const char *payload, int len)
 {
-	pg_cryptohash_ctx *sha;
 	FoldVersion *version = find_version(table_version);
 	Relation	rel;
 	int64		hashes[2];
@@ -595,9 +535,7 @@ isms_trail_forget_keys(int64 seq, const pg_uuid_t *table_version, char operation
 
 	if (version == NULL || operation == ISMS_OP_TRUNCATE)
 		return;
-	sha = new_sha();
-	n = entry_hashes(sha, version, operation, payload, len, hashes);
-	pg_cryptohash_free(sha);
+	n = entry_hashes(version, operation, payload, len, hashes);
 	rel = table_open(trail_table("trail_key"), RowExclusiveLock);
 	for (int i = 0; i < n; i++)
 		(void) probe_row(rel, hashes[i], seq, true);
@@ -622,53 +560,35 @@ text_bytes(HeapTuple tuple, TupleDesc desc, int column, int *len)
 
 /*
  * isms.trail_index_keys(from_seq bigint, to_seq bigint) returns bigint: look-up
- * rows of the entries in between that are not there yet.  The frontier follows
- * where nobody is writing.
+ * rows of the sealed entries in between that are not there yet.
  */
 Datum
 isms_trail_index_keys(PG_FUNCTION_ARGS)
 {
-	int64		from = PG_GETARG_INT64(0);
-	int64		to = PG_GETARG_INT64(1);
 	Oid			types[2] = {INT8OID, INT8OID};
-	Datum		values[2] = {Int64GetDatum(from), Int64GetDatum(to)};
+	Datum		values[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
 	IsmsTrailKeys *keys;
-	Snapshot	snapshot;
 	Relation	rel;
+	Snapshot	snapshot;
 	Portal		portal;
 	MemoryContext batch;
-	int64		last;
-	int64		frontier;
-	bool		quiet;
-	bool		isnull;
 
 	PreventCommandIfReadOnly("isms.trail_index_keys()");
 	PreventCommandDuringRecovery("isms.trail_index_keys()");
-	if (IsolationUsesXactSnapshot())
-		ereport(ERROR,
-				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-				 errmsg("isms.trail_index_keys() needs isolation level READ COMMITTED")));
 
-	rel = table_open(trail_table("trail_key_frontier"), ShareUpdateExclusiveLock);
-	frontier = read_frontier(rel, false);
+	/* sealing writes the same */
+	rel = table_open(trail_table("checkpoint"), ShareUpdateExclusiveLock);
 	table_close(rel, NoLock);
-
-	/* whoever takes a later number than this comes after the snapshot */
-	SPI_connect();
-	if (SPI_execute("select s.last_value from isms.trail_seq s", true, 1) != SPI_OK_SELECT || SPI_processed != 1)
-		elog(ERROR, "could not read isms.trail_seq");
-	last = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	quiet = snapshot->xcnt == 0;
-
 	keys = isms_trail_keys_begin();
 	keys->probe = true;
+	SPI_connect();
 	PushActiveSnapshot(snapshot);
 	portal = SPI_cursor_open_with_args(NULL,
 									   "select e.seq, e.table_version, e.operation, e.payload "
-									   "from isms.trail_entry e where e.seq between $1 and $2",
+									   "from isms.trail_entry e where e.seq between $1 and $2 "
+									   "and isms.is_sealed(e.seq, e.xid, e.incarnation, (select isms.last_snapshot()), (select isms.incarnation()))",
 									   2, types, values, NULL, true, 0);
-	PopActiveSnapshot();
 	batch = AllocSetContextCreate(CurrentMemoryContext, "isms entries", ALLOCSET_DEFAULT_SIZES);
 	for (;;)
 	{
@@ -683,6 +603,7 @@ isms_trail_index_keys(PG_FUNCTION_ARGS)
 		{
 			HeapTuple	tuple = SPI_tuptable->vals[i];
 			TupleDesc	desc = SPI_tuptable->tupdesc;
+			bool		isnull;
 			int			len;
 			const char *payload = text_bytes(tuple, desc, 4, &len);
 
@@ -695,9 +616,10 @@ isms_trail_index_keys(PG_FUNCTION_ARGS)
 		SPI_freetuptable(SPI_tuptable);
 	}
 	SPI_cursor_close(portal);
+	PopActiveSnapshot();
 	SPI_finish();
 	UnregisterSnapshot(snapshot);
-	PG_RETURN_INT64(isms_trail_keys_end(keys, quiet && from <= frontier ? Min(to, last) + 1 : 0));
+	PG_RETURN_INT64(isms_trail_keys_end(keys));
 }
 
 /*
@@ -719,11 +641,10 @@ known_version(FoldHistory *h, const pg_uuid_t *id)
 	return NULL;
 }
 
-/* Numbers the look-up has for the row, under whatever names its table is known, and the frontier. */
+/* Numbers the look-up has for the row, under whatever names its table is known; entries not sealed have numbers above low. */
 static ArrayType *
-looked_up(FoldHistory *h, const char *key, int64 *frontier)
+looked_up(FoldHistory *h, const char *key, int64 *low)
 {
-	pg_cryptohash_ctx *sha = new_sha();
 	Datum	   *hashes = palloc(sizeof(Datum) * Max(list_length(h->versions), 1));
 	Oid			types[1] = {INT8ARRAYOID};
 	Datum		values[1];
@@ -735,17 +656,22 @@ looked_up(FoldHistory *h, const char *key, int64 *frontier)
 	int			security;
 
 	foreach(lc, h->versions)
-		hashes[n++] = Int64GetDatum(row_hash(sha, lfirst(lc), key));
-	pg_cryptohash_free(sha);
+		hashes[n++] = Int64GetDatum(row_hash(lfirst(lc), key));
 	values[0] = PointerGetDatum(construct_array(hashes, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 
 	isms_become_trail_owner(&user, &security);
 	SPI_connect();
-	if (SPI_execute_with_args("select coalesce((select max(f.seq) from isms.trail_key_frontier f), 1), "
-							  "array(select distinct k.seq from isms.trail_key k where k.row_hash = any ($1))",
+	/* isms.unsealed_from() doesn't know of the transaction that asks */
+	if (SPI_execute_with_args("select coalesce(least(u.low, "
+							  "case when pg_current_xact_id_if_assigned() is not null then "
+							  "coalesce((select c.frontier from isms.checkpoint c "
+							  "where c.incarnation = isms.incarnation() and c.next_xid <= pg_current_xact_id_if_assigned() "
+							  "order by c.number desc limit 1), 0) end), 0), "
+							  "array(select distinct k.seq from isms.trail_key k where k.row_hash = any ($1)) "
+							  "from isms.unsealed_from() u",
 							  1, types, values, NULL, true, 0) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not read isms.trail_key");
-	*frontier = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	*low = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	{
 		Datum		array = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull);
 		MemoryContext inner = MemoryContextSwitchTo(h->context);
@@ -770,24 +696,24 @@ isms_row_entries(PG_FUNCTION_ARGS)
 	FoldHistory *h;
 	Oid			types[3] = {INT8ARRAYOID, INT8OID, UUIDARRAYOID};
 	Datum		values[3];
-	int64		frontier;
+	int64		low;
 	Portal		portal;
 	MemoryContext batch;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	h = isms_history_open(PG_GETARG_OID(0));
-	values[0] = PointerGetDatum(looked_up(h, key, &frontier));
-	values[1] = Int64GetDatum(frontier);
+	values[0] = PointerGetDatum(looked_up(h, key, &low));
+	values[1] = Int64GetDatum(low);
 	values[2] = isms_history_version_ids(h);
 
 	/* with the caller's rights and row security */
 	SPI_connect();
 	portal = SPI_cursor_open_with_args(NULL,
 									   "select e.seq, e.table_version, e.operation, e.payload "
-									   "from isms.trail_entry e where e.seq = any ($1) and e.seq < $2 "
+									   "from isms.trail_entry e where e.seq = any ($1) and e.seq <= $2 "
 									   "union all "
 									   "select e.seq, e.table_version, e.operation, e.payload "
-									   "from isms.trail_entry e where e.seq >= $2 and e.table_version = any ($3)",
+									   "from isms.trail_entry e where e.seq > $2 and e.table_version = any ($3)",
 									   3, types, values, NULL, true, 0);
 	batch = AllocSetContextCreate(CurrentMemoryContext, "isms entries", ALLOCSET_DEFAULT_SIZES);
 	for (;;)

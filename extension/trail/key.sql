@@ -8,20 +8,10 @@ create table isms.trail_key (
 create index trail_key_row_idx on isms.trail_key (row_hash, seq);
 
 comment on table isms.trail_key is 'Look-up from rows to sealed entries, written by the seal; an entry that changed a key has two rows, one whose payload was erased none';
-comment on column isms.trail_key.row_hash is 'First 8 bytes of SHA-256 of the table''s name and the key; of an entry that emptied the table, of the name';
+comment on column isms.trail_key.row_hash is 'Hash (FNV-1a) of the table''s name and the key; of an entry that emptied the table, of the name';
 comment on column isms.trail_key.seq is 'Entry';
 
-create table isms.trail_key_frontier (
-  seq bigint not null
-) using heap;
-
-comment on table isms.trail_key_frontier is 'How far isms.trail_key goes: one row';
-comment on column isms.trail_key_frontier.seq is 'First entry that may not be in isms.trail_key';
-
 create trigger guard before insert or update or delete or truncate on isms.trail_key
-  for each statement execute function isms.trail_guard();
-
-create trigger guard before insert or update or delete or truncate on isms.trail_key_frontier
   for each statement execute function isms.trail_guard();
 
 create function isms.trail_index_keys(from_seq bigint, to_seq bigint) returns bigint
@@ -29,8 +19,7 @@ create function isms.trail_index_keys(from_seq bigint, to_seq bigint) returns bi
   as 'MODULE_PATHNAME', 'isms_trail_index_keys';
 
 comment on function isms.trail_index_keys(bigint, bigint) is
-  'Adds to isms.trail_key what it lacks of the entries from one number to another, and returns how many rows; sealing does so by itself. '
-  'While no transaction is open the frontier follows';
+  'Adds to isms.trail_key what it lacks of the sealed entries from one number to another, and returns how many rows; sealing itself writes them, so there are none unless somebody took them out';
 
 create function isms.row_key(key json) returns text
   language c immutable strict parallel safe set search_path = pg_catalog, pg_temp
@@ -58,7 +47,7 @@ end;
 comment on function isms.row_history(regclass, text) is 'Entries of one row, oldest first; key as in isms.audit_trail. An entry that changed the key is in the history of both';
 
 insert into isms.closed_table (name, readable, builtin) values
-  ('trail_key', false, true), ('trail_key_frontier', false, true);
+  ('trail_key', false, true);
 
 insert into isms.admin_function (name, builtin) values
   ('trail_index_keys', true);

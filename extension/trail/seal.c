@@ -57,6 +57,7 @@ typedef struct Seal
 {
 	pg_cryptohash_ctx *ctx;
 	Relation	tiles;
+	IsmsTrailKeys *keys;
 	int64		number;
 	uint64		size;
 	int64		added;
@@ -277,6 +278,8 @@ add_entries(Seal *seal, Portal portal)
 			add_node(seal, 0, &leaf);
 			seal->size++;
 			seal->added++;
+			isms_trail_keys_add(seal->keys, entry.seq, entry.table_version, entry.operation,
+								entry.payload, entry.payload_len);
 		}
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(batch);
@@ -374,7 +377,9 @@ isms_seal(PG_FUNCTION_ARGS)
 	begin_tree(seal);
 	seal->ctx = isms_hash_begin();
 	seal->tiles = open_table("trail_tile", RowExclusiveLock);
+	seal->keys = isms_trail_keys_begin();
 	add_entries(seal, open_entries(first, incarnation, low, last_snapshot, ended, no_ended));
+	(void) isms_trail_keys_end(seal->keys);
 	table_close(seal->tiles, NoLock);
 	if (seal->added > 0)
 		write_tail(seal);
@@ -398,7 +403,10 @@ isms_seal(PG_FUNCTION_ARGS)
 	PopActiveSnapshot();
 	UnregisterSnapshot(snapshot);
 
-	/* What it records belongs to this transaction, younger than the snapshot: the next seal takes it in. */
+	/*
+	 * What it records belongs to this transaction, younger than the snapshot:
+	 * the next seal takes it in.
+	 */
 	SPI_execute("select isms.check_coverage()", false, 0);
 
 	added = seal->added;

@@ -119,7 +119,7 @@ typedef struct IsmsTrailKeys IsmsTrailKeys;
 extern IsmsTrailKeys *isms_trail_keys_begin(void);
 extern void isms_trail_keys_add(IsmsTrailKeys *keys, int64 seq, const pg_uuid_t *table_version,
 								char operation, const char *payload, int len);
-extern int64 isms_trail_keys_end(IsmsTrailKeys *keys, int64 frontier);
+extern int64 isms_trail_keys_end(IsmsTrailKeys *keys);
 extern void isms_trail_forget_keys(int64 seq, const pg_uuid_t *table_version,
 								   char operation, const char *payload, int len);
 

@@ -233,7 +233,7 @@ select is_empty($$
 select is_empty($$
   select r.name
     from relation r
-   where r.relkind = 'r' and r.name::text !~ '^isms\.(checkpoint|trail_tile|trail_tail|trail_key|trail_key_frontier|trail_identity|trail_table_version|import_(?!kind$|column$|alias$|issue$))'
+   where r.relkind = 'r' and r.name::text !~ '^isms\.(checkpoint|trail_tile|trail_tail|trail_key|trail_identity|trail_table_version|import_(?!kind$|column$|alias$|issue$))'
      and not exists (select from pg_index i where i.indrelid = r.oid and i.indisprimary) $$, 'every table has a primary key, but those of the trail and the ready tables of imports');
 
 select is_empty($$
