@@ -36,7 +36,7 @@ comment on function isms.row_entries(regclass, text) is
 
 -- Across transactions seq orders the entries of a row, inside one the command does.
 create function isms.row_history("table" regclass, key text) returns setof isms.audit_trail
-  language sql stable parallel restricted set search_path = pg_catalog, pg_temp
+  language sql stable parallel restricted rows 10 set search_path = pg_catalog, pg_temp set jit = off
 begin atomic
   select a.*
     from isms.audit_trail a
@@ -45,6 +45,106 @@ begin atomic
 end;
 
 comment on function isms.row_history(regclass, text) is 'Entries of one row, oldest first; key as in isms.audit_trail. An entry that changed the key is in the history of both';
+
+-- A row as its entries add up to, one after the other; where it came from another key, that one's before it.
+create function isms.row_recorded("table" regclass, key text, scope text, until bigint, out "row" jsonb, out origin jsonb) returns record
+  language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp set jit = off as $$
+declare
+  h record;
+  before record;
+  set_by jsonb;
+begin
+  for h in
+    select a.*,
+           -- what the row is called after an update of its key
+           case when a.operation <> 'update' or not a.new_values ?| v.key then a.key
+                when cardinality(v.key) = 1 then a.new_values ->> v.key[1]
+                else (a.key::jsonb || (select jsonb_object_agg(k, a.new_values -> k) from unnest(v.key) k where a.new_values ? k))::text
+           end as new_key,
+           case when a.operation = 'update' then coalesce(a.new_values ->> 'scope', a.scope) else a.scope end as new_scope
+      from isms.row_history(row_recorded."table", row_recorded.key) with ordinality a
+     cross join lateral (select array(select k from jsonb_array_elements_text(t.content::jsonb -> 'key') k
+                                       where k <> 'scope' or jsonb_array_length(t.content::jsonb -> 'key') = 1) as key
+                           from isms.trail_table_version t
+                          where t.id = (select e.table_version from isms.trail_entry e where e.seq = a.seq)
+                          limit 1) v
+     where a.seq <= coalesce(row_recorded.until, a.seq)
+     order by a.ordinality
+  loop
+    set_by := jsonb_build_object('seq', h.seq, 'at', h.at, 'who', h.who, 'operation', h.operation);
+    if h.operation in ('insert', 'baseline') then
+      if (h.key, h.scope) is not distinct from (row_recorded.key, row_recorded.scope) then
+        "row" := h.new_values;
+        select coalesce(jsonb_object_agg(c, set_by), '{}') || jsonb_build_object('', set_by) into origin from jsonb_object_keys(h.new_values) c;
+      end if;
+    elsif h.operation = 'delete' then
+      if (h.key, h.scope) is not distinct from (row_recorded.key, row_recorded.scope) then
+        "row" := null;
+        origin := null;
+      end if;
+    else
+      if (h.key, h.scope) is distinct from (row_recorded.key, row_recorded.scope) then
+        continue when (h.new_key, h.new_scope) is distinct from (row_recorded.key, row_recorded.scope);
+        before := isms.row_recorded(row_recorded."table", h.key, h.scope, h.seq - 1);
+        "row" := before."row";
+        origin := before.origin;
+      end if;
+      if (h.new_key, h.new_scope) is distinct from (row_recorded.key, row_recorded.scope) then
+        "row" := null;
+        origin := null;
+      else
+        "row" := "row" || h.new_values;
+        origin := origin || (select coalesce(jsonb_object_agg(c, set_by), '{}') from jsonb_object_keys(h.new_values) c);
+      end if;
+    end if;
+  end loop;
+end
+$$;
+
+comment on function isms.row_recorded(regclass, text, text, bigint) is
+  'A row as it is recorded, after the entry given or the last, and which entry set each of its columns ('''': which one made it); nulls while there was none. Columns are named as they were';
+
+create function isms.last_changes("table" regclass, key text,
+    out scope text, out column_name text, out value jsonb, out changed_at timestamptz, out who text, out operation text, out seq bigint) returns setof record
+  language sql stable strict parallel restricted rows 20 set search_path = pg_catalog, pg_temp set jit = off
+begin atomic
+  with recorded as (
+    select s.scope, r."row", r.origin
+      from (select a.scope from isms.row_history(last_changes."table", last_changes.key) a
+            union
+            select a.new_values ->> 'scope' from isms.row_history(last_changes."table", last_changes.key) a where a.scope is not null and a.new_values ? 'scope') s
+     cross join lateral isms.row_recorded(last_changes."table", last_changes.key, s.scope, null) r
+     where r."row" is not null
+  ), entry as (
+    -- a column keeps its number through renames, as long as the installation is the same
+    select r.scope, o.key as name, r."row" -> o.key as value, o.value as set_by, (o.value ->> 'seq')::bigint as seq,
+           case when (select e.incarnation from isms.trail_entry e where e.seq = (o.value ->> 'seq')::bigint) = isms.incarnation()
+                then (select c ->> 'number' from jsonb_array_elements(v.content -> 'columns') c where c ->> 'name' = o.key)::smallint end as number,
+           v.content
+      from recorded r
+     cross join jsonb_each(r.origin) o
+     cross join lateral (select t.content::jsonb as content
+                           from isms.trail_table_version t
+                          where t.id = (select e.table_version from isms.trail_entry e where e.seq = (o.value ->> 'seq')::bigint)
+                          limit 1) v
+  )
+  select r.scope, a.attname::text, l.value, (l.set_by ->> 'at')::timestamptz, l.set_by ->> 'who', l.set_by ->> 'operation', l.seq
+    from recorded r
+    join pg_attribute a on a.attrelid = last_changes."table" and a.attnum > 0 and not a.attisdropped
+    left join lateral (select e.value, e.set_by, e.seq
+                         from entry e
+                        where e.scope is not distinct from r.scope
+                          and (case when e.name = '' then exists (select from jsonb_array_elements(e.content -> 'columns') c
+                                                                   where c ->> 'name' = a.attname and c ? 'excluded')
+                                    when e.number is not null then e.number = a.attnum
+                                    else e.name = a.attname end)
+                        order by e.name = '', e.seq desc
+                        limit 1) l on true
+   order by r.scope, a.attnum;
+end;
+
+comment on function isms.last_changes(regclass, text) is
+  'For each column of a row that is there: its recorded value and the entry that last set it; key as in isms.audit_trail. Nulls where none did: a column added since with a default. No row, where the row is not there';
 
 insert into isms.closed_table (name, readable, builtin) values
   ('trail_key', false, true);
