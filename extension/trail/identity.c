@@ -94,20 +94,22 @@ isms_content_id(const char *content, pg_uuid_t *id)
 
 /*
  * The incarnation: first 16 bytes of SHA-256 of system identifier (8 bytes),
- * database oid (4) and timeline (4), most significant byte first.  A restore,
- * clone, promotion or upgrade gives another one; transaction ids compare only
- * inside one.  On a standby it is that of the server followed.
+ * database oid, timeline and oid of isms.trail_entry (4 each), most significant
+ * byte first.  A restore, also in place, clone, promotion or upgrade gives
+ * another one; transaction ids compare only inside one.  On a standby it is
+ * that of the server followed.
  */
 const pg_uuid_t *
 isms_incarnation_id(void)
 {
 	static pg_uuid_t id;
-	static bool known = false;
+	static Oid	known = InvalidOid;
+	Oid			trail = isms_trail_table();
 	bool		standby;
 	TimeLineID	timeline;
-	uint8		triple[16];
+	uint8		facts[20];
 
-	if (known)
+	if (known == trail)
 		return &id;
 	standby = RecoveryInProgress();
 	if (standby)
@@ -115,15 +117,16 @@ isms_incarnation_id(void)
 	else
 		timeline = GetWALInsertionTimeLine();
 	for (int i = 0; i < 8; i++)
-		triple[i] = (uint8) (GetSystemIdentifier() >> (56 - 8 * i));
+		facts[i] = (uint8) (GetSystemIdentifier() >> (56 - 8 * i));
 	for (int i = 0; i < 4; i++)
 	{
-		triple[8 + i] = (uint8) (MyDatabaseId >> (24 - 8 * i));
-		triple[12 + i] = (uint8) (timeline >> (24 - 8 * i));
+		facts[8 + i] = (uint8) (MyDatabaseId >> (24 - 8 * i));
+		facts[12 + i] = (uint8) (timeline >> (24 - 8 * i));
+		facts[16 + i] = (uint8) (trail >> (24 - 8 * i));
 	}
-	sha256_head(triple, sizeof(triple), &id);
+	sha256_head(facts, sizeof(facts), &id);
 	/* a session can outlive the promotion of its standby */
-	known = !standby;
+	known = standby ? InvalidOid : trail;
 	return &id;
 }
 

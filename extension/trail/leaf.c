@@ -177,6 +177,13 @@ find_trail(void)
 }
 
 Oid
+isms_trail_table(void)
+{
+	find_trail();
+	return trail.root;
+}
+
+Oid
 isms_trail_version_table(void)
 {
 	find_trail();

@@ -108,6 +108,7 @@ extern void isms_remember_content(Oid dictionary, const pg_uuid_t *id, const cha
 extern void isms_forget_contents(void);
 
 /* leaf.c */
+extern Oid	isms_trail_table(void);
 extern Oid	isms_trail_version_table(void);
 extern Oid	isms_trail_identity_table(void);
 extern void isms_trail_insert(Relation rel, Datum *values, bool *nulls);

@@ -132,7 +132,7 @@ begin
       hint = 'isms.seal() makes one.';
   end if;
   -- a line of base64 as RFC 4648 has it, without the breaks of MIME
-  return format(E'%s/%s\n%s\n%s\n', coalesce(nullif(current_setting('isms.origin'), ''), current_database()), c.incarnation, c.size,
+  return format(E'%s/%s\n%s\n%s\n', coalesce(nullif(current_setting('isms.origin', true), ''), current_database()), c.incarnation, c.size,
                 translate(encode(c.root, 'base64'), E'\n', ''));
 end
 $$;
