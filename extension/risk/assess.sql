@@ -301,7 +301,8 @@ comment on function isms.assess(isms.method_spec, integer, integer, integer, int
 -- One row a risk, the base of every view that shows levels.  Read it for one risk by scope and code: the filter reaches the tables.
 -- What belongs to a risk is read in the order of the risks, along indexes, so that many risks and what is theirs meet side by side:
 -- hash tables as large as the register, met at random, would cost more than assessing.  For the same reason a link looks its
--- implementation up, where a join would lose the order.  Fenced by offset: a result is worked out once, however many columns are read from it.
+-- implementation up, where a join would lose the order.  The result is one row by its HAVING, which fences it too:
+-- it is worked out once, however many columns are read from it, and left out with all it needs where none is.
 create view isms.risk_assessment with (security_invoker = true) as
   select r.scope,
          r.code,
@@ -417,7 +418,7 @@ create view isms.risk_assessment with (security_invoker = true) as
       select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, t.rating, r.hits,
                          r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect, o.effect,
                          r.status in ('treated', 'monitored', 'closed')) as result
-      offset 0) a on true;
+      having true) a on true;
 
 comment on view isms.risk_assessment is 'Steps, score and level of each risk in each state, computed when asked for';
 comment on column isms.risk_assessment.scope is 'Scope';
