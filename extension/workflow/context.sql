@@ -100,7 +100,7 @@ begin
                            from pg_index x
                           cross join unnest(x.indkey) with ordinality u (number, n)
                            join pg_attribute a on a.attrelid = x.indrelid and a.attnum = u.number
-                          where x.indrelid = d.relation and x.indisprimary
+                          where x.indrelid = d.relation and x.indisprimary and u.n <= x.indnkeyatts
                             and (a.attname <> 'scope' or x.indnkeyatts = 1)) i
      where d.relation is not null
      order by e.key
