@@ -88,7 +88,6 @@ select max((ctid::text::point)[0]) as last_page from isms.trail_leaf_1 \gset
 insert into mixed select n, 'short' from generate_series(41, 240) n;
 select count(*) as entries, count(*) filter (where (ctid::text::point)[0] < :last_page) as before_the_end
   from (select e.ctid from isms.trail_leaf_1 e order by seq desc limit 200) e;
-drop table mixed;
 
 -- Values of every kind of type, the same bytes under any settings.
 create type colour as enum ('red', 'green "light"');
