@@ -45,7 +45,7 @@ typedef struct SeenPage
 typedef struct SeenFact
 {
 	pg_uuid_t	id;				/* hash key */
-	int64		entry;			/* the first that names it */
+	int64		entry;			/* the least that names it */
 } SeenFact;
 
 typedef struct Leaf
@@ -67,6 +67,7 @@ typedef struct Verification
 	bool		whole;
 	HTAB	   *only;			/* table versions, NULL: all */
 	bool		broken;			/* a tile is missing: no root can be told from here on */
+	int64		last_seq;		/* entry of the leaf before, in the same seal */
 	TrailEdge	edge;
 	Portal		checkpoints;
 	bool		has_checkpoint; /* the next one to compare with */
@@ -135,8 +136,8 @@ make_table(const char *name, Size key, Size entry)
 static bool
 mark_seen(Verification *v, int64 seq)
 {
-	int64		page = seq / PAGE_BITS;
-	int			bit = (int) (seq % PAGE_BITS);
+	int64		page = (int64) ((uint64) seq / PAGE_BITS);
+	int			bit = (int) ((uint64) seq % PAGE_BITS);
 	bool		known;
 	SeenPage   *p = hash_search(v->seen, &page, HASH_ENTER, &known);
 
@@ -151,8 +152,8 @@ mark_seen(Verification *v, int64 seq)
 static bool
 was_seen(Verification *v, int64 seq)
 {
-	int64		page = seq / PAGE_BITS;
-	int			bit = (int) (seq % PAGE_BITS);
+	int64		page = (int64) ((uint64) seq / PAGE_BITS);
+	int			bit = (int) ((uint64) seq % PAGE_BITS);
 	SeenPage   *p = hash_search(v->seen, &page, HASH_FIND, NULL);
 
 	return p != NULL && (p->bits[bit / 8] & (1 << bit % 8)) != 0;
@@ -164,8 +165,52 @@ note_fact(HTAB *facts, const pg_uuid_t *id, int64 seq)
 	bool		known;
 	SeenFact   *fact = hash_search(facts, id, HASH_ENTER, &known);
 
-	if (!known)
+	if (!known || seq < fact->entry)
 		fact->entry = seq;
+}
+
+/*
+ * Hashes and numbers as isms_hashes_of and isms_seqs_of read them, but of
+ * whatever somebody has put there: -1 if it is nothing that a seal writes.
+ */
+static int
+read_hashes(Datum datum, bool isnull, TrailHash *hashes)
+{
+	struct varlena *bytes;
+	int			len;
+
+	if (isnull)
+		return -1;
+	bytes = PG_DETOAST_DATUM_PACKED(datum);
+	len = (int) VARSIZE_ANY_EXHDR(bytes);
+	if (len % HASH_LEN != 0 || len > TILE_WIDTH * HASH_LEN)
+		return -1;
+	memcpy(hashes, VARDATA_ANY(bytes), len);
+	return len / HASH_LEN;
+}
+
+static int
+read_seqs(Datum datum, bool isnull, int64 *seqs)
+{
+	ArrayType  *array;
+
+	if (isnull)
+		return -1;
+	array = DatumGetArrayTypeP(datum);
+	if (array_contains_nulls(array) || ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) > TILE_WIDTH)
+		return -1;
+	return isms_seqs_of(PointerGetDatum(array), seqs);
+}
+
+static void
+read_root(Datum datum, bool isnull, TrailHash *root)
+{
+	TrailHash	hashes[TILE_WIDTH];
+
+	if (read_hashes(datum, isnull, hashes) == 1)
+		*root = hashes[0];
+	else
+		memset(root, 0, HASH_LEN);
 }
 
 /* The next checkpoint, in order of its number. */
@@ -174,6 +219,7 @@ next_checkpoint(Verification *v)
 {
 	bool		isnull;
 	int64		size;
+	Datum		root;
 
 	SPI_cursor_fetch(v->checkpoints, true, 1);
 	v->has_checkpoint = SPI_processed > 0;
@@ -181,8 +227,8 @@ next_checkpoint(Verification *v)
 		return;
 	v->number = DatumGetInt64(value(0, 1, &isnull));
 	size = DatumGetInt64(value(0, 2, &isnull));
-	if (isms_hashes_of(value(0, 3, &isnull), &v->next_root) != 1)
-		memset(&v->next_root, 0, HASH_LEN);
+	root = value(0, 3, &isnull);
+	read_root(root, isnull, &v->next_root);
 	if (size < (int64) v->next_size)
 		report(v, "checkpoint altered", -1, -1, NULL,
 			   psprintf("Checkpoint " INT64_FORMAT " is smaller than the one before it.", v->number));
@@ -198,6 +244,8 @@ compare_checkpoints(Verification *v)
 	while (v->has_checkpoint && v->next_size <= v->edge.size)
 	{
 		TrailHash	root;
+
+		v->last_seq = -1;
 
 		if (v->next_size == v->edge.size && !v->broken)
 		{
@@ -235,12 +283,26 @@ check_entry(Verification *v, HeapTuple tuple, TupleDesc desc)
 	TrailEntry	entry;
 	TrailHash	hash;
 	Leaf	   *leaf;
+	bool		isnull;
 
-	isms_entry_read(tuple, desc, &entry);
-	leaf = leaf_of(v, entry.seq);
+	leaf = leaf_of(v, DatumGetInt64(heap_getattr(tuple, 1, desc, &isnull)));
 	if (leaf == NULL)
 		return;
+	if (leaf->found)
+	{
+		report(v, "entry altered", leaf->position, leaf->seq, NULL, "It stands twice.");
+		return;
+	}
 	leaf->found = true;
+	for (int i = 2; i <= desc->natts; i++)
+		if (heap_attisnull(tuple, i, desc) &&
+			strcmp(NameStr(TupleDescAttr(desc, i - 1)->attname), "salt") != 0 &&
+			strcmp(NameStr(TupleDescAttr(desc, i - 1)->attname), "payload") != 0)
+		{
+			report(v, "entry altered", leaf->position, leaf->seq, NULL, "It lacks what every entry has.");
+			return;
+		}
+	isms_entry_read(tuple, desc, &entry);
 	if (v->whole)
 	{
 		note_fact(v->versions, entry.table_version, entry.seq);
@@ -254,6 +316,9 @@ check_entry(Verification *v, HeapTuple tuple, TupleDesc desc)
 	else if (memcmp(&hash, &leaf->hash, HASH_LEN) != 0)
 		report(v, "entry altered", leaf->position, entry.seq, entry.table_version,
 			   "Its hash is not the one that was sealed.");
+	else if (entry.payload != NULL && entry.commitment_len > 0)
+		report(v, "entry altered", leaf->position, entry.seq, entry.table_version,
+			   "It has a payload, and a commitment as if that were erased.");
 }
 
 /* The entries of the leaves gathered. */
@@ -311,6 +376,10 @@ take_leaves(Verification *v, int n, const TrailHash *hashes, const int64 *seqs)
 		leaf->position = (int64) v->edge.size;
 		leaf->hash = hashes[i];
 		leaf->found = false;
+		if (seqs[i] <= v->last_seq)
+			report(v, "entry out of order", leaf->position, leaf->seq, NULL,
+				   "A seal takes entries in order of their numbers, this one has a smaller number than the leaf before.");
+		v->last_seq = seqs[i];
 		isms_edge_add(v->ctx, &v->edge, 0, &hashes[i]);
 		compare_checkpoints(v);
 	}
@@ -321,18 +390,33 @@ take_leaves(Verification *v, int n, const TrailHash *hashes, const int64 *seqs)
 				(errmsg("verified " UINT64_FORMAT " of " UINT64_FORMAT " entries", v->edge.size - v->from, v->to - v->from)));
 }
 
+static bool
+is_range(const int64 *seqs, int n, Datum first, bool no_first, Datum last, bool no_last)
+{
+	int64		least = seqs[0];
+	int64		largest = seqs[0];
+
+	for (int i = 1; i < n; i++)
+	{
+		least = Min(least, seqs[i]);
+		largest = Max(largest, seqs[i]);
+	}
+	return !no_first && DatumGetInt64(first) == least && !no_last && DatumGetInt64(last) == largest;
+}
+
 /* Tiles of the leaves: those before the first to be verified give their root alone. */
 static void
 check_tiles(Verification *v)
 {
 	Oid			types[2] = {INT8OID, INT8OID};
-	Datum		values[2] = {Int64GetDatum((int64) (v->from / TILE_WIDTH)), Int64GetDatum((int64) ((v->to + TILE_WIDTH - 1) / TILE_WIDTH))};
+	int64		end = (int64) Min(v->size / TILE_WIDTH, (v->to + TILE_WIDTH - 1) / TILE_WIDTH);
+	Datum		values[2] = {Int64GetDatum((int64) (v->from / TILE_WIDTH)), Int64GetDatum(end)};
 	Portal		portal;
 	int64		expected = 0;
 
 	portal = SPI_cursor_open_with_args(NULL,
-									   "select t.index, t.root, case when t.index >= $1 then t.hashes end, t.seqs"
-									   " from isms.trail_tile t where t.level = 0 and t.index < $2 order by t.index",
+									   "select t.index, t.root, case when t.index >= $1 then t.hashes end, t.seqs, t.index >= $1, t.first_seq, t.last_seq"
+									   " from isms.trail_tile t where t.level = 0 and t.index >= 0 and t.index < $2 order by t.index",
 									   2, types, values, NULL, true, CURSOR_OPT_NO_SCROLL);
 	for (;;)
 	{
@@ -346,15 +430,16 @@ check_tiles(Verification *v)
 			break;
 		for (uint64 i = 0; i < n; i++)
 		{
-			bool		isnull;
-			bool		no_hashes;
-			bool		no_seqs;
-			int64		index = DatumGetInt64(SPI_getbinval(rows->vals[i], rows->tupdesc, 1, &isnull));
-			Datum		hashes = SPI_getbinval(rows->vals[i], rows->tupdesc, 3, &no_hashes);
-			Datum		seqs = SPI_getbinval(rows->vals[i], rows->tupdesc, 4, &no_seqs);
+			Datum		columns[7];
+			bool		nulls[7];
+			int64		index;
 			TrailHash	root;
 			TrailHash	nodes[TILE_WIDTH];
 			int64		numbers[TILE_WIDTH];
+
+			for (int c = 0; c < 7; c++)
+				columns[c] = SPI_getbinval(rows->vals[i], rows->tupdesc, c + 1, &nulls[c]);
+			index = DatumGetInt64(columns[0]);
 
 			if (index < expected)
 			{
@@ -368,15 +453,14 @@ check_tiles(Verification *v)
 				v->edge.size += TILE_WIDTH;
 			}
 			expected++;
-			if (isms_hashes_of(SPI_getbinval(rows->vals[i], rows->tupdesc, 2, &isnull), &root) != 1)
-				memset(&root, 0, HASH_LEN);
-			if (no_hashes)
+			read_root(columns[1], nulls[1], &root);
+			if (!DatumGetBool(columns[4]))
 			{
 				isms_edge_add(v->ctx, &v->edge, TILE_HEIGHT, &root);
 				compare_checkpoints(v);
 				continue;
 			}
-			if (no_seqs || isms_hashes_of(hashes, nodes) != TILE_WIDTH || isms_seqs_of(seqs, numbers) != TILE_WIDTH)
+			if (read_hashes(columns[2], nulls[2], nodes) != TILE_WIDTH || read_seqs(columns[3], nulls[3], numbers) != TILE_WIDTH)
 			{
 				report(v, "tile altered", index * TILE_WIDTH, -1, NULL, "It has not 256 leaves.");
 				v->broken = true;
@@ -387,11 +471,13 @@ check_tiles(Verification *v)
 			isms_hash_many(v->ctx, nodes, TILE_WIDTH, &nodes[0]);
 			if (memcmp(&nodes[0], &root, HASH_LEN) != 0)
 				report(v, "tile altered", index * TILE_WIDTH, -1, NULL, "Its root is not that of its leaves.");
+			if (!is_range(numbers, TILE_WIDTH, columns[5], nulls[5], columns[6], nulls[6]))
+				report(v, "tile altered", index * TILE_WIDTH, -1, NULL, "Its least and largest entry are not those of its leaves.");
 		}
 		SPI_freetuptable(rows);
 	}
 	SPI_cursor_close(portal);
-	for (; expected < (int64) Min(v->size / TILE_WIDTH, (v->to + TILE_WIDTH - 1) / TILE_WIDTH); expected++)
+	for (; expected < end; expected++)
 	{
 		report(v, "tile missing", expected * TILE_WIDTH, -1, NULL, NULL);
 		v->broken = true;
@@ -402,44 +488,89 @@ check_tiles(Verification *v)
 static void
 check_tail(Verification *v)
 {
+	int64		first = (int64) (v->size - v->size % TILE_WIDTH);
 	TrailHash	hashes[TILE_WIDTH];
 	int64		seqs[TILE_WIDTH];
 	int			n = 0;
 	int			nseqs = 0;
-	bool		isnull;
 
-	select_rows("select t.hashes, t.seqs from isms.trail_tail t order by t.first desc limit 1", 0, NULL, NULL);
+	select_rows("select t.hashes, t.seqs, t.first from isms.trail_tail t order by t.first desc", 0, NULL, NULL);
+	if (SPI_processed > 1)
+		report(v, "tail altered", first, -1, NULL, "There is more than one.");
 	if (SPI_processed > 0)
 	{
-		n = isms_hashes_of(value(0, 1, &isnull), hashes);
-		nseqs = isms_seqs_of(value(0, 2, &isnull), seqs);
+		Datum		columns[3];
+		bool		nulls[3];
+
+		for (int c = 0; c < 3; c++)
+			columns[c] = value(0, c + 1, &nulls[c]);
+		n = read_hashes(columns[0], nulls[0], hashes);
+		nseqs = read_seqs(columns[1], nulls[1], seqs);
+		if (nulls[2] || DatumGetInt64(columns[2]) != first)
+			report(v, "tail altered", first, -1, NULL, "It does not say where in the tree it begins.");
 	}
 	if (n != (int) (v->size % TILE_WIDTH) || n != nseqs)
 	{
-		report(v, "tail altered", (int64) (v->size - v->size % TILE_WIDTH), -1, NULL,
-			   psprintf("It has %d leaves, the newest checkpoint asks for %d.", n, (int) (v->size % TILE_WIDTH)));
+		report(v, "tail altered", first, -1, NULL,
+			   n < 0 || nseqs < 0 ? "It does not hold leaves." :
+			   psprintf("It has %d leaves of %d entries, the newest checkpoint asks for %d.", n, nseqs, (int) (v->size % TILE_WIDTH)));
 		v->broken = true;
 	}
 	else
 		take_leaves(v, n, hashes, seqs);
 }
 
-/* Tiles above the leaves hold the roots of those below. */
+/* Tiles above the leaves hold the roots of those below; there are as many as the size asks for. */
 static void
 check_upper_tiles(Verification *v)
 {
-	select_rows("select t.level, t.index from isms.trail_tile t"
-				" where t.level > 0 and t.hashes is distinct from"
+	Oid			types[1] = {INT8OID};
+	Datum		values[1] = {Int64GetDatum((int64) v->size)};
+	TrailHash	nodes[TILE_WIDTH];
+	TrailHash	root;
+	bool		isnull;
+
+	select_rows("select t.level, t.index, t.hashes, t.root, t.hashes is not distinct from"
 				" (select string_agg(c.root, ''::bytea order by c.index) from isms.trail_tile c"
 				" where c.level = t.level - 1 and c.index >= t.index * 256 and c.index < (t.index + 1) * 256)"
-				" order by 1, 2", 0, NULL, NULL);
+				" from isms.trail_tile t where t.level > 0 order by 1, 2", 0, NULL, NULL);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		bool		isnull;
+		int			level = DatumGetInt16(value(i, 1, &isnull));
+		int64		index = DatumGetInt64(value(i, 2, &isnull));
+		Datum		datum;
 
-		report(v, "tile altered", -1, -1, NULL,
-			   psprintf("Tile " INT64_FORMAT " of level %d is not that of the tiles below it.",
-						DatumGetInt64(value(i, 2, &isnull)), DatumGetInt16(value(i, 1, &isnull))));
+		datum = value(i, 4, &isnull);
+		read_root(datum, isnull, &root);
+		datum = value(i, 3, &isnull);
+		if (!DatumGetBool(value(i, 5, &isnull)) || read_hashes(datum, false, nodes) != TILE_WIDTH)
+			report(v, "tile altered", -1, -1, NULL,
+				   psprintf("Tile " INT64_FORMAT " of level %d is not that of the tiles below it.", index, level));
+		else
+		{
+			isms_hash_many(v->ctx, nodes, TILE_WIDTH, &nodes[0]);
+			if (memcmp(&nodes[0], &root, HASH_LEN) != 0)
+				report(v, "tile altered", -1, -1, NULL,
+					   psprintf("The root of tile " INT64_FORMAT " of level %d is not that of its hashes.", index, level));
+		}
+	}
+
+	select_rows("select l.level, n.index, t.level is null from generate_series(0, 6) l (level)"
+				" cross join lateral (select i from generate_series(0, ($1 >> (8 * (l.level + 1))) - 1) i"
+				" where l.level > 0"
+				" union select x.index from isms.trail_tile x"
+				" where x.level = l.level and (x.index < 0 or x.index >= $1 >> (8 * (l.level + 1)))) n (index)"
+				" left join isms.trail_tile t on t.level = l.level and t.index = n.index"
+				" where t.level is null or n.index < 0 or n.index >= $1 >> (8 * (l.level + 1)) order by 1, 2", 1, types, values);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		int			level = DatumGetInt32(value(i, 1, &isnull));
+		int64		index = DatumGetInt64(value(i, 2, &isnull));
+		bool		missing = DatumGetBool(value(i, 3, &isnull));
+
+		report(v, missing ? "tile missing" : "tile altered", -1, -1, NULL,
+			   psprintf(missing ? "Tile " INT64_FORMAT " of level %d is not there." :
+						"Tile " INT64_FORMAT " of level %d is beyond the newest checkpoint.", index, level));
 	}
 }
 
@@ -616,7 +747,9 @@ isms_verify_trail(PG_FUNCTION_ARGS)
 	{
 		check_upper_tiles(v);
 		check_numbers(v);
-		check_unsealed(v);
+		/* what a tile has that cannot be read is not known to be missing */
+		if (!v->broken)
+			check_unsealed(v);
 		check_facts(v, v->versions, "trail_table_version");
 		check_facts(v, v->identities, "trail_identity");
 	}

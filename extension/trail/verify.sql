@@ -61,24 +61,32 @@ end;
 comment on function isms.table_versions_of(regclass) is 'Versions of a table, and of its partitions, that entries name';
 
 create function isms.unlawful_entries(unsealed bigint[]) returns table (seq bigint, table_version uuid, why text)
-  language sql stable parallel safe set search_path = pg_catalog, pg_temp
+  language sql stable parallel restricted set search_path = pg_catalog, pg_temp
 begin atomic
   with last as materialized (
     select distinct on (c.incarnation) c.incarnation, c.snapshot from isms.checkpoint c order by c.incarnation, c.number desc
-  ), opened as materialized (
-    select c.next_xid from isms.checkpoint c where c.incarnation = isms.incarnation() order by c.number limit 1
+  ), current as materialized (
+    select f.next_xid, l.snapshot
+      from last l
+     cross join lateral (select c.next_xid from isms.checkpoint c where c.incarnation = l.incarnation order by c.number limit 1) f
+     where l.incarnation = isms.incarnation()
   ), judged as (
     select e.seq, e.table_version,
            case
              when pg_visible_in_snapshot(e.xid, l.snapshot) then 'Its transaction had ended at the last seal, which did not find it.'
              when exists (select from isms.checkpoint c where c.incarnation = e.incarnation and c.next_xid <= e.xid and c.frontier >= e.seq)
                then 'Its number had been drawn before its transaction began.'
-             -- prepared before a promotion, committed after: such a transaction goes on in the next incarnation
-             when e.incarnation <> isms.incarnation() and e.xid >= (select o.next_xid from opened o)
+             when e.incarnation = isms.incarnation() and not pg_visible_in_snapshot(e.xid, pg_current_snapshot())
+                  and e.xid is distinct from pg_current_xact_id_if_assigned()
+               then 'Its transaction has not ended yet.'
+             -- the first seal of an incarnation took in what was left; but a transaction that was prepared before a promotion
+             -- and committed after it goes on in the next incarnation
+             when e.incarnation <> isms.incarnation() and (pg_visible_in_snapshot(e.xid, o.snapshot) or e.xid >= o.next_xid)
                then 'Its incarnation had ended when it was written.'
            end as why
       from isms.trail_entry e
       left join last l on l.incarnation = e.incarnation
+      left join current o on true
      where e.seq = any (unlawful_entries.unsealed)
   )
   select j.seq, j.table_version, j.why from judged j where j.why is not null;
@@ -110,10 +118,10 @@ create function isms.verify_trail(first bigint default 0, leaves bigint default 
                                   out problem text, out leaf bigint, out entry bigint, out table_name text, out detail text) returns setof record
   language sql stable parallel restricted rows 10 set search_path = pg_catalog, pg_temp
 begin atomic
-  select t.problem, t.leaf, t.entry, isms.recorded_table(coalesce(t.table_version, e.table_version)), t.detail
+  select t.problem, t.leaf, t.entry,
+         isms.recorded_table(coalesce(t.table_version, (select e.table_version from isms.trail_entry e where e.seq = t.entry limit 1))), t.detail
     from isms.check_trail(verify_trail.first, verify_trail.leaves,
-                          case when verify_trail.only_table is not null then isms.table_versions_of(verify_trail.only_table) end) t
-    left join isms.trail_entry e on e.seq = t.entry and t.table_version is null;
+                          case when verify_trail.only_table is not null then isms.table_versions_of(verify_trail.only_table) end) t;
 end;
 
 comment on function isms.verify_trail(bigint, bigint, regclass) is
