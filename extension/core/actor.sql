@@ -99,3 +99,21 @@ end
 $$;
 
 comment on function isms.default_scope() is 'Scope of statements that name none: the setting isms.scope, else the only visible one. Errors: IS021 when none or several are visible';
+
+-- Sessions keep who they are and which roles people hold; a change makes them look again.
+create function isms.forget() returns trigger
+  language c as 'MODULE_PATHNAME', 'isms_forget';
+
+comment on function isms.forget() is 'AFTER ROW trigger: sessions forget what they keep of the table of schema isms named by the argument and of those that go with it';
+
+create trigger forget after insert or update or delete on isms.person
+  for each row execute function isms.forget('role');
+
+create trigger forget after insert or update or delete on isms.login
+  for each row execute function isms.forget('role');
+
+create trigger forget after insert or update or delete on isms.role_assignment
+  for each row execute function isms.forget('role');
+
+create trigger forget after insert or update or delete on isms.scope
+  for each row execute function isms.forget('role');

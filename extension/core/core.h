@@ -5,6 +5,9 @@
 #ifndef ISMS_CORE_H
 #define ISMS_CORE_H
 
+#include "access/genam.h"
+#include "utils/date.h"
+
 /* Error codes, class IS.  extension/doc/reference.md lists them. */
 #define ERRCODE_ISMS_TRAIL		MAKE_SQLSTATE('I','S','0','1','0')
 #define ERRCODE_ISMS_AUDIT		MAKE_SQLSTATE('I','S','0','1','1')
@@ -19,5 +22,30 @@ extern bool isms_allow_drop;
  */
 extern const char *isms_claimed_actor(void);
 extern const char *isms_comment(void);
+
+/* How long facts read from tables of ours hold; what the server tells of changes comes on top. */
+typedef struct IsmsLasting
+{
+	bool		for_good;
+	LocalTransactionId transaction;
+	CommandId	command;
+} IsmsLasting;
+
+extern void isms_set_lasting(IsmsLasting *l, const char *const *tables, int n);
+extern bool isms_lasts(const IsmsLasting *l);
+
+/* Tables of ours and their rows. */
+extern Oid	isms_own_relation(const char *name);
+extern SysScanDesc isms_scan(Relation rel, const char *index, Snapshot snapshot, int n,
+							 const char *const *columns, const char *const *values);
+extern Datum isms_field(Relation rel, HeapTuple tuple, const char *column, bool *isnull);
+extern char *isms_text_field(Relation rel, HeapTuple tuple, const char *column);
+
+/* Who acts, what day it is, who holds which role; strings are the caller's. */
+extern char *isms_actor(void);
+extern bool isms_has_database_role(const char *name);
+extern bool isms_today(const char *scope, DateADT *day);
+extern bool isms_person_active(const char *person, DateADT day);
+extern bool isms_person_holds(const char *person, const char *role, const char *scope, DateADT day);
 
 #endif							/* ISMS_CORE_H */

@@ -1,14 +1,19 @@
 -- The machine: AFTER ROW triggers, so that they see the row as it will be, whatever BEFORE triggers did; ENABLE ALWAYS,
 -- so that no session_replication_role avoids them.  They hold for every writer, superusers included.
 create function isms.workflow_machine() returns trigger
-  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-  -- definer: guards judge all rows, not only those the writer may see; the person acting comes from the session user, not from the current one
+  language c as 'MODULE_PATHNAME', 'isms_workflow_machine';
+
+comment on function isms.workflow_machine() is 'AFTER ROW trigger of tables under a workflow: lets through what the definitions allow to this person, hands the rest to isms.judge_row. An argument only tells what the trigger watches. Errors: IS001 to IS007, IS022';
+
+create function isms.judge_row(relation regclass, operation text, o jsonb, n jsonb) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+  -- The machine calls it with the rights of the extension's owner: guards judge all rows, not only those the writer may see; the person acting
+  -- comes from the session user, not from the current one.  Anybody else who calls it has only the caller's rights.
 declare
+  here record;
   b isms.workflow_binding;
   t isms.workflow_transition;
   s isms.workflow_state;
-  o jsonb;
-  n jsonb;
   step isms.step;
   changed text[];
   held text[];
@@ -25,26 +30,21 @@ declare
 begin
   <<judging>>
   begin
-    select * into b from isms.workflow_binding w where w.schema_name = tg_table_schema and w.table_name = tg_table_name;
+    select m.nspname, p.relname into here from pg_class p join pg_namespace m on m.oid = p.relnamespace where p.oid = judge_row.relation;
+    select * into b from isms.workflow_binding w where w.schema_name = here.nspname and w.table_name = here.relname;
     if not found then
       -- a partition: its table is bound
       select w.* into b
         from pg_class p
         join pg_namespace m on m.oid = p.relnamespace
         join isms.workflow_binding w on w.schema_name = m.nspname and w.table_name = p.relname
-       where p.oid = pg_partition_root(tg_relid);
+       where p.oid = pg_partition_root(judge_row.relation);
       if not found then
         raise exception using
           errcode = 'IS001',
-          message = format('table %I.%I has a workflow''s trigger and no workflow', tg_table_schema, tg_table_name),
+          message = format('table %I.%I has a workflow''s trigger and no workflow', here.nspname, here.relname),
           hint = 'It was renamed or its binding lost: bind it again by isms.attach_workflow.';
       end if;
-    end if;
-    if tg_op <> 'INSERT' then
-      o := case tg_table_schema when 'isms' then to_jsonb(old) else isms.read_as_owner(tg_relid, 'select to_jsonb($1)', old) end;
-    end if;
-    if tg_op <> 'DELETE' then
-      n := case tg_table_schema when 'isms' then to_jsonb(new) else isms.read_as_owner(tg_relid, 'select to_jsonb($1)', new) end;
     end if;
     step.workflow := b.workflow;
     step.relation := isms.relation_name(b);
@@ -55,13 +55,13 @@ begin
     step.actor := isms.actor();
     step.comment := isms.transaction_comment();
 
-    if tg_op = 'INSERT' then
+    if operation = 'INSERT' then
       loading := isms.in_cutover(step) and exists (select from isms.workflow_state w where w.workflow = b.workflow and w.name = step.to_state and w.cutover);
       select * into t from isms.workflow_transition w where w.workflow = b.workflow and w.from_states = '{}' and w.to_state = step.to_state;
       if not found then
         if loading then
           insert into isms.carried_over (scope, table_name, key, state, person) values (step.scope, step.relation, step.key, step.to_state, step.actor);
-          return null;
+          return;
         end if;
         codes := '{IS001}';
         reasons := array['transition: rows start in ' || coalesce((select string_agg(w.name, ' or ' order by w.position) from isms.workflow_state w where w.workflow = b.workflow and w.initial), 'no state')];
@@ -98,12 +98,12 @@ begin
           values (step.scope, step.relation, step.key, t.opens_request, step.actor, step.comment, isms.row_digest(b, step.key, step.scope));
         end if;
       end if;
-      return null;
+      return;
     end if;
 
     select * into s from isms.workflow_state w where w.workflow = b.workflow and w.name = step.from_state;
 
-    if tg_op = 'DELETE' then
+    if operation = 'DELETE' then
       if s.initial is not true then
         codes := codes || 'IS007'::text;
         reasons := reasons || format('deletion (7.5.3): rows in %s are kept', coalesce(step.from_state, 'no state'));
@@ -119,10 +119,10 @@ begin
         reasons := reasons || 'deletion (7.5.3): it was approved'::text;
       end if;
       for c in select e.key as child, e.value as cover from jsonb_each(b.covers) e order by e.key loop
-        covered := isms.read_as_owner(tg_relid,
-          format('select to_jsonb(exists (select from %s c where %s and to_jsonb(c) @> $2))', c.child,
-                 (select string_agg(format('c.%I = $1.%I', m.key, m.value), ' and ') from jsonb_each_text(c.cover -> 'on') m)),
-          old, coalesce(c.cover -> 'where', '{}'))::boolean;
+        covered := isms.read_as_owner(judge_row.relation,
+          format('select to_jsonb(exists (select from jsonb_populate_record(null::%s, $1) p join %s c on %s where to_jsonb(c) @> $2))', judge_row.relation, c.child,
+                 (select string_agg(format('c.%I = p.%I', m.key, m.value), ' and ') from jsonb_each_text(c.cover -> 'on') m)),
+          o, coalesce(c.cover -> 'where', '{}'))::boolean;
         if covered then
           codes := codes || 'IS007'::text;
           reasons := reasons || format('deletion (7.5.3): rows of %s belong to it', c.child);
@@ -140,7 +140,7 @@ begin
       update isms.approval_request r
          set status = 'superseded', closed_by = step.actor, closed_at = clock_timestamp(), closing_comment = 'deleted'
        where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.status = 'open';
-      return null;
+      return;
     end if;
 
     -- UPDATE
@@ -176,7 +176,7 @@ begin
          where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.status = 'open'
            and w.workflow = b.workflow and w.name = r.transition and w.to_state is null
            and exists (select from unnest(changed) k where r.changes ? k) and n @> r.changes;
-        return null;
+        return;
       end if;
       select * into t from isms.transitions_from(b.workflow, step.from_state) w where w.to_state is null and held <@ w.amended_columns order by cardinality(w.amended_columns), w.name limit 1;
       message := format('%s cannot change %s while it is %s', isms.thing(b, step.key), array_to_string(held, ', '), step.from_state);
@@ -224,7 +224,7 @@ begin
          set renewed_at = clock_timestamp()
        where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.renewed_at is null;
     end if;
-    return null;
+    return;
   end judging;
   raise exception using
     errcode = codes[1],
@@ -238,7 +238,7 @@ begin
 end
 $$;
 
-comment on function isms.workflow_machine() is 'AFTER ROW trigger of tables under a workflow: lets through what the definitions allow to this person, refuses the rest with all reasons. Errors: IS001 to IS007, IS022';
+comment on function isms.judge_row(regclass, text, jsonb, jsonb) is 'Judges a change of a row of a table under a workflow (operation INSERT, UPDATE or DELETE): refuses it with all reasons, or records what it settles. Errors: IS001 to IS007, IS022';
 
 create function isms.workflow_child() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -417,13 +417,77 @@ create trigger workflow_check after insert or update or delete on isms.workflow_
 create trigger workflow_check after update or delete on isms.workflow_state
   for each statement execute function isms.workflow_check();
 
--- Binding a table.
+-- Sessions keep the definitions; a change makes them read them anew.
+do $$
+declare
+  t text;
+begin
+  foreach t in array '{workflow,workflow_state,workflow_transition,workflow_approval,workflow_relation,workflow_binding,guard,slot_condition}'::text[] loop
+    execute format('create trigger forget after insert or update or delete on isms.%I for each row execute function isms.forget(''workflow'')', t);
+  end loop;
+end
+$$;
+
+-- Binding a table.  Its trigger on UPDATE is not even called for rows that change nothing the workflow watches: the state, the key, the scope, who made the
+-- row, and what is frozen or can be amended in the row's state.
+create function isms.watched_columns(b isms.workflow_binding) returns jsonb
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(jsonb_object_agg(w.state, w.columns), '{}')
+    from (select s.name as state,
+                 case when s.frozen_columns = '{*}' then '["*"]'
+                 else (select jsonb_agg(distinct c)
+                         from (select unnest(s.frozen_columns)
+                               union all
+                               select unnest(t.amended_columns) from isms.transitions_from(b.workflow, s.name) t where t.to_state is null) w(c)) end as columns
+            from isms.workflow_state s
+           where s.workflow = b.workflow) w
+   where w.columns is not null;
+end;
+
+comment on function isms.watched_columns(isms.workflow_binding) is 'For each state the columns whose change the machine judges, beside the state, the key, the scope and created_by; ["*"] is all';
+
+create function isms.change_condition(b isms.workflow_binding) returns text
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  result text;
+begin
+  -- The server reads the condition anew for each statement: it is written to be short.
+  with of_table as (
+    -- Where equal values are spelled the same, or the machine takes them as the same, the type's own comparison is the cheapest.
+    select a.attname::text as name,
+           format(case when coalesce(l.collisdeterministic, true)
+                            and (coalesce(nullif(y.typbasetype, 0), y.oid) = any ('{bool,int2,int4,int8,numeric,text,varchar,date,timestamp,timestamptz,uuid}'::regtype[]) or y.typtype = 'e')
+                       then 'old.%1$I is distinct from new.%1$I' else 'record_image_ne(row(old.%1$I), row(new.%1$I))' end, a.attname) as differs
+      from pg_attribute a
+      join pg_type y on y.oid = a.atttypid
+      left join pg_collation l on l.oid = a.attcollation
+     where a.attrelid = isms.relation_name(b)::regclass and a.attnum > 0 and not a.attisdropped),
+  watched as (
+    select e.value as columns, array_agg(e.key order by e.key) as states
+      from jsonb_each(isms.watched_columns(b)) e
+     group by e.value)
+  select concat_ws(' or ',
+           (select string_agg(c.differs, ' or ' order by c.name <> b.state_column, c.name)
+              from of_table c
+             where c.name = b.state_column or c.name = any (b.key_columns) or (b.scoped and c.name = 'scope') or c.name = 'created_by'),
+           (select string_agg(format('((%s) and (%s))',
+                                     (select string_agg(format('old.%I::text = %L', b.state_column, u.state), ' or ' order by u.state) from unnest(w.states) u(state)),
+                                     case when w.columns = '["*"]' then 'old.* operator(pg_catalog.*<>) new.*'
+                                     else coalesce((select string_agg(c.differs, ' or ' order by c.name) from of_table c where w.columns ? c.name), 'false') end),
+                              ' or ' order by w.states)
+              from watched w))
+    into result;
+  return result;
+end
+$$;
+
+comment on function isms.change_condition(isms.workflow_binding) is 'The WHEN condition of a table''s trigger: does a row''s change concern its workflow?';
+
 create function isms.make_workflow_triggers(b isms.workflow_binding) returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   relation text := isms.relation_name(b);
-  watched text[];
-  closed text[];
   c record;
   t record;
 begin
@@ -438,20 +502,9 @@ begin
     execute format('drop trigger %I on %s', t.tgname, t.relation);
   end loop;
 
-  -- Every column that some state freezes, the state and the key; states that freeze all columns are named instead.
-  watched := array(
-    select a.attname::text
-      from pg_attribute a
-     where a.attrelid = relation::regclass and a.attnum > 0 and not a.attisdropped
-       and (a.attname = b.state_column or a.attname = any (b.key_columns) or (b.scoped and a.attname = 'scope') or a.attname = 'created_by'
-            or exists (select from isms.workflow_state s where s.workflow = b.workflow and a.attname = any (s.frozen_columns)))
-     order by a.attnum);
-  closed := array(select s.name from isms.workflow_state s where s.workflow = b.workflow and s.frozen_columns = '{*}' order by s.position);
   execute format('create trigger workflow_insert after insert on %s for each row execute function isms.workflow_machine()', relation);
-  execute format('create trigger workflow_update after update on %s for each row when (pg_catalog.record_image_ne(row(%s), row(%s))%s) execute function isms.workflow_machine()', relation,
-                 (select string_agg(format('old.%I', w), ', ') from unnest(watched) w),
-                 (select string_agg(format('new.%I', w), ', ') from unnest(watched) w),
-                 case when closed = '{}' then '' else format(' or (old.%I::text = any (%L) and old.* operator(pg_catalog.*<>) new.*)', b.state_column, closed) end);
+  execute format('create trigger workflow_update after update on %s for each row when (%s) execute function isms.workflow_machine(%L)',
+                 relation, isms.change_condition(b), isms.watched_columns(b));
   -- Its name comes before those of foreign keys (RI_...), so that the refusal says which step ends the row instead.
   execute format('create trigger "ISMS_workflow_delete" after delete on %s for each row execute function isms.workflow_machine()', relation);
   execute format('create trigger workflow_truncate before truncate on %s for each statement execute function isms.workflow_truncate()', relation);
@@ -475,6 +528,47 @@ end
 $$;
 
 comment on function isms.make_workflow_triggers(isms.workflow_binding) is 'Makes the triggers of a bound table and its covered tables anew, from the definitions as they are';
+
+create function isms.follow_definitions() returns integer
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  b isms.workflow_binding;
+  n integer := 0;
+begin
+  for b in
+    select w.*
+      from isms.workflow_binding w
+      join pg_trigger g on g.tgrelid = to_regclass(isms.relation_name(w)) and g.tgname = 'workflow_update'
+     where g.tgargs is distinct from convert_to(isms.watched_columns(w)::text, getdatabaseencoding()) || '\x00'
+     order by w.schema_name, w.table_name
+  loop
+    perform isms.make_workflow_triggers(b);
+    n := n + 1;
+  end loop;
+  return n;
+end
+$$;
+
+comment on function isms.follow_definitions() is 'Makes the triggers of tables anew whose workflow watches other columns than it did; returns of how many';
+
+create function isms.workflow_follow() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform isms.follow_definitions();
+  return null;
+end
+$$;
+
+comment on function isms.workflow_follow() is 'AFTER STATEMENT trigger of definitions: the tables'' triggers follow';
+
+create trigger workflow_follow after insert or update or delete on isms.workflow_state
+  for each statement execute function isms.workflow_follow();
+
+create trigger workflow_follow after insert or update or delete on isms.workflow_transition
+  for each statement execute function isms.workflow_follow();
+
+-- A restored table has the trigger of the database it comes from.
+insert into isms.activation_step (step, position, procedure, builtin) values ('follow_definitions', 30, 'isms.follow_definitions', true);
 
 create function isms.attach_workflow(table_name text, workflow text, state_column text, covers jsonb default '{}', ignore text[] default '{}', in_scope text default null) returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -544,4 +638,4 @@ $$;
 
 comment on function isms.attach_workflow(text, text, text, jsonb, text[], text) is 'Puts a table under a workflow and makes its triggers; calling it again replaces the binding. in_scope: whose roles count where the table has no column scope. Errors: 22023, 42703, 42P16, 0A000';
 
-insert into isms.admin_function (name, builtin) values ('attach_workflow', true), ('make_workflow_triggers', true), ('refuse', true);
+insert into isms.admin_function (name, builtin) values ('attach_workflow', true), ('make_workflow_triggers', true), ('refuse', true), ('judge_row', true), ('follow_definitions', true);

@@ -56,7 +56,7 @@ create temp view internal as
       or p.proname ~ '_(in|out|recv|send)$'
       or p.proname ~ '^import_' and p.proname not in ('import_rows', 'import_compare')
       or p.proname = any ('{row_key,row_scope,row_digest,workflow_of,end_request,read_as_owner,lock_as_owner,spec_words,reason_name,method_scope,compare_with_trail,table_at,relation_name,key_condition,thing,person_names,persons_or_role,separation_reasons,reason_label,frozen_among,
-                            next_hint,refuse,locked_row,open_request,carry_out,record_approval,close_request,in_cutover,make_workflow_triggers,
+                            next_hint,refuse,locked_row,open_request,carry_out,record_approval,close_request,in_cutover,make_workflow_triggers,judge_row,watched_columns,change_condition,follow_definitions,
                             action_parent,acceptance_risk,entry_scope,own_table_versions,open_incarnation,unsealed_from,last_snapshot,is_sealed,was_sealed,
                             trail_status,inclusion_path,table_versions_of,unlawful_entries,check_trail,recorded_table}');
 
