@@ -4,7 +4,7 @@
 EXTENSION  = isms
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" isms.control)
 
-ROOMS      = core types trail workflow control risk report
+ROOMS      = core types trail workflow control risk management report
 MODULE_big = isms
 OBJS       = $(patsubst %.c,%.o,$(sort $(foreach room,$(ROOMS),$(wildcard extension/$(room)/*.c))))
 PG_CPPFLAGS = -Iextension -DISMS_VERSION=\"$(EXTVERSION)\"
@@ -15,9 +15,10 @@ PG_CFLAGS  = -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
 PARTS = core/schema core/error core/scope core/person core/actor core/register core/activation core/setup core/import \
 	types/reference types/rating \
 	trail/trail trail/checkpoint trail/verify trail/audit trail/key trail/reconcile trail/lookback trail/schema trail/coverage trail/ddl \
-	workflow/workflow workflow/request workflow/judge workflow/machine workflow/cutover workflow/approval workflow/context workflow/appointment \
+	workflow/workflow workflow/request workflow/judge workflow/relation workflow/machine workflow/cutover workflow/approval workflow/context workflow/appointment \
 	control/catalogue control/iso27001_clauses control/iso27001_annex_a control/asset control/implementation control/applicability control/import \
 	risk/method risk/threat risk/risk risk/treatment risk/assess risk/acceptance risk/derived risk/guard risk/workflow risk/import \
+	management/guard management/guard_event management/guard_certification management/workflow \
 	report/register report/plan report/heat_map report/inbox \
 	core/finish
 SQL_PARTS  = $(foreach part,$(PARTS),extension/$(part).sql)

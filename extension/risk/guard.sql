@@ -579,6 +579,8 @@ begin
   return case
     when new ->> 'serves_kind' = 'risk' and coalesce(parent, '') not in ('in_treatment', 'treated', 'monitored')
     then format('the plan of risk %s is not approved, the risk is %s; urgent with urgent_reason would pass', new ->> 'serves', coalesce(parent, 'unknown'))
+    when new ->> 'serves_kind' = 'nonconformity' and coalesce(parent, '') not in ('action_agreed', 'implemented')
+    then format('the action on nonconformity %s is not agreed, it is %s; urgent with urgent_reason would pass', new ->> 'serves', coalesce(parent, 'unknown'))
   end;
 end
 $$;
@@ -662,6 +664,8 @@ begin
   return case
     when new ->> 'serves_kind' = 'risk' and parent in ('in_treatment', 'treated', 'monitored')
     then format('replaced_by is missing, and risk %s is %s: name the action that takes its place, or take the risk through replan', new ->> 'serves', parent)
+    when new ->> 'serves_kind' = 'nonconformity' and parent in ('action_agreed', 'implemented')
+    then format('replaced_by is missing, and nonconformity %s is %s: name the action that takes its place, or take the nonconformity through rethink', new ->> 'serves', parent)
   end;
 end
 $$;
@@ -829,26 +833,33 @@ comment on function isms.guard_acceptable_at_all(jsonb, jsonb, isms.step) is 'Gu
 
 -- 6.1.2 a: of a method, scales complete, matrix monotone, criteria set
 create function isms.guard_kind_content(old jsonb, new jsonb, step isms.step) returns text
-  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  content jsonb;
 begin
   if step.relation = 'isms.risk_method' then
     return (select string_agg(f.finding, '; ') from isms.check_method(new ->> 'scope', new ->> 'code') f(finding));
   end if;
-  return null;
+  -- of documents, relation content gives what is wrong as an array of sentences
+  content := isms.step_related(step, 'content', new);
+  return case when content is null then isms.step_unrelated(step, 'content')
+         else nullif(array_to_string(array(select jsonb_array_elements_text(content)), '; '), '') end;
 end
 $$;
 
-comment on function isms.guard_kind_content(jsonb, jsonb, isms.step) is 'Guard: of a method: complete and monotone, acceptance criteria and when to assess set';
+comment on function isms.guard_kind_content(jsonb, jsonb, isms.step) is 'Guard: a method is complete and monotone, with acceptance criteria and when to assess; of any other document, relation content finds nothing wrong';
 
 -- 7.5.3: in force from the approval on, not before; of one carried over the day is as it was
 create function isms.guard_effective_set(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+declare
+  first_day text := case step.workflow when 'risk_method' then 'approved_on' else 'effective_from' end;
 begin
   return case
-    when new ->> 'approved_on' is null then 'approved_on is missing: its first day in force'
-    when step.from_state <> step.to_state and (new ->> 'approved_on')::date < isms.today(step.scope) then format('approved_on %s is past', new ->> 'approved_on')
+    when new ->> first_day is null then first_day || ' is missing: its first day in force'
+    when step.from_state <> step.to_state and (new ->> first_day)::date < isms.today(step.scope) then format('%s %s is past', first_day, new ->> first_day)
   end;
 end
 $$;
 
-comment on function isms.guard_effective_set(jsonb, jsonb, isms.step) is 'Guard: the first day in force is set, today or later';
+comment on function isms.guard_effective_set(jsonb, jsonb, isms.step) is 'Guard: the first day in force, approved_on of methods and effective_from of documents, is set, today or later';

@@ -60,7 +60,7 @@ comment on function isms.condition_above_criteria(jsonb, jsonb, isms.step) is 'S
 create function isms.condition_plan_in_force(old jsonb, new jsonb, step isms.step) returns boolean
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 begin
-  return coalesce(isms.action_parent_status(new ->> 'scope', new ->> 'serves_kind', new ->> 'serves') in ('in_treatment', 'treated', 'monitored'), false);
+  return coalesce(isms.action_parent_status(new ->> 'scope', new ->> 'serves_kind', new ->> 'serves') in ('in_treatment', 'treated', 'monitored', 'action_agreed', 'implemented'), false);
 end
 $$;
 

@@ -279,7 +279,11 @@ begin
     elsif rule = 'I' then
       if person = source ->> 'owner' then
         sentence := '%s is its owner and may not judge it';
+      else
+        sentence := replace(replace(isms.separation_sentence(rule, source, step, person), '%', '%%'), '{}', '%s');
       end if;
+    elsif rule in ('T', 'M', 'not an approver') then
+      sentence := replace(replace(isms.separation_sentence(rule, source, step, person), '%', '%%'), '{}', '%s');
     elsif rule like 'not @%' then
       if cardinality(isms.step_persons(substr(rule, 5), old, new, step, person)) > 0 then
         sentence := '%s is its ' || replace(substr(rule, 6), '_', ' ');
@@ -306,7 +310,7 @@ comment on function isms.reason_label(text, text) is 'Beginning of a reason: nam
 create function isms.reason_name(reason text) returns text
   language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 begin atomic
-  select coalesce(substring(reason from '^[a-z_]+'), '');
+  select coalesce(substring(reason from '^[a-z0-9_]+'), '');
 end;
 
 comment on function isms.reason_name(text) is 'Name at the beginning of a reason, which errors carry as their constraint field: a guard, or transition, actor, approval, separation, frozen, deletion';

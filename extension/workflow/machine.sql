@@ -350,7 +350,10 @@ begin atomic
   union all
   select format('%s: two ways to start in %s', string_agg(t.name, ', ' order by t.name), t.to_state) from t where t.from_states = '{}' group by t.to_state having count(*) > 1
   union all
-  select format('%s: unknown separation %s', t.name, r) from t, unnest(t.separation) r where r not in ('R', 'A', 'I') and r !~ '^not @[a-z_]+(\.[a-z_]+)?$'
+  select format('%s: unknown separation %s', t.name, r) from t, unnest(t.separation) r where r not in ('R', 'A', 'I', 'T', 'M', 'not an approver') and r !~ '^not @[a-z_]+(\.[a-z_]+)?$'
+  union all
+  select format('%s: separation T takes relation audited', t.name) from t
+   where functions_too and 'T' = any (t.separation) and not exists (select from isms.workflow_relation w where w.workflow = t.workflow and w.name = 'audited')
   union all
   select format('%s: unknown guard %s', t.name, g) from t, unnest(t.guards) g where not exists (select from isms.guard x where x.name = g)
   union all

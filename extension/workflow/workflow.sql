@@ -93,7 +93,7 @@ comment on column isms.workflow_transition.from_states is 'States it leaves; {} 
 comment on column isms.workflow_transition.to_state is 'State it leads to; null for an amendment: frozen columns change, the state stays';
 comment on column isms.workflow_transition.amended_columns is 'Frozen columns it may change';
 comment on column isms.workflow_transition.actors is 'Who may take or ask for it: ISMS roles, @column, @new.column, @relation.column, @requester, editor (holds a role other than external_auditor), isms_admin';
-comment on column isms.workflow_transition.separation is 'Tested on approvers, or on the actor where nobody approves: R not the requester, A not the author, I not the owner, "not @column" and the like';
+comment on column isms.workflow_transition.separation is 'Tested on approvers, or on the actor where nobody approves: R not the requester, A not the author, I not the owner of what is judged (columns owner, relation judged), T impartial to what is audited (relation audited), M nobody who changed it or a covered row since the last approval (by the trail), "not an approver", "not @column" and the like';
 comment on column isms.workflow_transition.guards is 'Guards, all of which must hold';
 comment on column isms.workflow_transition.opens_request is 'Inserting the row asks for this transition at once, with the inserting person as requester';
 comment on column isms.workflow_transition.own_login is 'The person must act by a login of the person''s own, not through an application';
@@ -133,7 +133,7 @@ create table isms.workflow_relation (
 comment on table isms.workflow_relation is 'What @name.column means: function (record jsonb) returning the related row as jsonb, or null';
 comment on column isms.workflow_relation.workflow is 'Workflow';
 comment on column isms.workflow_relation.name is 'Name between @ and the dot';
-comment on column isms.workflow_relation.function is 'Function, schema-qualified, without arguments; written by the extension''s owner alone';
+comment on column isms.workflow_relation.function is 'Function, schema-qualified, without arguments; written by the extension''s owner alone; for guards it may give an array of rows';
 comment on column isms.workflow_relation.builtin is 'Shipped with the extension';
 
 create table isms.workflow_binding (

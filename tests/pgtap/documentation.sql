@@ -23,6 +23,10 @@ create temp table name as
 create temp table called as
   select distinct w[1] as word from doc, regexp_matches(doc.text, '([a-z0-9_]+)\(', 'g') w;
 
+-- The reference lists what others are made of, by name alone.
+create temp table inner_part as
+  select distinct w[1] as word from doc, regexp_matches(substring(doc.text from '## Inner parts(.*?)(?:\n#|$)'), '`([a-z0-9_]+)`', 'g') w;
+
 select isnt_empty('select from called', 'the documentation is there');
 
 create temp view member as
@@ -45,8 +49,8 @@ select is_empty($$
    where t.typelem = 0 and t.typname not in (table name)
    order by 1 $$, 'so is every type');
 
--- Internal: guards and conditions (named without their prefix below), trigger functions, what types, imports and the
--- machine are made of.  What a user calls is never of these forms.
+-- Internal: guards and conditions (named without their prefix below), trigger functions, relations of workflows, what types,
+-- imports and the machine are made of.  What a user calls is never of these forms.
 create temp view internal as
   select p.oid
     from pg_proc p
@@ -54,11 +58,9 @@ create temp view internal as
    where p.prorettype = 'trigger'::regtype
       or p.proname ~ '^(guard|condition|reference|rating|effect|step|implementation_set)_|^text_(multi)?range$'
       or p.proname ~ '_(in|out|recv|send)$'
+      or 'isms.' || p.proname in (select w.function from isms.workflow_relation w)
       or p.proname ~ '^import_' and p.proname not in ('import_rows', 'import_compare')
-      or p.proname = any ('{row_key,row_scope,row_digest,workflow_of,end_request,read_as_owner,lock_as_owner,spec_words,reason_name,method_scope,compare_with_trail,table_at,relation_name,key_condition,thing,person_names,persons_or_role,separation_reasons,reason_label,frozen_among,
-                            next_hint,refuse,locked_row,open_request,carry_out,record_approval,close_request,in_cutover,make_workflow_triggers,judge_row,watched_columns,change_condition,follow_definitions,
-                            action_parent,acceptance_risk,entry_scope,own_table_versions,open_incarnation,unsealed_from,last_snapshot,is_sealed,was_sealed,
-                            trail_status,inclusion_path,table_versions_of,unlawful_entries,check_trail,recorded_table}');
+      or p.proname in (table inner_part);
 
 select is_empty($$
   select p.oid::regprocedure
