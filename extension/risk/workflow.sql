@@ -45,7 +45,7 @@ insert into isms.guard (name, function, clause, basis, builtin) values
   ('ceiling_covers', 'isms.guard_ceiling_covers', '6.1.3 f', 'S', true),
   ('conditions_set', 'isms.guard_conditions_set', '27005 6.4.2', 'P', true),
   ('acceptable_at_all', 'isms.guard_acceptable_at_all', '4.2, A.5.31', 'P', true),
-  ('kind_content', 'isms.guard_kind_content', '6.1.2 a', 'S', true),
+  ('kind_content', 'isms.guard_kind_content', '5.2, 6.1, 9.3', 'S', true),
   ('effective_set', 'isms.guard_effective_set', '7.5.3', 'P', true);
 
 create function isms.condition_above_criteria(old jsonb, new jsonb, step isms.step) returns boolean

@@ -842,6 +842,7 @@ select is(wf.takes('pat', format('select isms.approve(''wf.change'', array[%L], 
 select is(wf.takes('pat', $$select isms.approve('wf.change', '{C15}', 'approve')$$), 'ok change C15 is now approved', 'who only took a step does');
 
 select is(wf.takes('ian', $$select isms.request('wf.change', 'C15', 'implement')$$), 'ok change C15 is now implemented', 'who did not approve it carries it out');
+select is(wf.takes('liv', $$select isms.request('wf.change', 'C15', 'review')$$), 'ok change C15 is now closed', 'what was approved before it was made needs no approval after it');
 \o /dev/null
 select wf.put('wf.change', (select record || '{"code": "C16", "implementer": "pat", "status": "approved"}' || jsonb_build_object('planned_from', isms.today('WF')) from wf.good where workflow = 'change'));
 insert into isms.approval_request (scope, table_name, key, transition, requester, digest, status, closed_at) values ('WF', 'wf.change', 'C16', 'approve', 'liv', '', 'carried_out', now());
