@@ -383,7 +383,7 @@ create function isms.guard_finding_complete(old jsonb, new jsonb, step isms.step
 begin atomic
   select isms.guard_says(
            isms.guard_lacks(new, 'kind', 'requirement', 'evidence', 'statement'),
-           case when new ->> 'kind' not in ('major', 'minor', 'observation', 'opportunity') then format('kind %s is none of major, minor, observation, opportunity', new ->> 'kind') end);
+           case when new ->> 'kind' not in ('major', 'minor', 'observation', 'opportunity', 'concern') then format('kind %s is none of major, minor, observation, opportunity, concern', new ->> 'kind') end);
 end;
 
 comment on function isms.guard_finding_complete(jsonb, jsonb, isms.step) is 'Guard: kind, requirement, evidence and statement are set';

@@ -345,7 +345,7 @@ insert into wf."case" (workflow, step, from_state, actor, record, meanwhile, cha
   ('finding', 'raise', 'draft', 'ada', '{"kind": null, "requirement": null, "evidence": null, "statement": null}', '', null, 'Because it is so',
    'finding_complete: kind, requirement, evidence and statement are missing'),
   ('finding', 'raise', 'draft', 'ada', '{"kind": "huge"}', '', null, 'Because it is so',
-   'finding_complete: kind huge is none of major, minor, observation, opportunity'),
+   'finding_complete: kind huge is none of major, minor, observation, opportunity, concern'),
   ('finding', 'contest', 'raised', 'liv', '{}', '', null, 'Because it is so',
    'ok'),
   ('finding', 'uphold', 'contested', 'ian', '{}', '', null, 'Because it is so',
@@ -863,6 +863,13 @@ select wf.takes('liv', $$select isms.request('wf.note', '1', 'approve')$$);
 \o
 select is(wf.takes('ian', $$select isms.approve('wf.note', '{1}', 'approve')$$), 'IS004 separation (A.5.3): Ian Imhof changed it since it was last approved', 'who changed it since does not approve it');
 select is(wf.takes('ada', $$select isms.approve('wf.note', '{1}', 'approve')$$), 'ok note 1 is now approved', 'who changed it before that does');
+
+\o /dev/null
+delete from isms.workflow_relation where workflow = 'finding' and name = 'audited';
+\o
+select set_eq($$select p from isms.workflow_problems('finding', true) p$$,
+  array['raise: separation T takes relation audited', 'uphold: separation T takes relation audited', 'withdraw: separation T takes relation audited', 'close: separation T takes relation audited'],
+  'a definition that cannot tell who is impartial is not whole');
 
 select * from finish();
 
