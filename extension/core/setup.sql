@@ -186,8 +186,10 @@ begin
       schema = 'isms', table = 'scope', column = 'code', constraint = 'scope_pkey';
   end if;
   select string_agg(r, ', ') into made from isms.setup_roles() r;
-  perform isms.grant_roles();
+  -- Rights after triggers: a GRANT changes a table's row in pg_class without its lock, and an ANALYZE that waits for that
+  -- row holds the lock that triggers need.
   perform isms.activate();
+  perform isms.grant_roles();
   perform set_config('isms.scope', setup.scope, true);
   insert into isms.scope (code, name, time_zone)
   values (setup.scope, setup.name, case when current_setting('TimeZone') in (select z.name from pg_timezone_names z) then current_setting('TimeZone') else 'UTC' end);
