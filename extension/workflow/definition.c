@@ -373,7 +373,7 @@ read_approval(Definitions *d, Relation rel, HeapTuple tuple)
 
 		if (strcmp(t->name, name) != 0)
 			continue;
-		t->has_slots = true;
+		t->has_slots = w->has_slots = true;
 		named = condition ? find_named(d->conditions, NULL, condition) : NULL;
 		if (named == NULL)
 			t->always_slots = true;
@@ -381,6 +381,72 @@ read_approval(Definitions *d, Relation rel, HeapTuple tuple)
 			t->conditions = t->conditions
 				? psprintf("%s and not coalesce(%s($1, $2, $3), true)", t->conditions, named->function)
 				: psprintf("select not coalesce(%s($1, $2, $3), true)", named->function);
+	}
+}
+
+/* A JSON object of texts as two lists; false where it is none. */
+static bool
+read_object(JsonbValue *object, IsmsTexts *names, IsmsTexts *values)
+{
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	v;
+	int			n;
+
+	if (object == NULL)
+		return true;
+	if (object->type != jbvBinary || !JsonContainerIsObject(object->val.binary.data))
+		return false;
+	n = JsonContainerSize(object->val.binary.data);
+	names->text = palloc(sizeof(char *) * Max(n, 1));
+	values->text = palloc(sizeof(char *) * Max(n, 1));
+	it = JsonbIteratorInit(object->val.binary.data);
+	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			names->text[names->n++] = pnstrdup(v.val.string.val, v.val.string.len);
+		else if (token == WJB_VALUE)
+		{
+			if (v.type != jbvString)
+				return false;
+			values->text[values->n++] = pnstrdup(v.val.string.val, v.val.string.len);
+		}
+	}
+	return names->n == values->n;
+}
+
+static JsonbValue *
+member(JsonbValue *object, const char *name)
+{
+	JsonbValue	key;
+
+	key.type = jbvString;
+	key.val.string.val = unconstify(char *, name);
+	key.val.string.len = strlen(name);
+	return findJsonbValueFromContainer(object->val.binary.data, JB_FOBJECT, &key);
+}
+
+static void
+read_covers(IsmsBinding *b, Jsonb *covers)
+{
+	JsonbIterator *it = JsonbIteratorInit(&covers->root);
+	JsonbIteratorToken token;
+	JsonbValue	v;
+	IsmsCover  *cover = NULL;
+
+	b->covers = palloc0(sizeof(IsmsCover) * Max(JB_ROOT_COUNT(covers), 1));
+	(void) JsonbIteratorNext(&it, &v, true);
+	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+		{
+			cover = &b->covers[b->ncovers++];
+			cover->child = pnstrdup(v.val.string.val, v.val.string.len);
+		}
+		else if (token == WJB_VALUE && v.type == jbvBinary && JsonContainerIsObject(v.val.binary.data))
+			cover->understood = read_object(member(&v, "on"), &cover->on_child, &cover->on_parent) &&
+				read_object(member(&v, "where"), &cover->where_columns, &cover->where_values) &&
+				cover->on_child.n > 0 && cover->on_child.n <= ISMS_MAX_ARGUMENTS;
 	}
 }
 
@@ -400,7 +466,8 @@ read_binding(Definitions *d, Relation rel, HeapTuple tuple)
 	b->keys = texts_field(rel, tuple, "key_columns");
 	b->scoped = bool_field(rel, tuple, "scoped");
 	b->in_scope = isms_text_field(rel, tuple, "in_scope");
-	b->covers = isnull || JB_ROOT_COUNT(DatumGetJsonbP(covers)) > 0;
+	if (!isnull && JB_ROOT_IS_OBJECT(DatumGetJsonbP(covers)))
+		read_covers(b, DatumGetJsonbP(covers));
 	b->ignored = texts_field(rel, tuple, "ignore_columns");
 	d->bindings = lappend(d->bindings, b);
 }
@@ -674,6 +741,28 @@ isms_workflow_table(Relation rel)
 	made.valid = table->valid;
 	*table = made;
 	return table;
+}
+
+/* The binding of a covered table's parent, and how it covers; NULL where there is no such thing. */
+IsmsBinding *
+isms_workflow_cover(const char *schema, const char *table, const char *child, IsmsCover **cover)
+{
+	ListCell   *lc;
+
+	foreach(lc, present_definitions()->bindings)
+	{
+		IsmsBinding *b = lfirst(lc);
+
+		if (strcmp(b->table, table) != 0 || strcmp(b->schema, schema) != 0)
+			continue;
+		for (int i = 0; i < b->ncovers; i++)
+			if (strcmp(b->covers[i].child, child) == 0)
+			{
+				*cover = &b->covers[i];
+				return b;
+			}
+	}
+	return NULL;
 }
 
 /* A state by name; -1 where there is none. */

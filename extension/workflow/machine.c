@@ -68,17 +68,6 @@ typedef struct Step
 	Oid			step_type;
 } Step;
 
-/* A prepared query, by its text. */
-typedef struct GuardQuery
-{
-	uint64		hash;			/* hash key */
-	char	   *text;
-	Oid			step_type;
-	SPIPlanPtr	plan;
-} GuardQuery;
-
-static HTAB *queries;
-
 PG_FUNCTION_INFO_V1(isms_workflow_machine);
 
 /*
@@ -156,8 +145,8 @@ column_can_name(const IsmsTable *table, AttrNumber number)
 		table->columns[number - 1].kind == ISMS_COLUMN_TEXT;
 }
 
-static bool
-value_changed(const IsmsColumn *column, AttrNumber number, TupleTableSlot *old, TupleTableSlot *new)
+bool
+isms_value_changed(const IsmsColumn *column, AttrNumber number, TupleTableSlot *old, TupleTableSlot *new)
 {
 	Datum		a;
 	Datum		b;
@@ -183,76 +172,14 @@ changed_columns(const IsmsTable *table, TupleTableSlot *old, TupleTableSlot *new
 	slot_getallattrs(old);
 	slot_getallattrs(new);
 	for (int i = 0; i < table->ncolumns; i++)
-		if (table->columns[i].counts && value_changed(&table->columns[i], i + 1, old, new))
+		if (table->columns[i].counts && isms_value_changed(&table->columns[i], i + 1, old, new))
 			changed = bms_add_member(changed, i + 1);
 	return changed;
 }
 
 /*
- * Queries of guards and conditions.
+ * Guards and conditions.
  */
-static SPIPlanPtr
-prepared(const char *text, Oid step_type)
-{
-	uint64		hash = hash_bytes_extended((const unsigned char *) text, strlen(text), 0);
-	Oid			types[3] = {JSONBOID, JSONBOID, step_type};
-	SPIPlanPtr	plan;
-	GuardQuery *query;
-	bool		found;
-
-	if (queries == NULL)
-	{
-		HASHCTL		ctl = {0};
-
-		ctl.keysize = sizeof(uint64);
-		ctl.entrysize = sizeof(GuardQuery);
-		ctl.hcxt = TopMemoryContext;
-		queries = hash_create("isms guard queries", 32, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
-	query = hash_search(queries, &hash, HASH_FIND, NULL);
-	if (query != NULL && query->step_type == step_type && strcmp(query->text, text) == 0)
-		return query->plan;
-
-	plan = SPI_prepare(text, 3, types);
-	if (plan == NULL)
-		elog(ERROR, "could not prepare: %s: %s", text, SPI_result_code_string(SPI_result));
-	query = hash_search(queries, &hash, HASH_ENTER, &found);
-	/* one that is replaced may be running further up: it is left alone */
-	query->text = MemoryContextStrdup(TopMemoryContext, text);
-	query->step_type = step_type;
-	SPI_keepplan(plan);
-	query->plan = plan;
-	return plan;
-}
-
-/* A row as JSON, made with the rights of the table's owner. */
-static Datum
-row_json(Step *step, TupleTableSlot *slot)
-{
-	Relation	rel = step->rel;
-	FuncExpr   *call;
-	FmgrInfo	flinfo;
-	Oid			user;
-	int			security;
-	int			level;
-	Datum		result;
-
-	call = makeFuncExpr(F_TO_JSONB, JSONBOID, list_make1(makeNullConst(rel->rd_rel->reltype, -1, InvalidOid)),
-						InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
-	fmgr_info(F_TO_JSONB, &flinfo);
-	fmgr_info_set_expr((Node *) call, &flinfo);
-
-	GetUserIdAndSecContext(&user, &security);
-	level = NewGUCNestLevel();
-	if (step->definer != rel->rd_rel->relowner && superuser_arg(step->definer))
-		SetUserIdAndSecContext(rel->rd_rel->relowner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-	else
-		SetUserIdAndSecContext(step->definer, security | SECURITY_LOCAL_USERID_CHANGE);
-	result = FunctionCall1(&flinfo, ExecFetchSlotHeapTupleDatum(slot));
-	AtEOXact_GUC(false, level);
-	SetUserIdAndSecContext(user, security);
-	return result;
-}
 
 /* A value of type isms.step. */
 static Datum
@@ -298,31 +225,27 @@ step_datum(Step *step)
 static bool
 query_holds(Step *step, const char *text)
 {
-	Oid			user;
-	int			security;
-	int			level;
+	IsmsIdentity before;
+	Oid			types[3] = {JSONBOID, JSONBOID, InvalidOid};
 	bool		holds = false;
 
 	if (!step->has_json)
 	{
 		step->step_type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("step"),
 										  ObjectIdGetDatum(get_namespace_oid("isms", false)));
-		step->json[0] = step->old ? row_json(step, step->old) : (Datum) 0;
+		step->json[0] = step->old ? isms_row_json(step->rel, step->old, step->definer) : (Datum) 0;
 		step->json_nulls[0] = step->old ? ' ' : 'n';
-		step->json[1] = step->new ? row_json(step, step->new) : (Datum) 0;
+		step->json[1] = step->new ? isms_row_json(step->rel, step->new, step->definer) : (Datum) 0;
 		step->json_nulls[1] = step->new ? ' ' : 'n';
 		step->json[2] = step_datum(step);
 		step->json_nulls[2] = ' ';
 		step->has_json = true;
 	}
+	types[2] = step->step_type;
 
-	GetUserIdAndSecContext(&user, &security);
-	level = NewGUCNestLevel();
-	SetUserIdAndSecContext(step->definer, security | SECURITY_LOCAL_USERID_CHANGE);
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
+	isms_become(&before, step->definer, 0);
 	SPI_connect();
-	if (SPI_execute_plan(prepared(text, step->step_type), step->json, step->json_nulls, false, 1) != SPI_OK_SELECT)
+	if (SPI_execute_plan(isms_plan(text, 3, types), step->json, step->json_nulls, false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "not a query: %s", text);
 	if (SPI_processed == 1 && SPI_gettypeid(SPI_tuptable->tupdesc, 1) == BOOLOID)
 	{
@@ -332,8 +255,7 @@ query_holds(Step *step, const char *text)
 		holds = !isnull && DatumGetBool(value);
 	}
 	SPI_finish();
-	AtEOXact_GUC(true, level);
-	SetUserIdAndSecContext(user, security);
+	isms_become_again(&before);
 	return holds;
 }
 
@@ -445,7 +367,8 @@ has_open_request(Step *step)
 		{
 			strcpy(scope, step->scope);
 			relid = RelationGetRelid(step->rel);
-			command = GetCurrentCommandId(false);
+			/* marked as used, so that the next statement's is another one */
+			command = GetCurrentCommandId(true);
 			transaction = IsmsLocalXid();
 		}
 	}
@@ -536,7 +459,7 @@ update_is_plain(Step *step)
 
 	if (from < 0 || bms_overlap(changed, table->fixed))
 		return false;
-	if (!value_changed(&table->columns[table->state - 1], table->state, step->old, step->new))
+	if (!isms_value_changed(&table->columns[table->state - 1], table->state, step->old, step->new))
 		return !bms_overlap(changed, table->frozen[from]) &&
 			(!bms_overlap(changed, table->amendable) || (know_step(step) && !has_open_request(step)));
 
@@ -561,7 +484,7 @@ delete_is_plain(Step *step)
 	IsmsTable  *table = &step->table;
 	int			from = state_of(table, step->old);
 
-	return from >= 0 && step->workflow->states[from].initial && !table->binding->covers &&
+	return from >= 0 && step->workflow->states[from].initial && table->binding->ncovers == 0 &&
 		table->created_by != InvalidAttrNumber && know_step(step) &&
 		column_names(table, table->created_by, step->old, step->actor) && !find_request(step, false, step->key);
 }
@@ -584,42 +507,24 @@ static void
 judge(Step *step, const char *operation)
 {
 	Oid			types[] = {REGCLASSOID, TEXTOID, JSONBOID, JSONBOID};
-	Oid			function = LookupFuncName(list_make2(makeString("isms"), makeString("judge_row")), lengthof(types), types, false);
+	NullableDatum args[lengthof(types)] = {
+		{ObjectIdGetDatum(RelationGetRelid(step->rel)), false},
+		{CStringGetTextDatum(operation), false},
+		{(Datum) 0, true},
+		{(Datum) 0, true},
+	};
 
-	LOCAL_FCINFO(fcinfo, 4);
-	FmgrInfo	flinfo;
-	Oid			user;
-	int			security;
-
-	fmgr_info(function, &flinfo);
-	InitFunctionCallInfoData(*fcinfo, &flinfo, 4, InvalidOid, NULL, NULL);
-	fcinfo->args[0].value = ObjectIdGetDatum(RelationGetRelid(step->rel));
-	fcinfo->args[0].isnull = false;
-	fcinfo->args[1].value = CStringGetTextDatum(operation);
-	fcinfo->args[1].isnull = false;
-	fcinfo->args[2].isnull = step->old == NULL;
-	fcinfo->args[2].value = step->old ? row_json(step, step->old) : (Datum) 0;
-	fcinfo->args[3].isnull = step->new == NULL;
-	fcinfo->args[3].value = step->new ? row_json(step, step->new) : (Datum) 0;
-
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(step->definer, security | SECURITY_LOCAL_USERID_CHANGE);
-	FunctionCallInvoke(fcinfo);
-	SetUserIdAndSecContext(user, security);
-}
-
-/* Owner of a function. */
-static Oid
-owner_of_function(Oid function)
-{
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
-	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-	ReleaseSysCache(tuple);
-	return owner;
+	if (step->old != NULL)
+		args[2] = (NullableDatum)
+	{
+		isms_row_json(step->rel, step->old, step->definer), false
+	};
+	if (step->new != NULL)
+		args[3] = (NullableDatum)
+	{
+		isms_row_json(step->rel, step->new, step->definer), false
+	};
+	isms_call("judge_row", lengthof(types), types, args, step->definer);
 }
 
 /* isms.workflow_machine() returns trigger */
@@ -643,7 +548,7 @@ isms_workflow_machine(PG_FUNCTION_ARGS)
 	AcceptInvalidationMessages();
 
 	step.rel = call->tg_relation;
-	step.definer = owner_of_function(fcinfo->flinfo->fn_oid);
+	step.definer = isms_function_owner(fcinfo->flinfo->fn_oid);
 	if (TRIGGER_FIRED_BY_INSERT(call->tg_event))
 	{
 		operation = "INSERT";

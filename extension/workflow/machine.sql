@@ -241,14 +241,17 @@ $$;
 comment on function isms.judge_row(regclass, text, jsonb, jsonb) is 'Judges a change of a row of a table under a workflow (operation INSERT, UPDATE or DELETE): refuses it with all reasons, or records what it settles. Errors: IS001 to IS007, IS022';
 
 create function isms.workflow_child() returns trigger
-  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-  -- definer: the parent may be a row the writer cannot see
+  language c as 'MODULE_PATHNAME', 'isms_workflow_child';
+
+comment on function isms.workflow_child() is 'AFTER ROW trigger of covered tables (arguments: parent''s schema, parent''s table, this table): locks the parent, and hands what its state may freeze to isms.judge_child. Errors: IS006';
+
+create function isms.judge_child(relation regclass, operation text, o jsonb, n jsonb, parent_schema text, parent_table text, child text) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+  -- The trigger calls it with the rights of the extension's owner: the parent may be a row the writer cannot see.
 declare
+  here record;
   b isms.workflow_binding;
   cover jsonb;
-  child text := tg_argv[2];
-  o jsonb;
-  n jsonb;
   p jsonb;
   s isms.workflow_state;
   step isms.step;
@@ -257,64 +260,60 @@ declare
   own isms.workflow_binding;
   changed text[];
 begin
-  select * into strict b from isms.workflow_binding w where w.schema_name = tg_argv[0] and w.table_name = tg_argv[1];
+  select * into strict b from isms.workflow_binding w where w.schema_name = parent_schema and w.table_name = parent_table;
+  select m.nspname, r.relname into here from pg_class r join pg_namespace m on m.oid = r.relnamespace where r.oid = judge_child.relation;
   cover := b.covers -> child;
-  if tg_op <> 'INSERT' then
-    o := case tg_table_schema when 'isms' then to_jsonb(old) else isms.read_as_owner(tg_relid, 'select to_jsonb($1)', old) end;
-  end if;
-  if tg_op <> 'DELETE' then
-    n := case tg_table_schema when 'isms' then to_jsonb(new) else isms.read_as_owner(tg_relid, 'select to_jsonb($1)', new) end;
-  end if;
   query := format('select to_jsonb(p) from %s p where %s for share', isms.relation_name(b),
-                  (select string_agg(format('p.%I = $1.%I', m.value, m.key), ' and ') from jsonb_each_text(cover -> 'on') m));
+                  (select string_agg(format('p.%I = ($1 ->> %L)::%s', m.value, m.key, format_type(a.atttypid, -1)), ' and ')
+                     from jsonb_each_text(cover -> 'on') m
+                     join pg_attribute a on a.attrelid = isms.relation_name(b)::regclass and a.attname = m.value));
   -- The parent's lock: who approves it waits for this row, who writes this row waits for the approval.
   if o @> coalesce(cover -> 'where', '{}') then
-    p := isms.lock_as_owner(isms.relation_name(b)::regclass, query, old);
+    p := isms.lock_as_owner(isms.relation_name(b)::regclass, query, o);
   end if;
   for i in 1 .. 2 loop
     if p is not null then
       select * into s from isms.workflow_state w where w.workflow = b.workflow and w.name = p ->> b.state_column;
-      if (child = any (s.frozen_children) or s.frozen_children = '{*}') and not coalesce(cover -> 'allow' ? lower(tg_op), false) then
+      if (child = any (s.frozen_children) or s.frozen_children = '{*}') and not coalesce(cover -> 'allow' ? lower(operation), false) then
         step.workflow := b.workflow;
         step.relation := isms.relation_name(b);
         step.key := isms.row_key(b, p);
         step.scope := isms.row_scope(b, p);
         step.from_state := s.name;
         step.actor := isms.actor();
-        select * into own from isms.workflow_binding w where w.schema_name = tg_table_schema and w.table_name = tg_table_name;
-        if tg_op = 'UPDATE' then
+        select * into own from isms.workflow_binding w where w.schema_name = here.nspname and w.table_name = here.relname;
+        if operation = 'UPDATE' then
           -- What the child's own workflow can amend is judged there.
           free := array(select jsonb_array_elements_text(cover -> 'ignore'))
                   || array(select unnest(t.amended_columns) from isms.workflow_transition t where t.workflow = own.workflow and t.to_state is null);
           changed := array(select k.key from jsonb_each(n) k where k.value is distinct from o -> k.key and k.key <> all (free) order by k.key);
         end if;
         -- At cut-over the rows that belong to a row just loaded come after it.
-        if (tg_op <> 'UPDATE' or changed <> '{}')
-           and not (tg_op = 'INSERT' and isms.in_cutover(step)
+        if (operation <> 'UPDATE' or changed <> '{}')
+           and not (operation = 'INSERT' and isms.in_cutover(step)
                     and exists (select from isms.carried_over r where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.judged_at is null)) then
           raise exception using
             errcode = 'IS006',
             message = format('%s of %s cannot be %s while it is %s',
-                             case when own.table_name is null then replace(tg_table_name, '_', ' ') else isms.thing(own, isms.row_key(own, coalesce(o, n))) end,
+                             case when own.table_name is null then replace(here.relname, '_', ' ') else isms.thing(own, isms.row_key(own, coalesce(o, n))) end,
                              isms.thing(b, step.key),
-                             case tg_op when 'INSERT' then 'added' when 'DELETE' then 'removed' else 'changed' end, s.name),
-            detail = format('frozen: part of what was decided: %s', case tg_op when 'UPDATE' then array_to_string(changed, ', ') || ' of ' || child else 'the rows of ' || child end),
+                             case operation when 'INSERT' then 'added' when 'DELETE' then 'removed' else 'changed' end, s.name),
+            detail = format('frozen: part of what was decided: %s', case operation when 'UPDATE' then array_to_string(changed, ', ') || ' of ' || child else 'the rows of ' || child end),
             hint = isms.next_hint(b, p, step, null, child),
-            schema = tg_table_schema,
-            table = tg_table_name,
+            schema = here.nspname,
+            table = here.relname,
             column = coalesce(changed[1], ''),
             constraint = 'frozen';
         end if;
       end if;
     end if;
     exit when i = 2 or n is null or not n @> coalesce(cover -> 'where', '{}');
-    p := isms.lock_as_owner(isms.relation_name(b)::regclass, query, new);
+    p := isms.lock_as_owner(isms.relation_name(b)::regclass, query, n);
   end loop;
-  return null;
 end
 $$;
 
-comment on function isms.workflow_child() is 'AFTER ROW trigger of covered tables (arguments: parent''s schema, parent''s table, this table): their rows are frozen with the parent''s state. Errors: IS006';
+comment on function isms.judge_child(regclass, text, jsonb, jsonb, text, text, text) is 'Judges a change of a covered row: refuses it where the parent''s state freezes it. Errors: IS006';
 
 create function isms.workflow_truncate() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -641,4 +640,4 @@ $$;
 
 comment on function isms.attach_workflow(text, text, text, jsonb, text[], text) is 'Puts a table under a workflow and makes its triggers; calling it again replaces the binding. in_scope: whose roles count where the table has no column scope. Errors: 22023, 42703, 42P16, 0A000';
 
-insert into isms.admin_function (name, builtin) values ('attach_workflow', true), ('make_workflow_triggers', true), ('refuse', true), ('judge_row', true), ('follow_definitions', true);
+insert into isms.admin_function (name, builtin) values ('attach_workflow', true), ('make_workflow_triggers', true), ('refuse', true), ('judge_row', true), ('judge_child', true), ('follow_definitions', true);

@@ -5,9 +5,13 @@
 #ifndef ISMS_WORKFLOW_H
 #define ISMS_WORKFLOW_H
 
+#include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "nodes/bitmapset.h"
 #include "utils/rel.h"
+
+/* No function or query here takes more. */
+#define ISMS_MAX_ARGUMENTS	8
 
 /* A list of texts. */
 typedef struct IsmsTexts
@@ -85,7 +89,19 @@ typedef struct IsmsWorkflow
 	int			ntransitions;
 	IsmsTransition *transitions;
 	int		   *ways;			/* transition from state to state, or -1 */
+	bool		has_slots;		/* somebody approves something */
 } IsmsWorkflow;
+
+/* A table whose rows belong to those of a bound one. */
+typedef struct IsmsCover
+{
+	char	   *child;			/* schema.table */
+	IsmsTexts	on_child;		/* columns that refer ... */
+	IsmsTexts	on_parent;		/* ... to these */
+	IsmsTexts	where_columns;	/* only children with these ... */
+	IsmsTexts	where_values;	/* ... texts */
+	bool		understood;
+} IsmsCover;
 
 typedef struct IsmsBinding
 {
@@ -96,7 +112,8 @@ typedef struct IsmsBinding
 	IsmsTexts	keys;
 	bool		scoped;
 	char	   *in_scope;
-	bool		covers;
+	int			ncovers;
+	IsmsCover  *covers;
 	IsmsTexts	ignored;
 } IsmsBinding;
 
@@ -141,9 +158,32 @@ typedef struct IsmsTable
 	Bitmapset **amended;		/* for each transition */
 } IsmsTable;
 
+/* Whose rights were had before others were taken. */
+typedef struct IsmsIdentity
+{
+	Oid			user;
+	int			security;
+	int			level;
+	bool		keep_settings;
+} IsmsIdentity;
+
+/* definition.c */
 extern IsmsTable *isms_workflow_table(Relation rel);
+extern IsmsBinding *isms_workflow_cover(const char *schema, const char *table, const char *child, IsmsCover **cover);
 extern AttrNumber isms_workflow_column(const IsmsTable *table, const char *name);
 extern int	isms_state_number(const IsmsWorkflow *workflow, const char *name, int len);
 extern bool isms_texts_have(const IsmsTexts *texts, const char *text);
+
+/* machine.c */
+extern bool isms_value_changed(const IsmsColumn *column, AttrNumber number, TupleTableSlot *old, TupleTableSlot *new);
+
+/* query.c */
+extern void isms_become(IsmsIdentity *before, Oid definer, Oid owner);
+extern void isms_become_again(const IsmsIdentity *before);
+extern SPIPlanPtr isms_plan(const char *text, int ntypes, Oid *types);
+extern Datum isms_row_json(Relation rel, TupleTableSlot *slot, Oid definer);
+extern void isms_call(const char *name, int n, const Oid *types, const NullableDatum *args, Oid definer);
+extern Oid	isms_function_owner(Oid function);
+extern Oid	isms_table_owner(Oid relid);
 
 #endif							/* ISMS_WORKFLOW_H */
