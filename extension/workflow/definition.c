@@ -349,7 +349,11 @@ read_transition(Definitions *d, Relation rel, HeapTuple tuple)
 		else if (strcmp(rule, "A") == 0)
 			t->rules[i] = ISMS_SEPARATION_AUTHOR;
 		else if (strcmp(rule, "I") == 0)
+		{
+			/* relation judged can name others than the row's owner */
 			t->rules[i] = ISMS_SEPARATION_OWNER;
+			t->understood &= find_named(d->relations, w->name, "judged") == NULL;
+		}
 		else
 		{
 			t->rules[i] = ISMS_SEPARATION_NOT;

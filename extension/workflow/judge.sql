@@ -258,6 +258,7 @@ end;
 
 comment on function isms.step_slots(jsonb, jsonb, isms.step) is 'Approvals the step needs as things are';
 
+-- machine.c knows the plain cases of R, A, I and "not @column", and of who may act; what is added here it must know of or leave to isms.judge_row.
 create function isms.separation_reasons(rules text[], clause text, old jsonb, new jsonb, step isms.step, person text, requester text) returns text[]
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
