@@ -135,7 +135,9 @@ begin
     select a.approver, r.key, format('approved %s of %s', r.transition, r.key)
       from isms.approval_request r
       join isms.approval a on a.request = r.id
-     where r.scope = involved_in.scope and r.key = any (things) and r.status = 'carried_out' and coalesce(a.approved_on, a.approved_at::date) >= since
+      join isms.scope s on s.code = r.scope
+     where r.scope = involved_in.scope and r.key = any (things) and r.status = 'carried_out'
+       and coalesce(a.approved_on, (a.approved_at at time zone s.time_zone)::date) >= since
     union all
     -- who is responsible for the management system audits none of its clauses
     select x.person, i.item, 'answers for clauses 4 to 10 as isms_manager'

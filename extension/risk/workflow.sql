@@ -176,8 +176,20 @@ $$;
 
 comment on function isms.action_parent(jsonb) is 'Relation parent of actions: the record the action serves';
 
+create function isms.action_judged(action jsonb) returns jsonb
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select jsonb_build_object(i.owner, 'implementation ' || i.code)
+            from isms.implementation i
+           where i.scope = action ->> 'scope' and i.code = action ->> 'implementation' and i.owner is not null);
+end
+$$;
+
+comment on function isms.action_judged(jsonb) is 'Relation judged of actions: the owner of the implementation it builds';
+
 insert into isms.workflow_relation (workflow, name, function, builtin) values
-  ('action', 'parent', 'isms.action_parent', true);
+  ('action', 'parent', 'isms.action_parent', true),
+  ('action', 'judged', 'isms.action_judged', true);
 
 -- Acceptances: 6.1.3 f.  The insertion is the request; the owner's approval carries it out.
 insert into isms.workflow (name, title, builtin) values

@@ -176,6 +176,9 @@ select a.code, a.code, 'nonconformity', a.serves, a.owner, isms.today('WF') - 45
   from (values ('T-1', 'N1', 'pat', 45, 'verified'), ('T-4', 'N4', 'pat', 0, 'verified')) a(code, serves, owner, days, status);
 insert into isms.action (code, title, serves_kind, serves, owner, due_on) values ('T-2', 'Something', 'nonconformity', 'N2', 'pat', null);
 insert into isms.action (code, title, serves_kind, serves, owner) values ('T-3', 'Something', 'finding', 'F2', 'pat');
+insert into isms.implementation (code, title, kind, owner, status) values ('FW', 'Firewall', 'technical', 'mia', 'implemented');
+insert into isms.action (code, title, serves, implementation, owner, started_on, done_on, status)
+select 'T-9', 'Build the firewall', 'R-NEW', 'FW', 'pat', isms.today('WF') - 9, isms.today('WF') - 5, 'done';
 insert into isms.evidence (code, title, subject_kind, subject, locator) select 'E-' || a, 'Photo', 'action', a, 'Safe' from unnest('{T-1,T-4}'::text[]) a;
 select isms.end_cutover();
 delete from isms.nonconformity where code in ('N1', 'N2', 'N4');
@@ -863,6 +866,10 @@ select wf.takes('liv', $$select isms.request('wf.note', '1', 'approve')$$);
 \o
 select is(wf.takes('ian', $$select isms.approve('wf.note', '{1}', 'approve')$$), 'IS004 separation (A.5.3): Ian Imhof changed it since it was last approved', 'who changed it since does not approve it');
 select is(wf.takes('ada', $$select isms.approve('wf.note', '{1}', 'approve')$$), 'ok note 1 is now approved', 'who changed it before that does');
+
+select is(wf.takes('mia', format('select isms.request(''isms.action'', ''T-9'', ''verify'', changes => %L)',
+                                 wf.dated('{"check_result": "pass", "checked_by": "mia", "checked_on": "@0"}'))),
+  'IS004 separation (8.3, 9.1): it is Mia Moor''s: implementation FW', 'who owns the control an action builds does not verify the action');
 
 \o /dev/null
 delete from isms.workflow_relation where workflow = 'finding' and name = 'audited';

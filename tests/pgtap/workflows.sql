@@ -326,7 +326,7 @@ create table wf.update as
     from wf.step s
     join (values ('', '.'), (' partial', 'T'), (' judged', 'I')) v(suffix, rule) on s.separation ~ v.rule or v.suffix = '',
          wf.person p,
-         lateral (select wf.apart(s.separation, s.clause, s.from_state || case when s.workflow = 'action' then '' else v.suffix end, p.code, p.name) as lines) a
+         lateral (select wf.apart(s.separation, s.clause, s.from_state || v.suffix, p.code, p.name) as lines) a
    where s.approvals = '-';
 select is_empty('select * from wf.update where got <> expected', 'a step without approval is taken by a plain UPDATE of those who may, and of nobody else');
 select isnt_empty('select from wf.update having count(*) > 1500', 'steps were tried');
