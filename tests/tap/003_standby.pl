@@ -33,6 +33,8 @@ $primary->safe_psql(
 	select isms.seal();
 });
 
+$primary->safe_psql('postgres', q{select isms.approve('isms.risk', '{R-001}', 'approve_plan')}, extra_params => [ '-U', 'li' ]);
+
 my $backup = 'now';
 $primary->backup($backup);
 my $standby = PostgreSQL::Test::Cluster->new('standby');
