@@ -78,9 +78,9 @@ test:
 test-versions:
 	@tests/versions.sh
 
-## bench           measure: prints ratios, asserts nothing; BENCH="name ..." runs some
+## bench           measure: prints ratios, asserts nothing; installs what it compares with; BENCH="name ..." runs some
 bench:
-	@tests/setup.sh demo
+	@tests/setup.sh bench
 	@tests/bench/run.sh $(BENCH)
 
 ## indent          lay the C files out as PostgreSQL does (pgindent, of PostgreSQL 17 or later)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# setup.sh demo|test: installs from Debian's archive what the command needs and the machine lacks.
+# setup.sh demo|test|bench: installs from Debian's archive what the command needs and the machine lacks.
 #
 # Silent when nothing is missing.  Asks for root's rights only then.  Makes and starts
 # no PostgreSQL cluster, changes none that is there.
@@ -30,6 +30,7 @@ find_missing() {
 	fi
 	# Looked at with -E: the compiler alone is not enough, it needs the C library's headers.
 	echo '#include <stdio.h>' | cc -E - >/dev/null 2>&1 || need build-essential "the C compiler"
+	[ "$1" != bench ] || find_peers
 	[ "$1" = test ] || return 0
 	command -v prove >/dev/null || need perl "prove, which runs tests"
 	command -v pg_prove >/dev/null || need libtap-parser-sourcehandler-pgtap-perl "pg_prove, which runs pgTAP tests"
@@ -38,6 +39,18 @@ find_missing() {
 	if [ ! -e "$have/plpgsql_check.control" ] && { [ -z "$listed" ] || available "postgresql-$major-plpgsql-check"; }; then
 		need "postgresql-$major-plpgsql-check" "plpgsql_check, which compiles function bodies"
 	fi
+}
+
+# What the benchmarks compare with: left out where Debian's archive has no package for this server, or nobody can install it.
+find_peers() {
+	local name
+	[ "$have" = "/usr/share/postgresql/$major/extension" ] && command -v apt-get >/dev/null || return 0
+	[ ${#as_root[@]} = 0 ] || command -v sudo >/dev/null || return 0
+	for name in pgaudit periods table_log; do
+		if [ ! -e "$have/$name.control" ] && { [ -z "$listed" ] || available "postgresql-$major-${name/_/}"; }; then
+			need "postgresql-$major-${name/_/}" "an extension to compare with"
+		fi
+	done
 }
 
 available() { apt-cache show "$1" >/dev/null 2>&1; }
