@@ -10,7 +10,7 @@ use Exporter 'import';
 use MIME::Base64 qw(decode_base64);
 use Test::More;
 
-our @EXPORT = qw(whole sealed_once kept seen consistent included opening incarnation);
+our @EXPORT = qw(whole sealed_once kept seen continues consistent hashes included opening incarnation);
 
 # verify_trail has nothing to report.
 sub whole
@@ -69,22 +69,14 @@ sub hashes
 	return map { pack 'H*', $_ } split /,/, $list;
 }
 
-# RFC 9162, 2.1.4.2: does the trail go on from what was seen?
-sub consistent
+# RFC 9162, 2.1.4.2: is the older tree the beginning of the newer, by that proof?
+sub continues
 {
-	my ($node, $db, $old) = @_;
-	my ($number, $size, $root) = split /\|/,
-	  $node->safe_psql($db, q{select number, size, encode(root, 'hex') from isms.checkpoint order by number desc limit 1});
-	$root = pack 'H*', $root;
-	return 0 if $size < $old->{size};
-	return $root eq $old->{root} if $size == $old->{size};
-	my @proof = hashes(
-		$node->safe_psql(
-			$db,
-			"select coalesce(string_agg(encode(p, 'hex'), ',' order by n), '')
-			   from unnest(isms.consistency_proof($old->{size}, $size)) with ordinality x (p, n)"));
+	my ($old, $new, @proof) = @_;
+	return 0 if $new->{size} < $old->{size};
+	return $new->{root} eq $old->{root} && !@proof if $new->{size} == $old->{size};
 	unshift @proof, $old->{root} if ($old->{size} & ($old->{size} - 1)) == 0;
-	my ($fn, $sn) = ($old->{size} - 1, $size - 1);
+	my ($fn, $sn) = ($old->{size} - 1, $new->{size} - 1);
 	while ($fn & 1) { $fn >>= 1; $sn >>= 1 }
 	my $fr = my $sr = shift @proof;
 	for my $c (@proof)
@@ -103,7 +95,24 @@ sub consistent
 		$fn >>= 1;
 		$sn >>= 1;
 	}
-	return $fr eq $old->{root} && $sr eq $root && $sn == 0;
+	return $fr eq $old->{root} && $sr eq $new->{root} && $sn == 0;
+}
+
+# Does the trail go on from what was seen?
+sub consistent
+{
+	my ($node, $db, $old) = @_;
+	my ($number, $size, $root) = split /\|/,
+	  $node->safe_psql($db, q{select number, size, encode(root, 'hex') from isms.checkpoint order by number desc limit 1});
+	return 0 if $size < $old->{size};
+	return continues(
+		$old,
+		{ size => $size, root => pack('H*', $root) },
+		hashes(
+			$node->safe_psql(
+				$db,
+				"select coalesce(string_agg(encode(p, 'hex'), ',' order by n), '')
+				   from unnest(isms.consistency_proof($old->{size}, $size)) with ordinality x (p, n)")));
 }
 
 # RFC 9162, 2.1.3.2: is the entry in the newest checkpoint's tree?
