@@ -48,4 +48,8 @@ extern bool isms_today(const char *scope, DateADT *day);
 extern bool isms_person_active(const char *person, DateADT day);
 extern bool isms_person_holds(const char *person, const char *role, const char *scope, DateADT day);
 
+/* What rooms do when the server starts with the library preloaded. */
+extern void isms_guard_init(void);
+extern void isms_sealer_init(void);
+
 #endif							/* ISMS_CORE_H */

@@ -15,6 +15,7 @@
 #include "core/compat.h"
 #include "core/core.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "storage/proc.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -176,5 +177,10 @@ _PG_init(void)
 							   "Empty: the name of the database. The incarnation is added to it.",
 							   &origin_setting, "",
 							   PGC_SUSET, 0, NULL, NULL, NULL);
+	if (process_shared_preload_libraries_in_progress)
+	{
+		isms_guard_init();
+		isms_sealer_init();
+	}
 	MarkGUCPrefixReserved("isms");
 }

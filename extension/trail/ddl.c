@@ -86,8 +86,8 @@ is_own_function(Oid function)
 		(function == own_function("capture") || function == own_function("trail_guard"));
 }
 
-static void
-refuse(const char *what, const char *object)
+void
+isms_refuse_ddl(const char *what, const char *object)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_ISMS_TRAIL),
@@ -161,7 +161,7 @@ check_alter_table(AlterTableStmt *stmt)
 					Oid			part = relation_named(((PartitionCmd *) cmd->def)->name);
 
 					if (OidIsValid(part) && OidIsValid(protecting_trigger(part, NULL)))
-						refuse("Detaching it", relation_name(part));
+						isms_refuse_ddl("Detaching it", relation_name(part));
 					continue;
 				}
 			default:
@@ -170,7 +170,7 @@ check_alter_table(AlterTableStmt *stmt)
 		if (!OidIsValid(relid))
 			relid = relation_named(stmt->relation);
 		if (OidIsValid(relid) && OidIsValid(protecting_trigger(relid, name)))
-			refuse("Switching its triggers", relation_name(relid));
+			isms_refuse_ddl("Switching its triggers", relation_name(relid));
 	}
 }
 
@@ -189,10 +189,10 @@ check_create_trigger(CreateTrigStmt *stmt)
 		(get_rel_namespace(relid) == get_namespace_oid("isms", false) &&
 		 LookupFuncName(stmt->funcname, 0, NULL, true) == function))
 		return;
-	refuse("Replacing its trigger", relation_name(relid));
+	isms_refuse_ddl("Replacing its trigger", relation_name(relid));
 }
 
-/* Is the command one that would hide changes? */
+/* Refuses a command that would hide changes. */
 static void
 check_command(Node *tree, Oid owner)
 {
@@ -215,7 +215,7 @@ check_command(Node *tree, Oid owner)
 					break;
 				relid = relation_named(stmt->relation);
 				if (OidIsValid(relid) && OidIsValid(protecting_trigger(relid, stmt->subname)))
-					refuse("Renaming its trigger", relation_name(relid));
+					isms_refuse_ddl("Renaming its trigger", relation_name(relid));
 				break;
 			}
 		case T_CreateFunctionStmt:
@@ -224,7 +224,7 @@ check_command(Node *tree, Oid owner)
 
 				if (stmt->replace && stmt->parameters == NIL &&
 					is_own_function(LookupFuncName(stmt->funcname, 0, NULL, true)))
-					refuse("Replacing it", NameListToString(stmt->funcname));
+					isms_refuse_ddl("Replacing it", NameListToString(stmt->funcname));
 				break;
 			}
 		case T_DropStmt:
@@ -235,17 +235,17 @@ check_command(Node *tree, Oid owner)
 					break;
 				foreach(lc, stmt->objects)
 					if (strcmp(strVal(lfirst(lc)), "isms") == 0)
-					refuse("Dropping it", "extension isms");
+					isms_refuse_ddl("Dropping it", "extension isms");
 				break;
 			}
 		case T_DropOwnedStmt:
 			foreach(lc, ((DropOwnedStmt *) tree)->roles)
 				if (get_rolespec_oid(lfirst_node(RoleSpec, lc), true) == owner)
-				refuse("Dropping what its owner owns", "extension isms");
+				isms_refuse_ddl("Dropping what its owner owns", "extension isms");
 			break;
 		case T_AlterExtensionContentsStmt:
 			if (strcmp(((AlterExtensionContentsStmt *) tree)->extname, "isms") == 0)
-				refuse("Taking objects out of it or into it", "extension isms");
+				isms_refuse_ddl("Taking objects out of it or into it", "extension isms");
 			break;
 		default:
 			break;
@@ -275,7 +275,7 @@ check_dropped(const char *tag, Datum role)
 	if (SPI_processed == 0)
 		return;
 	if (!isms_allow_drop)
-		refuse(tag, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+		isms_refuse_ddl(tag, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
 	run("insert into isms.ddl_event (command, object, role_name) "
 		"select distinct $1 || ', capture dropped', format('%I.%I', o.address_names[1], o.address_names[2]), $2 " DROPPED,
 		2, types, values);
@@ -393,6 +393,50 @@ of_no_interest(Node *tree)
 		default:
 			return false;
 	}
+}
+
+/* Is it the extension itself that acts now?  Its own functions do what they do as its owner. */
+bool
+isms_acts_itself(void)
+{
+	Oid			user;
+	int			security;
+
+	GetUserIdAndSecContext(&user, &security);
+	return (security & SECURITY_LOCAL_USERID_CHANGE) != 0 && user == trail_owner();
+}
+
+/* What the event trigger for the start of a command does, for those who come without one (guard.c). */
+void
+isms_check_command(Node *tree)
+{
+	Oid			owner = trail_owner();
+
+	if (OidIsValid(owner))
+		check_command(tree, owner);
+}
+
+/* Is it a trigger of ours, whose loss hides changes? */
+bool
+isms_is_own_trigger(Oid trigger, Oid *relid)
+{
+	Relation	catalog = table_open(TriggerRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		own = false;
+
+	ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(trigger));
+	scan = systable_beginscan(catalog, TriggerOidIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		own = is_own_function(((Form_pg_trigger) GETSTRUCT(tuple))->tgfoid);
+		*relid = ((Form_pg_trigger) GETSTRUCT(tuple))->tgrelid;
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return own;
 }
 
 /* isms.watch_ddl() returns event_trigger */

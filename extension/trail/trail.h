@@ -124,6 +124,12 @@ extern int64 isms_trail_keys_end(IsmsTrailKeys *keys);
 extern void isms_trail_forget_keys(int64 seq, const pg_uuid_t *table_version,
 								   char operation, const char *payload, int len);
 
+/* ddl.c */
+extern bool isms_acts_itself(void);
+extern void isms_check_command(Node *tree);
+extern bool isms_is_own_trigger(Oid trigger, Oid *relid);
+extern void isms_refuse_ddl(const char *what, const char *object);
+
 /* capture.c */
 extern int64 isms_write_baseline(Relation rel);
 
