@@ -74,7 +74,7 @@ begin atomic
     select e.seq, e.table_version,
            case
              when pg_visible_in_snapshot(e.xid, l.snapshot) then 'Its transaction had ended at the last seal, which did not find it.'
-             when exists (select from isms.checkpoint c where c.incarnation = e.incarnation and c.next_xid <= e.xid and c.frontier >= e.seq)
+             when (select c.frontier from isms.checkpoint c where c.incarnation = e.incarnation and c.next_xid <= e.xid order by c.number desc limit 1) >= e.seq
                then 'Its number had been drawn before its transaction began.'
              when e.incarnation = isms.incarnation() and not pg_visible_in_snapshot(e.xid, pg_current_snapshot())
                   and e.xid is distinct from pg_current_xact_id_if_assigned()
