@@ -209,7 +209,14 @@ begin
   select u.low into low from isms.unsealed_from() u;
   select count(*), min(e.at) into unsealed, oldest_unsealed
     from isms.trail_entry e
-   where e.seq > coalesce(low, 0) and not isms.is_sealed(e.seq, e.xid, e.incarnation, (select isms.last_snapshot()), (select isms.incarnation()));
+    left join (select distinct on (c.incarnation) c.incarnation, c.snapshot
+                 from isms.checkpoint c
+                order by c.incarnation, c.number desc) l on l.incarnation = e.incarnation
+   where e.seq > coalesce(low, 0)
+     -- what isms.is_sealed says, of all entries at once
+     and case when pg_visible_in_snapshot(e.xid, l.snapshot) then false
+              when e.incarnation = (select isms.incarnation()) then true
+              else isms.leaf_index(e.seq) is null end;
   oldest_age := greatest(now() - oldest_unsealed, interval '0');
 end
 $$;

@@ -232,8 +232,9 @@ open_entries(bool first, Datum incarnation, Datum low, Datum snapshot, Datum end
 		" from isms.trail_entry e"
 		" left join (select distinct on (c.incarnation) c.incarnation, c.snapshot from isms.checkpoint c"
 		" order by c.incarnation, c.number desc) l on l.incarnation = e.incarnation"
-		" where e.incarnation = $1"
-		" or coalesce(not pg_catalog.pg_visible_in_snapshot(e.xid, l.snapshot), true) and isms.leaf_index(e.seq) is null"
+		" where case when e.incarnation = $1 then true"
+		" when pg_catalog.pg_visible_in_snapshot(e.xid, l.snapshot) then false"
+		" else isms.leaf_index(e.seq) is null end"	/* last: it is dear */
 		" order by e.seq";
 	static const char *const ended_since =
 		"select " TRAIL_ENTRY_COLUMNS
