@@ -64,6 +64,19 @@ ok(consistent($node, $db, $lost), 'where nothing was recovered it is');
 is($recovered->safe_psql($db, q{select * from isms.reconcile('invoice')}), '', 'recovered: it adds up to the table');
 $recovered->stop;
 
+# Recovered a second time, on its own: two servers on one timeline are one incarnation, and only the outsider sees that there are two.
+my $twin = PostgreSQL::Test::Cluster->new('twin');
+$twin->init_from_backup($node, 'base', has_restoring => 1, standby => 0);
+$twin->append_conf('postgresql.conf', "recovery_target_name = 'before the mistake'\nrecovery_target_action = promote\narchive_mode = off");
+$twin->start;
+$twin->poll_query_until($db, 'select not pg_is_in_recovery()');
+$twin->safe_psql($db, 'select isms.activate()');
+is(write_and_seal($twin, 2001, 2900)->{origin}, $on->{origin}, 'recovered twice to one timeline: the same incarnation');
+sealed_once($twin, $db, 'recovered twice');
+ok(consistent($twin, $db, $before), 'recovered twice: what was seen before that point is the beginning of the tree');
+ok(!consistent($twin, $db, $on), 'recovered twice: what the other one showed is not');
+$twin->stop;
+
 # An old copy of the files: the server cannot know, the outsider does.
 $node->stop;
 $node->backup_fs_cold('cold');
