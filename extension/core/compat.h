@@ -22,6 +22,11 @@
 	} while (0)
 #endif
 
+/* 18 wants the word before the declaration; before it stood after, and may stand here too. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* The local transaction id of this backend's present transaction. */
 #if PG_VERSION_NUM >= 170000
 #define IsmsLocalXid() (MyProc->vxid.lxid)

@@ -7,6 +7,7 @@
 #define ISMS_FOLD_H
 
 #include "common/hashfn.h"
+#include "core/compat.h"
 #include "datatype/timestamp.h"
 #include "trail/trail.h"
 
@@ -199,7 +200,7 @@ typedef struct FoldPoint
 } FoldPoint;
 
 /* payload.c */
-extern void isms_malformed(void) pg_attribute_noreturn();
+pg_noreturn extern void isms_malformed(void);
 extern void isms_expect(PayloadReader *r, char c);
 extern bool isms_accept(PayloadReader *r, char c);
 extern FoldValue isms_read_value(PayloadReader *r);

@@ -52,7 +52,7 @@ typedef struct WrittenContent
 
 static HTAB *written;
 static int	uncommitted;		/* entries of written with a valid subxact */
-static uint64 forgettings = 1;	/* how often something was taken out of written */
+static uint64 forgettings = 1;	/* how often facts left it */
 
 /* The identity last seen, and what it was made of. */
 static struct
