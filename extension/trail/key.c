@@ -47,8 +47,9 @@ PG_FUNCTION_INFO_V1(isms_row_key);
 PG_FUNCTION_INFO_V1(isms_row_entries);
 PG_FUNCTION_INFO_V1(isms_trail_index_keys);
 
-#define PENDING		65536		/* rows sorted, for the index's sake, before
-								 * they are written */
+/* Rows are sorted, for the index's sake, before they are written: so many at most. */
+#define PENDING_MIN	1024
+#define PENDING_MAX	(1024 * 1024)
 #define WRITTEN		1000		/* rows written at once */
 #define FETCHED		1000
 
@@ -85,6 +86,7 @@ struct IsmsTrailKeys
 	int			nslots;
 	LookUp	   *pending;
 	int			npending;
+	int			room;			/* in pending */
 	bool		probe;			/* write only what is not there */
 	int64		written;
 };
@@ -343,7 +345,8 @@ isms_trail_keys_begin(void)
 	ExecOpenIndices(keys->result, false);
 	keys->bulk = GetBulkInsertState();
 	keys->slots = palloc(sizeof(TupleTableSlot *) * WRITTEN);
-	keys->pending = palloc(sizeof(LookUp) * PENDING);
+	keys->room = PENDING_MIN;
+	keys->pending = palloc(sizeof(LookUp) * keys->room);
 	MemoryContextSwitchTo(caller);
 	return keys;
 }
@@ -494,7 +497,12 @@ isms_trail_keys_add(IsmsTrailKeys *keys, int64 seq, const pg_uuid_t *table_versi
 	MemoryContextReset(keys->per_entry);
 	for (int i = 0; i < n; i++)
 	{
-		if (keys->npending == PENDING)
+		if (keys->npending == keys->room && keys->room < PENDING_MAX)
+		{
+			keys->room *= 2;
+			keys->pending = repalloc(keys->pending, sizeof(LookUp) * keys->room);
+		}
+		else if (keys->npending == keys->room)
 			write_pending(keys);
 		keys->pending[keys->npending].hash = hashes[i];
 		keys->pending[keys->npending++].seq = seq;
