@@ -85,6 +85,28 @@ update person set id = 30 where id = 3;
 select key, operation, new_values from isms.row_history('person', 'Bob');
 select key, operation from isms.row_history('person', '3');
 
+-- A table renamed, or moved with its schema or without, is the same table; one that takes its name then is another.
+create table first (id int primary key, n int);
+select isms.enable_audit('first');
+insert into first values (1, 1);
+alter table first rename to second;
+update second set n = 2;
+create table first (id int primary key, n int);
+select isms.enable_audit('first');
+insert into first values (1, 100);
+create schema regress_aside;
+alter table second set schema regress_aside;
+update regress_aside.second set n = 3;
+alter schema regress_aside rename to regress_row_aside;
+update regress_row_aside.second set n = 4;
+select table_name, operation, new_values from isms.row_history('regress_row_aside.second', '1');
+select table_name, operation, new_values from isms.row_history('first', '1');
+select isms.seal() > 0 as sealed;
+select table_name, operation, new_values from isms.row_history('regress_row_aside.second', '1');
+select table_name, operation, new_values from isms.row_history('first', '1');
+select column_name, value, operation from isms.last_changes('regress_row_aside.second', '1');
+select command, object, former_schema, former_table from isms.ddl_event where former_table is not null order by id;
+
 -- The look-up is no evidence: what somebody took out of it is put back from the entries.
 set isms.allow_drop = on;
 alter table isms.trail_key disable trigger guard;
@@ -126,6 +148,6 @@ select * from isms.row_history('person', null);
 set client_min_messages = warning;
 reset search_path;
 set isms.allow_drop = on;
-drop schema regress_row cascade;
+drop schema regress_row, regress_row_aside cascade;
 drop owned by regress_reader, regress_trail;
 drop role regress_reader, regress_trail;

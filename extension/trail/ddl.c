@@ -50,6 +50,10 @@ PG_FUNCTION_INFO_V1(isms_watch_ddl);
 static Oid	rewritten[REWRITTEN_MAX];
 static int	nrewritten = 0;
 
+/* The table the present command moves to another schema, and where it was. */
+static Oid	moved = InvalidOid;
+static NameData moved_from;
+
 /* Who owns the trail; InvalidOid if it isn't there. */
 static Oid
 trail_owner(void)
@@ -331,18 +335,78 @@ has_rules(void)
 	return found;
 }
 
+/* Where the command moves a table from. */
+static void
+note_move(Node *tree)
+{
+	AlterObjectSchemaStmt *stmt = (AlterObjectSchemaStmt *) tree;
+
+	moved = InvalidOid;
+	if (!IsA(tree, AlterObjectSchemaStmt) || stmt->objectType != OBJECT_TABLE)
+		return;
+	moved = relation_named(stmt->relation);
+	if (OidIsValid(moved))
+		namestrcpy(&moved_from, get_namespace_name(get_rel_namespace(moved)));
+}
+
+/* Tables of a schema that was renamed. */
+static void
+record_schema(RenameStmt *stmt, Datum role)
+{
+	Oid			types[3] = {NAMEOID, TEXTOID, TEXTOID};
+	Datum		values[3];
+
+	values[0] = role;
+	values[1] = CStringGetTextDatum(stmt->subname);
+	values[2] = CStringGetTextDatum(stmt->newname);
+	run("insert into isms.ddl_event (command, object, role_name, former_schema, former_table, after_entry) "
+		"select 'ALTER SCHEMA', format('%I.%I', n.nspname, c.relname), $1, $2, c.relname, s.last_value "
+		"from pg_namespace n join pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p') "
+		"cross join isms.trail_seq s "
+		"where n.nspname = $3 "
+		"and exists (select from pg_trigger g where g.tgrelid = c.oid and g.tgfoid = 'isms.capture()'::regprocedure)",
+		3, types, values);
+}
+
 /* What an ended command did to audited tables. */
 static void
 record_command(Node *tree, Datum role)
 {
-	Oid			name_type[1] = {NAMEOID};
+	Oid			types[4] = {NAMEOID, OIDOID, TEXTOID, TEXTOID};
+	Datum		values[4] = {role, ObjectIdGetDatum(moved), (Datum) 0, (Datum) 0};
+	char		nulls[] = "  nn";
+	int			result;
 
-	run("insert into isms.ddl_event (command, object, role_name) "
-		"select d.command_tag, d.object_identity, $1 "
-		"from pg_event_trigger_ddl_commands() d "
-		"where d.classid = 'pg_class'::regclass and not d.in_extension "
-		"and exists (select from pg_trigger g where g.tgrelid = d.objid and g.tgfoid = 'isms.capture()'::regprocedure)",
-		1, name_type, &role);
+	if (IsA(tree, RenameStmt) && ((RenameStmt *) tree)->renameType == OBJECT_SCHEMA)
+	{
+		record_schema((RenameStmt *) tree, role);
+		return;
+	}
+	if (OidIsValid(moved))
+	{
+		values[2] = CStringGetTextDatum(NameStr(moved_from));
+		nulls[2] = ' ';
+	}
+	if (IsA(tree, RenameStmt) && ((RenameStmt *) tree)->renameType == OBJECT_TABLE)
+	{
+		values[3] = CStringGetTextDatum(((RenameStmt *) tree)->relation->relname);
+		nulls[3] = ' ';
+	}
+	result = SPI_execute_with_args("insert into isms.ddl_event (command, object, role_name, former_schema, former_table, after_entry) "
+								   "select d.command_tag, d.object_identity, $1, "
+								   "case when f.known then coalesce(f.schema, n.nspname) end, case when f.known then coalesce($4, c.relname) end, "
+								   "case when f.known then s.last_value end "
+								   "from pg_event_trigger_ddl_commands() d "
+								   "join pg_class c on c.oid = d.objid join pg_namespace n on n.oid = c.relnamespace "
+								   "cross join isms.trail_seq s "
+								   "cross join lateral (select case when c.oid = $2 then $3 end) m (schema) "
+								   "cross join lateral (select m.schema, m.schema is not null or $4 is not null) f (schema, known) "
+								   "where d.classid = 'pg_class'::regclass and not d.in_extension "
+								   "and exists (select from pg_trigger g where g.tgrelid = d.objid and g.tgfoid = 'isms.capture()'::regprocedure)",
+								   4, types, values, nulls, false, 0);
+	if (result < 0)
+		elog(ERROR, "could not write isms.ddl_event: %s", SPI_result_code_string(result));
+	moved = InvalidOid;
 	/* partitions that came: their rows, and that they may be emptied */
 	run("select isms.cover_partition(p.relid) "
 		"from (select distinct r.relid "
@@ -476,6 +540,7 @@ isms_watch_ddl(PG_FUNCTION_ARGS)
 	if (strcmp(call->event, "ddl_command_start") == 0)
 	{
 		nrewritten = 0;
+		note_move(call->parsetree);
 		if (!isms_allow_drop)
 			check_command(call->parsetree, owner);
 		PG_RETURN_VOID();

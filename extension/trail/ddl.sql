@@ -5,7 +5,11 @@ create table isms.ddl_event (
   at timestamptz not null default clock_timestamp(),
   command text not null,
   object text not null,
-  role_name text not null
+  role_name text not null,
+  former_schema text,
+  former_table text,
+  after_entry bigint,
+  constraint ddl_event_former check (num_nulls(former_schema, former_table, after_entry) in (0, 3))
 );
 
 comment on table isms.ddl_event is 'Commands that changed an audited table, or dropped its capture; who gave them stands in the trail';
@@ -14,6 +18,9 @@ comment on column isms.ddl_event.at is 'When';
 comment on column isms.ddl_event.command is 'Command';
 comment on column isms.ddl_event.object is 'Table, with its schema';
 comment on column isms.ddl_event.role_name is 'Role in effect';
+comment on column isms.ddl_event.former_schema is 'Schema before, of a table that was renamed or moved';
+comment on column isms.ddl_event.former_table is 'Name before';
+comment on column isms.ddl_event.after_entry is 'Last number an entry had drawn then: no larger one speaks of this table by its former name';
 
 create function isms.cover_partition(part regclass) returns bigint
   language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -47,7 +54,7 @@ create event trigger isms_ddl_start on ddl_command_start
   execute function isms.watch_ddl();
 
 create event trigger isms_ddl_end on ddl_command_end
-  when tag in ('ALTER TABLE', 'CREATE SCHEMA', 'CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
+  when tag in ('ALTER SCHEMA', 'ALTER TABLE', 'CREATE SCHEMA', 'CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
   execute function isms.watch_ddl();
 
 create event trigger isms_ddl_drop on sql_drop

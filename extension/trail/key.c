@@ -634,26 +634,82 @@ isms_trail_index_keys(PG_FUNCTION_ARGS)
  * Reading
  */
 
+/* A version of the table, and the entries between which its name was this table's. */
+typedef struct NamedVersion
+{
+	FoldVersion *version;
+	int64		after;
+	int64		until;
+} NamedVersion;
+
 static FoldVersion *
-known_version(FoldHistory *h, const pg_uuid_t *id)
+known_version(List *versions, const pg_uuid_t *id, int64 seq)
 {
 	ListCell   *lc;
 
-	foreach(lc, h->versions)
+	foreach(lc, versions)
 	{
-		FoldVersion *v = lfirst(lc);
+		NamedVersion *v = lfirst(lc);
 
-		if (memcmp(&v->id, id, sizeof(pg_uuid_t)) == 0)
-			return v;
+		if (memcmp(&v->version->id, id, sizeof(pg_uuid_t)) == 0 && v->after < seq && seq <= v->until)
+			return v->version;
 	}
 	return NULL;
 }
 
+/* Versions of the table under its name, from when it has it, and under those it had before. */
+static List *
+named_versions(FoldHistory *h)
+{
+	Oid			types[2] = {TEXTOID, TEXTOID};
+	Datum		values[2];
+	List	   *versions = NIL;
+	Oid			user;
+	int			security;
+
+	values[0] = CStringGetTextDatum(get_namespace_name(RelationGetNamespace(h->rel)));
+	values[1] = CStringGetTextDatum(RelationGetRelationName(h->rel));
+	isms_become_trail_owner(&user, &security);
+	SPI_connect();
+	if (SPI_execute_with_args("with recursive name (schema_name, table_name, until) as ("
+							  "select $1, $2, 9223372036854775807 "
+							  "union "
+							  "select d.former_schema, d.former_table, d.after_entry "
+							  "from name n join isms.ddl_event d "
+							  "on d.object = format('%I.%I', n.schema_name, n.table_name) and d.after_entry < n.until), "
+							  "held as (select n.*, coalesce((select max(d.after_entry) from isms.ddl_event d "
+							  "where d.former_schema = n.schema_name and d.former_table = n.table_name and d.after_entry < n.until), 0) as after "
+							  "from name n) "
+							  "select distinct v.content, n.after, n.until from held n join isms.trail_table_version v "
+							  "on v.content::json ->> 'schema' = n.schema_name and v.content::json ->> 'table' = n.table_name "
+							  "or v.content::json #>> '{partition_of,schema}' = n.schema_name and v.content::json #>> '{partition_of,table}' = n.table_name",
+							  2, types, values, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read isms.ddl_event");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		char	   *content = SPI_getvalue(tuple, desc, 1);
+		MemoryContext caller = MemoryContextSwitchTo(h->context);
+		NamedVersion *v = palloc(sizeof(NamedVersion));
+		bool		isnull;
+
+		v->version = isms_fold_version(pstrdup(content));
+		v->after = DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull));
+		v->until = DatumGetInt64(SPI_getbinval(tuple, desc, 3, &isnull));
+		versions = lappend(versions, v);
+		MemoryContextSwitchTo(caller);
+	}
+	SPI_finish();
+	SetUserIdAndSecContext(user, security);
+	return versions;
+}
+
 /* Numbers the look-up has for the row, under whatever names its table is known; entries not sealed have numbers above low. */
 static ArrayType *
-looked_up(FoldHistory *h, const char *key, int64 *low)
+looked_up(FoldHistory *h, List *versions, const char *key, int64 *low)
 {
-	Datum	   *hashes = palloc(sizeof(Datum) * Max(list_length(h->versions), 1));
+	Datum	   *hashes = palloc(sizeof(Datum) * Max(list_length(versions), 1));
 	Oid			types[1] = {INT8ARRAYOID};
 	Datum		values[1];
 	ArrayType  *seqs;
@@ -663,8 +719,8 @@ looked_up(FoldHistory *h, const char *key, int64 *low)
 	Oid			user;
 	int			security;
 
-	foreach(lc, h->versions)
-		hashes[n++] = Int64GetDatum(row_hash(lfirst(lc), key));
+	foreach(lc, versions)
+		hashes[n++] = Int64GetDatum(row_hash(((NamedVersion *) lfirst(lc))->version, key));
 	values[0] = PointerGetDatum(construct_array(hashes, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 
 	isms_become_trail_owner(&user, &security);
@@ -692,6 +748,18 @@ looked_up(FoldHistory *h, const char *key, int64 *low)
 	return seqs;
 }
 
+static Datum
+version_ids(List *versions)
+{
+	Datum	   *ids = palloc(sizeof(Datum) * Max(list_length(versions), 1));
+	int			n = 0;
+	ListCell   *lc;
+
+	foreach(lc, versions)
+		ids[n++] = UUIDPGetDatum(&((NamedVersion *) lfirst(lc))->version->id);
+	return PointerGetDatum(construct_array(ids, n, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
+}
+
 /*
  * isms.row_entries(table regclass, key text) returns setof bigint: numbers of
  * the entries of a row that the caller may read.
@@ -702,6 +770,7 @@ isms_row_entries(PG_FUNCTION_ARGS)
 	char	   *key = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	FoldHistory *h;
+	List	   *versions;
 	Oid			types[3] = {INT8ARRAYOID, INT8OID, UUIDARRAYOID};
 	Datum		values[3];
 	int64		low;
@@ -710,9 +779,10 @@ isms_row_entries(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	h = isms_history_open(PG_GETARG_OID(0));
-	values[0] = PointerGetDatum(looked_up(h, key, &low));
+	versions = named_versions(h);
+	values[0] = PointerGetDatum(looked_up(h, versions, key, &low));
 	values[1] = Int64GetDatum(low);
-	values[2] = isms_history_version_ids(h);
+	values[2] = version_ids(versions);
 
 	/* with the caller's rights and row security */
 	SPI_connect();
@@ -741,7 +811,8 @@ isms_row_entries(PG_FUNCTION_ARGS)
 			int			len;
 			const char *payload = text_bytes(tuple, desc, 4, &len);
 			char		operation = DatumGetChar(SPI_getbinval(tuple, desc, 3, &isnull));
-			FoldVersion *v = known_version(h, DatumGetUUIDP(SPI_getbinval(tuple, desc, 2, &isnull)));
+			Datum		seq = SPI_getbinval(tuple, desc, 1, &isnull);
+			FoldVersion *v = known_version(versions, DatumGetUUIDP(SPI_getbinval(tuple, desc, 2, &isnull)), DatumGetInt64(seq));
 			char	   *keys[2];
 			int			n = 0;
 
@@ -750,8 +821,6 @@ isms_row_entries(PG_FUNCTION_ARGS)
 			for (int k = 0; k < n; k++)
 				if (strcmp(keys[k], key) == 0)
 				{
-					Datum		seq = SPI_getbinval(tuple, desc, 1, &isnull);
-
 					tuplestore_putvalues(result->setResult, result->setDesc, &seq, &isnull);
 				}
 		}
