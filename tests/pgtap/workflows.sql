@@ -377,8 +377,8 @@ create table wf.approval as
          lateral (select coalesce(' (' || nullif(s.clause, '-') || ')', '') as clause) c,
          lateral (select wf.apart(s.separation, s.clause, s.from_state, p.code, p.name, q.person) as lines) a,
          lateral (select wf.allows(wf.approvers(s.approvals), p.code) as fits) f
-   -- of those who may ask, one who could approve and one who could not
-   where (q.workflow, q.name, q.from_state, q.person) in (
+   -- of those who may ask, one who could not approve is tried with everybody, one who could with those who could
+   where (f.fits or not wf.allows(wf.approvers(s.approvals), q.person)) and (q.workflow, q.name, q.from_state, q.person) in (
            select a.workflow, a.name, a.from_state, min(a.person)
              from wf.asked a
              join wf.step t using (workflow, name, from_state)
@@ -386,7 +386,7 @@ create table wf.approval as
             group by a.workflow, a.name, a.from_state, wf.allows(wf.approvers(t.approvals), a.person));
 select is_empty($$select * from wf.approval where got <> expected and not (expected like '%waits for ' and starts_with(got, expected))$$,
   'those approve whose approval it is, separate from who asked, who wrote and who made it');
-select isnt_empty($$select from wf.approval having count(*) > 1000 and count(*) filter (where expected like 'IS004%') > 50 and count(*) filter (where expected like 'ok%') > 50$$,
+select isnt_empty($$select from wf.approval having count(*) > 700 and count(*) filter (where expected like 'IS004%') >= 50 and count(*) filter (where expected like 'ok%') > 50$$,
   'approvals were tried');
 
 -- All approvals together carry the step out.
