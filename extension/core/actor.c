@@ -82,6 +82,9 @@ static char *login_name;		/* session user the person below is of */
 static char *login_person;		/* NULL: nobody */
 
 PG_FUNCTION_INFO_V1(isms_forget);
+PG_FUNCTION_INFO_V1(isms_actor_sql);
+PG_FUNCTION_INFO_V1(isms_today_sql);
+PG_FUNCTION_INFO_V1(isms_has_database_role_sql);
 
 /*
  * isms.forget() returns trigger: sessions forget what they keep of the table
@@ -364,7 +367,7 @@ person_of_login(const char *name)
 	return login_person ? pstrdup(login_person) : NULL;
 }
 
-/* As isms.has_database_role(): is the session user a member? */
+/* Is the session user a member?  A superuser is. */
 bool
 isms_has_database_role(const char *name)
 {
@@ -373,7 +376,10 @@ isms_has_database_role(const char *name)
 	return OidIsValid(role) && is_member_of_role(GetSessionUserId(), role);
 }
 
-/* As isms.actor(): code of the person acting, or NULL. */
+/*
+ * Code of the person acting, or NULL: the session user's, or, for members of
+ * isms_application, the one claimed.
+ */
 char *
 isms_actor(void)
 {
@@ -386,7 +392,7 @@ isms_actor(void)
 	return login ? person_of_login(login) : NULL;
 }
 
-/* As isms.today(): the date in a scope; false where there is no such scope. */
+/* The date in a scope; false where there is no such scope. */
 bool
 isms_today(const char *code, DateADT *day)
 {
@@ -455,4 +461,36 @@ isms_person_holds(const char *code, const char *role, const char *scope, DateADT
 			return true;
 	}
 	return false;
+}
+
+/* isms.has_database_role(role_name text) returns boolean */
+Datum
+isms_has_database_role_sql(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(isms_has_database_role(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+}
+
+/* isms.actor() returns text */
+Datum
+isms_actor_sql(PG_FUNCTION_ARGS)
+{
+	char	   *person;
+
+	AcceptInvalidationMessages();
+	person = isms_actor();
+	if (person == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(person));
+}
+
+/* isms.today(scope text) returns date */
+Datum
+isms_today_sql(PG_FUNCTION_ARGS)
+{
+	DateADT		day;
+
+	AcceptInvalidationMessages();
+	if (!isms_today(text_to_cstring(PG_GETARG_TEXT_PP(0)), &day))
+		PG_RETURN_NULL();
+	PG_RETURN_DATEADT(day);
 }

@@ -9,25 +9,12 @@ create function isms.transaction_comment() returns text
 comment on function isms.transaction_comment() is 'The setting isms.comment where this transaction set it, else null';
 
 create function isms.has_database_role(role_name text) returns boolean
-  language sql stable strict parallel restricted set search_path = pg_catalog, pg_temp
-begin atomic
-  select coalesce((select pg_has_role(session_user, r.oid, 'member') from pg_roles r where r.rolname = has_database_role.role_name), false);
-end;
+  language c stable strict parallel restricted as 'MODULE_PATHNAME', 'isms_has_database_role_sql';
 
 comment on function isms.has_database_role(text) is 'Is the session user a member of that database role? A superuser is; false where the role does not exist';
 
 create function isms.actor() returns text
-  language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
-  -- definer: table login is for administrators
-declare
-  claimed text := isms.claimed_actor();
-begin
-  if claimed is not null and isms.has_database_role('isms_application') then
-    return (select p.code from isms.person p where p.code = claimed);
-  end if;
-  return (select l.person from isms.login l where l.role_name = session_user);
-end
-$$;
+  language c stable parallel restricted as 'MODULE_PATHNAME', 'isms_actor_sql';
 
 comment on function isms.actor() is 'Code of the person acting: the session user''s, or, for members of isms_application, the one the setting isms.actor names in this transaction; null if unknown';
 

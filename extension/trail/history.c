@@ -232,7 +232,7 @@ isms_history_at(FoldHistory *h, TimestampTz instant, TimestampTz *first)
 	isms_become_trail_owner(&user, &security);
 	SPI_connect();
 	query("select c.incarnation, c.snapshot, c.size, c.sealed_at,"
-		  /* what was under way then began after this checkpoint */
+	/* what was under way then began after this checkpoint */
 		  " coalesce((select k.frontier from isms.checkpoint k"
 		  " where k.incarnation = c.incarnation and k.number <= c.number and k.next_xid <= pg_catalog.pg_snapshot_xmin(c.snapshot)"
 		  " order by k.number desc limit 1), 0),"

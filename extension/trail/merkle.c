@@ -129,7 +129,7 @@ isms_entry_read(HeapTuple tuple, TupleDesc desc, TrailEntry *entry)
 		{
 			char	   *text = pg_server_to_any(entry->payload, entry->payload_len, PG_UTF8);
 
-			if (text != entry->payload)
+			if (text !=entry->payload)
 				entry->payload_len = strlen(text);
 			entry->payload = text;
 		}

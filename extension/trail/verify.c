@@ -66,7 +66,8 @@ typedef struct Verification
 	uint64		to;
 	bool		whole;
 	HTAB	   *only;			/* table versions, NULL: all */
-	bool		broken;			/* a tile is missing: no root can be told from here on */
+	bool		broken;			/* a tile is missing: no root can be told from
+								 * here on */
 	int64		last_seq;		/* entry of the leaf before, in the same seal */
 	TrailEdge	edge;
 	Portal		checkpoints;

@@ -23,6 +23,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
+#include "workflow/workflow.h"
 
 /* Arguments before those of the query. */
 #define OWN_ARGUMENTS	2
@@ -56,9 +57,9 @@ Datum
 isms_query_as_owner(PG_FUNCTION_ARGS)
 {
 	int			nargs = PG_NARGS() - OWN_ARGUMENTS;
-	Oid			types[FUNC_MAX_ARGS];
-	Datum		values[FUNC_MAX_ARGS];
-	char		nulls[FUNC_MAX_ARGS];
+	Oid			types[ISMS_MAX_ARGUMENTS];
+	Datum		values[ISMS_MAX_ARGUMENTS];
+	char		nulls[ISMS_MAX_ARGUMENTS];
 	MemoryContext caller = CurrentMemoryContext;
 	bool		read_only = func_volatile(fcinfo->flinfo->fn_oid) != PROVOLATILE_VOLATILE;
 	Datum		result = (Datum) 0;
@@ -69,7 +70,7 @@ isms_query_as_owner(PG_FUNCTION_ARGS)
 	int			security;
 	int			level;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || get_fn_expr_variadic(fcinfo->flinfo))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || get_fn_expr_variadic(fcinfo->flinfo) || nargs > ISMS_MAX_ARGUMENTS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a table, a query and its arguments are needed")));
@@ -88,7 +89,7 @@ isms_query_as_owner(PG_FUNCTION_ARGS)
 		SetUserIdAndSecContext(owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
 
 	SPI_connect();
-	if (SPI_execute_with_args(query, nargs, types, values, nulls, read_only, 1) != SPI_OK_SELECT ||
+	if (SPI_execute_plan(isms_plan(query, nargs, types), values, nulls, read_only, 1) != SPI_OK_SELECT ||
 		SPI_tuptable->tupdesc->natts != 1 || SPI_gettypeid(SPI_tuptable->tupdesc, 1) != JSONBOID)
 		elog(ERROR, "not a query for one jsonb: %s", query);
 	if (SPI_processed > 0)

@@ -12,7 +12,7 @@ create function isms.lock_as_owner(relation regclass, query text, variadic argum
 
 comment on function isms.lock_as_owner(regclass, text, "any") is 'As isms.read_as_owner, for queries that lock rows';
 
--- Tables and keys.
+-- Tables and keys.  Functions with a parsed body and no setting of their own become part of the queries that call them.
 create function isms.workflow_of(table_name text) returns isms.workflow_binding
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -40,9 +40,9 @@ $$;
 comment on function isms.workflow_of(text) is 'Binding of a table to its workflow, by name; the schema may be left out where the name is unambiguous. Errors: 42P01';
 
 create function isms.relation_name(b isms.workflow_binding) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language sql immutable parallel safe
 begin atomic
-  select format('%I.%I', b.schema_name, b.table_name);
+  select quote_ident(b.schema_name) || '.' || quote_ident(b.table_name);
 end;
 
 comment on function isms.relation_name(isms.workflow_binding) is 'schema.table of a binding';
@@ -60,7 +60,7 @@ $$;
 comment on function isms.row_key(isms.workflow_binding, jsonb) is 'Key of a row as text: the one value, or a JSON object of several';
 
 create function isms.row_scope(b isms.workflow_binding, record jsonb) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language sql immutable parallel safe
 begin atomic
   select case when b.scoped then record ->> 'scope' else b.in_scope end;
 end;
@@ -84,7 +84,7 @@ $$;
 comment on function isms.key_condition(isms.workflow_binding, text) is 'SQL condition that finds a row of the aliased table by key ($1) and scope ($2)';
 
 create function isms.thing(b isms.workflow_binding, key text) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language sql immutable parallel safe
 begin atomic
   select replace(b.table_name, '_', ' ') || ' ' || coalesce(key, '(no key)');
 end;
@@ -110,7 +110,7 @@ $$;
 comment on function isms.person_names(text[], text) is 'Names of people for a message: A, B or C; beyond five the rest is counted';
 
 create function isms.spec_words(spec text) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language sql immutable parallel safe
 begin atomic
   select case when spec like '@new.%' then 'new ' || substr(spec, 6)
               when spec like '@%.%' then format('%s''s %s', substr(split_part(spec, '.', 1), 2), split_part(spec, '.', 2))
@@ -247,7 +247,7 @@ $$;
 comment on function isms.step_condition(text, jsonb, jsonb, isms.step) is 'Does a slot''s condition hold? Without one, and where it cannot be told, yes';
 
 create function isms.step_slots(old jsonb, new jsonb, step isms.step) returns setof isms.workflow_approval
-  language sql stable set search_path = pg_catalog, pg_temp
+  language sql stable
 begin atomic
   select a.*
     from isms.workflow_approval a
@@ -301,7 +301,7 @@ $$;
 comment on function isms.separation_reasons(text[], text, jsonb, jsonb, isms.step, text, text) is 'Why separation of duties (A.5.3) keeps the person from this step';
 
 create function isms.reason_label(name text, clause text) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language sql immutable parallel safe
 begin atomic
   select name || case when coalesce(clause, '-') = '-' then '' else ' (' || clause || ')' end || ': ';
 end;
@@ -309,7 +309,7 @@ end;
 comment on function isms.reason_label(text, text) is 'Beginning of a reason: name and clause';
 
 create function isms.reason_name(reason text) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language sql immutable parallel safe
 begin atomic
   select coalesce(substring(reason from '^[a-z0-9_]+'), '');
 end;
@@ -478,7 +478,7 @@ $$;
 comment on function isms.step_who(isms.workflow_binding, isms.workflow_transition, jsonb, isms.step) is 'Who can take a step, or whose approval it needs, for messages';
 
 create function isms.transitions_from(workflow text, state text) returns setof isms.workflow_transition
-  language sql stable set search_path = pg_catalog, pg_temp
+  language sql stable
 begin atomic
   select t.*
     from isms.workflow_transition t

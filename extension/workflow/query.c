@@ -4,7 +4,7 @@
  *		kept.
  *
  * A plan is kept by its text, as long as the session lasts; the server makes it
- * anew when what it uses has changed.
+ * anew when what it uses, the search_path or row security has changed.
  */
 #include "postgres.h"
 
@@ -87,7 +87,8 @@ isms_plan(const char *text, int ntypes, Oid *types)
 		memcmp(kept->types, types, ntypes * sizeof(Oid)) == 0 && strcmp(kept->text, text) == 0)
 		return kept->plan;
 
-	plan = SPI_prepare(text, ntypes, types);
+	/* one plan for all values: they are keys, or rows as JSON */
+	plan = SPI_prepare_cursor(text, ntypes, types, CURSOR_OPT_GENERIC_PLAN);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare: %s: %s", text, SPI_result_code_string(SPI_result));
 	text = MemoryContextStrdup(TopMemoryContext, text);
