@@ -109,7 +109,9 @@ create function isms.involved_in(scope text, items text[], since date) returns t
 #variable_conflict use_column
 declare
   t isms.owned_table;
+  relation regclass;
   things text[];
+  owned jsonb;
 begin
   -- A control stands for what implements it, an implementation for the actions that build it.
   things := items || array(
@@ -117,10 +119,28 @@ begin
       from isms.implementation_control c
      where c.scope = involved_in.scope
        and exists (select from unnest(items) i where i ~ '^[A-Z]' and (c.reference::text = i or starts_with(c.reference::text, i || '.'))));
-  for t in select x.* from isms.owned_table x order by x.schema_name, x.table_name, x.person_column loop
-    return query execute format('select x.%I::text, x.code::text, %L || x.code from %I.%I x where x.scope = $1 and x.code = any ($2) and x.%I is not null',
-                                t.person_column, 'owns ' || replace(t.table_name, '_', ' ') || ' ', t.schema_name, t.table_name, t.person_column)
-      using involved_in.scope, things;
+  for t in
+    select x.*
+      from isms.owned_table x
+      join pg_attribute a on a.attrelid = to_regclass(format('%I.%I', x.schema_name, x.table_name)) and a.attname = 'code'
+     order by x.schema_name, x.table_name, x.person_column
+  loop
+    relation := format('%I.%I', t.schema_name, t.table_name);
+    owned := isms.read_as_owner(relation,
+      format('select jsonb_agg(jsonb_build_object(''person'', x.%I, ''code'', x.code)) from %s x where x.scope = $1 and x.code = any ($2)', t.person_column, relation),
+      involved_in.scope, things);
+    return query
+      select o.person, o.code, format('owns %s %s', replace(t.table_name, '_', ' '), o.code)
+        from jsonb_to_recordset(owned) o(person text, code text)
+       where o.person is not null
+      union all
+      -- and by the trail, who owned it before
+      select h.old_values ->> t.person_column, o.code, format('owned %s %s until %s', replace(t.table_name, '_', ' '), o.code, to_char(h.at at time zone s.time_zone, 'YYYY-MM-DD'))
+        from jsonb_to_recordset(owned) o(person text, code text)
+        join isms.scope s on s.code = involved_in.scope
+       cross join lateral isms.row_history(relation, o.code) h
+       where h.operation = 'update' and h.old_values ->> t.person_column is not null and (h.scope is null or h.scope = involved_in.scope)
+         and (h.at at time zone s.time_zone)::date >= since;
   end loop;
   return query
     select x.tester, x.implementation, format('tested %s on %s', x.implementation, to_char(x.tested_on, 'YYYY-MM-DD'))
@@ -147,7 +167,7 @@ begin
 end
 $$;
 
-comment on function isms.involved_in(text, text[], date) is 'Who may not audit these items of the scope, and why: owners, and who tested, did or approved something of them since the date; for clauses the ISMS managers (9.2.2 b)';
+comment on function isms.involved_in(text, text[], date) is 'Who may not audit these items of the scope, and why: who owns them, and who owned, tested, did or approved something of them since the date; for clauses the ISMS managers (9.2.2 b)';
 
 create function isms.audit_audited(audit jsonb) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp

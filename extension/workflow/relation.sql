@@ -82,48 +82,62 @@ $$;
 comment on function isms.step_referred_row(text, text, jsonb) is 'The row that a foreign key of the tables under a workflow refers to through a column, with its state as @state where it is under a workflow itself';
 
 -- Separation of duties where more than the row is looked at.
-create function isms.separation_changers(record jsonb, step isms.step, since timestamptz) returns text[]
-  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+create function isms.separation_changers(record jsonb, step isms.step, approval bigint) returns text[]
+  language plpgsql stable set search_path = pg_catalog, pg_temp
+  -- keys as the trail spells them
+  set timezone = 'UTC' set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set extra_float_digits = 1 set bytea_output = 'hex' set lc_monetary = 'C' as $$
 declare
   b isms.workflow_binding := isms.workflow_of(step.relation);
   relation regclass := isms.relation_name(b)::regclass;
+  own_scope text := case when b.schema_name = 'isms' and b.scoped then step.scope end;
   child record;
-  keys text[];
   joined jsonb;
+  since bigint;
   result text[];
 begin
+  select max(h.seq) into since from isms.row_history('isms.approval', approval::text) h;
   -- The row itself: who wrote anything but its state.
-  select array_agg(distinct a.who) into result
-    from isms.audit_trail a
-   where a.at > since and a.table_name = step.relation and a.key = step.key and a.scope is not distinct from case when b.schema_name = 'isms' then step.scope end
-     and (a.operation = 'insert' or a.new_values - b.state_column - b.ignore_columns <> '{}');
-  for child in select e.key as name, e.value as cover from jsonb_each(b.covers) e loop
+  select array_agg(distinct h.who) filter (where h.operation = 'insert' or h.new_values - b.state_column - b.ignore_columns <> '{}'),
+         coalesce(since, min(h.seq) - 1)
+    into result, since
+    from isms.row_history(relation, step.key) h
+   where h.scope is not distinct from own_scope and (since is null or h.seq > since);
+  for child in
+    select e.key as name, e.value as cover, array(select jsonb_array_elements_text(e.value -> 'ignore')) as ignored,
+           (select case when count(*) = 1 then format('x.%I::text', min(a.attname))
+                   else format('jsonb_build_object(%s)::text', string_agg(format('%L, x.%I', a.attname, a.attname), ', ')) end
+              from pg_index i
+              join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any ((i.indkey::smallint[])[:i.indnkeyatts - 1])
+             where i.indrelid = e.key::regclass and i.indisprimary and (a.attname <> 'scope' or i.indnkeyatts = 1)) as key
+      from jsonb_each(b.covers) e
+  loop
     joined := coalesce(child.cover -> 'where', '{}') || (select jsonb_object_agg(o.key, record -> o.value) from jsonb_each_text(child.cover -> 'on') o);
-    -- Those that belong to it, by key; those that do no longer, by what the entry holds.
-    keys := array(select jsonb_array_elements_text(coalesce(isms.read_as_owner(relation,
-      format('select jsonb_agg(%s) from %s x where to_jsonb(x) @> $1', k.expression, child.name), joined), '[]'))
-              from (select case when count(*) = 1 then format('x.%I::text', min(p.attname))
-                           else format('jsonb_build_object(%s)::text', string_agg(format('%L, x.%I', p.attname, p.attname), ', ')) end as expression
-                      from pg_index i
-                      join pg_attribute p on p.attrelid = i.indrelid and p.attnum = any (i.indkey::smallint[])
-                     where i.indrelid = child.name::regclass and i.indisprimary and not (p.attname = 'scope' and i.indnkeyatts > 1)) k);
     result := result || array(
-      select distinct a.who
+      -- the rows there are
+      select h.who
+        from jsonb_array_elements_text(coalesce(isms.read_as_owner(relation,
+               format('select jsonb_agg(%s) from %s x where to_jsonb(x) @> $1', child.key, child.name), joined), '[]')) k(key)
+        cross join lateral isms.row_history(child.name::regclass, k.key) h
+       where h.seq > since and (h.operation <> 'update' or h.new_values - child.ignored <> '{}')
+         and (h.scope is null or joined ->> 'scope' is null or h.scope = joined ->> 'scope')
+      union
+      -- and those that went, or went elsewhere: their entries say what they were
+      select a.who
         from isms.audit_trail a
-       where a.at > since and a.table_name = child.name
-         and (a.key = any (keys) or a.old_values @> joined or a.new_values @> joined)
-         and (a.operation <> 'update' or a.new_values - array(select jsonb_array_elements_text(child.cover -> 'ignore')) <> '{}'));
+       where a.seq > since and a.table_name = child.name
+         and exists (select from jsonb_each(joined) m where a.old_values ? m.key)
+         and not exists (select from jsonb_each(joined) m where a.old_values ? m.key and a.old_values -> m.key <> m.value));
   end loop;
   return coalesce(result, '{}');
 end
 $$;
 
-comment on function isms.separation_changers(jsonb, isms.step, timestamptz) is 'Who changed the row, its state aside, or a row it covers since then, by the trail';
+comment on function isms.separation_changers(jsonb, isms.step, bigint) is 'Who changed the row, its state aside, or a row it covers since that approval (null: ever), by the trail';
 
 create function isms.separation_sentence(rule text, record jsonb, step isms.step, person text) returns text
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  last timestamptz;
+  last bigint;
   unrecorded text;
 begin
   case rule
@@ -132,7 +146,7 @@ begin
   when 'T' then
     return '{} is not impartial to what is audited: ' || (isms.step_related(step, 'audited', record) ->> person);
   when 'M' then
-    select max(a.approved_at) into last
+    select max(a.id) into last
       from isms.approval_request r
       join isms.approval a on a.request = r.id
      where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.status = 'carried_out';
@@ -143,7 +157,7 @@ begin
      where not exists (select from pg_trigger t where t.tgrelid = to_regclass(x.name) and t.tgfoid = 'isms.capture()'::regprocedure and t.tgenabled = 'A');
     if unrecorded is not null then
       return format('who changed it is not known: changes of %s are not recorded, see isms.enable_audit', unrecorded);
-    elsif person = any (isms.separation_changers(record, step, coalesce(last, '-infinity'))) then
+    elsif person = any (isms.separation_changers(record, step, last)) then
       return case when last is null then '{} made or changed it' else '{} changed it since it was last approved' end;
     end if;
   when 'not an approver' then

@@ -162,6 +162,8 @@ insert into wf.readiness values ('RD-001', 'passed');
 select wf.put('isms.nonconformity', '{"code": "NC-CLOSED", "owner": "liv", "status": "closed"}'), wf.put('isms.nonconformity', '{"code": "NC-OPEN", "owner": "liv", "status": "open"}'),
        wf.put('isms.nonconformity', '{"code": "NC-ADA", "owner": "ada", "status": "closed"}');
 insert into isms.asset (code, title, kind, rating, owner) values ('CRM', 'Customers', 'information', 'C3 I3 A3', 'liv'), ('ADA', 'Of Ada', 'information', 'C1 I1 A1', 'ada'), ('IAN', 'Of Ian', 'information', 'C1 I1 A1', 'ian');
+insert into isms.asset (code, title, kind, rating, owner) values ('OLD', 'Once of Ada', 'information', 'C1 I1 A1', 'ada');
+update isms.asset set owner = 'liv' where code = 'OLD';
 insert into isms.implementation (code, title, kind, owner, status, controls) values ('MFA', 'Second factor', 'technical', 'liv', 'implemented', '{A.8.5}');
 insert into isms.control_test (implementation, tested_on, result, tester) select 'MFA', isms.today('WF') - 20, 'pass', 'ada';
 insert into isms.control_test (implementation, tested_on, result, tester) select 'MFA', isms.today('WF') - 800, 'pass', 'ian';
@@ -277,6 +279,8 @@ insert into wf."case" (workflow, step, from_state, actor, record, meanwhile, cha
    'team_impartial: Ada Abel: owns asset ADA'),
   ('internal_audit', 'start', 'planned', 'ian', '{"scope_items": ["IAN"]}', '', null, 'Because it is so',
    E'separation: Ian Imhof is not impartial to what is audited: owns asset IAN\nteam_impartial: Ian Imhof: owns asset IAN'),
+  ('internal_audit', 'start', 'planned', 'ian', '{"scope_items": ["OLD"]}', '', null, 'Because it is so',
+   'team_impartial: Ada Abel: owned asset OLD until @0'),
   ('internal_audit', 'start', 'planned', 'ian', '{"scope_items": ["A.8.5"]}', '', null, 'Because it is so',
    'team_impartial: Ada Abel: tested MFA on @-20'),
   ('internal_audit', 'start', 'planned', 'ian', '{"team": ["ian", "mia"]}', '', null, 'Because it is so',
