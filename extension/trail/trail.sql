@@ -123,8 +123,8 @@ declare
 begin
   lock table isms.trail_entry in share update exclusive mode;
 
-  -- After a restore the numbers go on behind the entries.
-  select max(e.seq) into largest from isms.trail_entry e;
+  -- After a restore the numbers go on behind the entries, and behind what the checkpoints call drawn.
+  select greatest((select max(e.seq) from isms.trail_entry e), (select c.frontier from isms.checkpoint c order by c.number desc limit 1)) into largest;
   if largest > (select case when s.is_called then s.last_value else 0 end from isms.trail_seq s) then
     perform setval('isms.trail_seq', largest);
   end if;

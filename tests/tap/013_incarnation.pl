@@ -131,6 +131,15 @@ command_ok([ 'pg_restore', '--exit-on-error', '-d', $origin->connstr('used'), $d
 goes_on($origin, 'used', 'in place', $first, $seen, $kept);
 ok(!consistent($origin, 'used', $later), 'in place: what was seen after the dump is not in the tree');
 
+# The sequence lost, after numbers that no entry has: the next numbers are behind those the last seal knows.
+$origin->safe_psql('used', q{begin; insert into invoice select g, 1 from generate_series(4000, 4050) g; rollback});
+$origin->safe_psql('used', q{select isms.seal('0 s')});
+$origin->safe_psql('used', q{select setval('isms.trail_seq', 1)});
+$origin->safe_psql('used', q{select isms.trail_open()});
+$origin->safe_psql('used', q{insert into invoice values (4051, 1)});
+is($origin->safe_psql('used', 'select isms.seal()'), 1, 'a sequence lost: entries are sealed');
+sealed_once($origin, 'used', 'a sequence lost');
+
 $other->stop;
 $origin->stop;
 done_testing();

@@ -13,7 +13,7 @@ use Trail;
 plan skip_all => 'OLD_SERVER does not name a server of an earlier version' unless $ENV{OLD_SERVER};
 
 my $db = 'used';
-my @initdb = (extra => [ '--locale', 'C', '--encoding', 'UTF8' ]);
+my @initdb = (extra => [ '--locale', 'C', '--encoding', 'UTF8', '--data-checksums' ]);
 my $old = PostgreSQL::Test::Cluster->new('old', install_path => $ENV{OLD_SERVER});
 $old->init(@initdb);
 $old->start;
