@@ -62,8 +62,9 @@ typedef struct Scope
 	char		code[CODE_SIZE];	/* hash key */
 	bool		known;
 	char	   *time_zone;
-	TimestampTz now;			/* the transaction's time that day is of */
 	DateADT		day;
+	TimestampTz begins;			/* the day there, and where it ends */
+	TimestampTz ends;
 } Scope;
 
 /* Tables the facts come from, and the one whose invalidation tells of changes. */
@@ -392,10 +393,28 @@ isms_actor(void)
 	return login ? person_of_login(login) : NULL;
 }
 
+static DateADT
+date_at(Datum zone, TimestampTz t)
+{
+	Datum		there = DirectFunctionCall2(timestamptz_zone, zone, TimestampTzGetDatum(t));
+
+	return DatumGetDateADT(DirectFunctionCall1(timestamp_date, there));
+}
+
+/* When a day begins in a time zone. */
+static TimestampTz
+midnight(Datum zone, DateADT day)
+{
+	Datum		there = DirectFunctionCall1(date_timestamp, DateADTGetDatum(day));
+
+	return DatumGetTimestampTz(DirectFunctionCall2(timestamp_zone, zone, there));
+}
+
 /* The date in a scope; false where there is no such scope. */
 bool
 isms_today(const char *code, DateADT *day)
 {
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
 	Scope	   *scope;
 
 	if (strlen(code) >= CODE_SIZE)
@@ -418,17 +437,20 @@ isms_today(const char *code, DateADT *day)
 		scope = hash_search(scopes, code, HASH_ENTER, NULL);
 		scope->known = time_zone != NULL;
 		scope->time_zone = time_zone;
-		scope->now = DT_NOBEGIN;
+		scope->begins = scope->ends = DT_NOBEGIN;
 	}
 	if (!scope->known)
 		return false;
-	if (scope->now != GetCurrentTransactionStartTimestamp())
+	if (now < scope->begins || now >= scope->ends)
 	{
-		TimestampTz now = GetCurrentTransactionStartTimestamp();
-		Datum		there = DirectFunctionCall2(timestamptz_zone, CStringGetTextDatum(scope->time_zone), TimestampTzGetDatum(now));
+		Datum		zone = CStringGetTextDatum(scope->time_zone);
 
-		scope->day = DatumGetDateADT(DirectFunctionCall1(timestamp_date, there));
-		scope->now = now;
+		scope->day = date_at(zone, now);
+		scope->begins = midnight(zone, scope->day);
+		scope->ends = midnight(zone, scope->day + 1);
+		/* midnight may come twice where clocks are put back */
+		if (date_at(zone, scope->begins) != scope->day || date_at(zone, scope->ends - 1) != scope->day)
+			scope->begins = scope->ends = DT_NOBEGIN;
 	}
 	*day = scope->day;
 	return true;

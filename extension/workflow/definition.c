@@ -20,6 +20,7 @@
 #include "lib/stringinfo.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/jsonb.h"
@@ -659,6 +660,7 @@ fill_table(IsmsTable *table, Relation rel)
 			bool		varlena;
 
 			getTypeOutputInfo(getBaseType(att->atttypid), &column->output, &varlena);
+			column->is_number = column->output == F_INT2OUT || column->output == F_INT4OUT || column->output == F_INT8OUT;
 		}
 		column->counts = strcmp(column->name, b->state_column) != 0 && !isms_texts_have(&b->ignored, column->name);
 		if (column->counts)
@@ -668,7 +670,7 @@ fill_table(IsmsTable *table, Relation rel)
 	table->scope = b->scoped ? isms_workflow_column(table, "scope") : InvalidAttrNumber;
 	table->created_by = isms_workflow_column(table, "created_by");
 	table->simple = is_readable(table, table->state) &&
-		(b->scoped ? is_readable(table, table->scope) : b->in_scope != NULL);
+		(b->scoped ? is_readable(table, table->scope) : b->in_scope != NULL) && b->keys.n > 0;
 	table->nkeys = b->keys.n;
 	table->keys = palloc(sizeof(AttrNumber) * Max(b->keys.n, 1));
 	for (int i = 0; i < b->keys.n; i++)
@@ -677,8 +679,6 @@ fill_table(IsmsTable *table, Relation rel)
 		table->simple &= is_readable(table, table->keys[i]);
 		table->fixed = bms_add_member(table->fixed, Max(table->keys[i], 0));
 	}
-	/* several are told as a JSON object, which is made elsewhere */
-	table->simple &= b->keys.n == 1;
 	if (table->scope != InvalidAttrNumber)
 		table->fixed = bms_add_member(table->fixed, table->scope);
 	if (table->created_by != InvalidAttrNumber)

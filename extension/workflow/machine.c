@@ -38,6 +38,8 @@
 #include "utils/guc.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
+#include "utils/jsonb.h"
+#include "utils/numeric.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -87,6 +89,48 @@ column_text(const IsmsTable *table, AttrNumber number, TupleTableSlot *slot)
 	if (column->kind == ISMS_COLUMN_TEXT)
 		return TextDatumGetCString(value);
 	return OidOutputFunctionCall(column->output, value);
+}
+
+/* As isms.row_key(): the one value of the key, or a JSON object of several; NULL where one is null. */
+static char *
+row_key(const IsmsTable *table, TupleTableSlot *slot)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue *object;
+	Jsonb	   *json;
+
+	if (table->nkeys == 1)
+		return column_text(table, table->keys[0], slot);
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < table->nkeys; i++)
+	{
+		const IsmsColumn *column = &table->columns[table->keys[i] - 1];
+		char	   *text = column_text(table, table->keys[i], slot);
+		JsonbValue	v;
+
+		if (text == NULL)
+			return NULL;
+		v.type = jbvString;
+		v.val.string.val = column->name;
+		v.val.string.len = strlen(column->name);
+		pushJsonbValue(&state, WJB_KEY, &v);
+		if (column->is_number)
+		{
+			v.type = jbvNumeric;
+			v.val.numeric = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+		}
+		else
+		{
+			v.type = jbvString;
+			v.val.string.val = text;
+
+			v.val.string.len = strlen(text);
+		}
+		pushJsonbValue(&state, WJB_VALUE, &v);
+	}
+	object = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	json = JsonbValueToJsonb(object);
+	return JsonbToCString(NULL, &json->root, VARSIZE(json));
 }
 
 static int
@@ -384,7 +428,7 @@ know_step(Step *step)
 	step->actor = isms_actor();
 	step->scope = table->scope == InvalidAttrNumber ? table->binding->in_scope
 		: column_text(table, table->scope, step->source);
-	step->key = column_text(table, table->keys[0], step->source);
+	step->key = row_key(table, step->source);
 	return step->actor != NULL && step->scope != NULL && step->key != NULL &&
 		isms_today(step->scope, &step->day);
 }

@@ -131,6 +131,7 @@ typedef struct IsmsColumn
 	char	   *name;
 	IsmsColumnKind kind;
 	Oid			output;
+	bool		is_number;
 	int16		typlen;
 	bool		typbyval;
 	bool		counts;			/* neither dropped, ignored nor the state */

@@ -71,15 +71,40 @@ begin
 end
 $$;
 
+create function public.rule_insert() returns trigger language plpgsql as $$
+begin
+  if new.status <> 'draft' or new.created_by is distinct from (select l.person from public.login l where l.role_name = session_user)
+     or not exists (select from public.holder h where h.person = new.created_by and current_date between h.valid_from and coalesce(h.valid_until, 'infinity')) then
+    raise exception 'not so';
+  end if;
+  return null;
+end
+$$;
+-- Lines may change while their ticket is a draft.
+create function public.rule_line() returns trigger language plpgsql as $$
+begin
+  if (select t.status from public.plpgsql t where t.id = new.ticket for share) <> 'draft' then
+    raise exception 'frozen';
+  end if;
+  return null;
+end
+$$;
+
 create procedure bench.prepare(variant text) language plpgsql as $$
 begin
   execute format($f$create table public.%I (id integer primary key, customer text not null, total numeric, note text, n integer not null,
                     status text not null check (status in ('draft', 'submitted', 'closed')), created_by text, updated_at timestamptz)$f$, variant);
   execute format('insert into public.%I select i, ''Customer '' || i, i / 100.0, ''some note about ticket number '' || i, 0, ''draft'', ''li'', now() from generate_series(1, $1) i', variant)
     using current_setting('bench.rows')::integer;
+  execute format('create table public.%I (ticket integer, line integer, price numeric, primary key (ticket, line))', variant || '_line');
+  execute format('insert into public.%I select i / 10 + 1, i %% 10, i from generate_series(0, $1 - 1) i', variant || '_line') using current_setting('bench.rows')::integer;
   case variant
-    when 'isms' then perform isms.attach_workflow('public.isms', 'ticket', 'status', ignore => '{updated_at}');
-    when 'plpgsql' then create trigger rule after update on public.plpgsql for each row execute function public.rule();
+    when 'isms' then
+      perform isms.attach_workflow('public.isms', 'ticket', 'status', ignore => '{updated_at}', covers => '{"public.isms_line": {"on": {"ticket": "id"}}}');
+    when 'plpgsql' then
+      create trigger rule after update on public.plpgsql for each row execute function public.rule();
+      create trigger rule_insert after insert on public.plpgsql for each row execute function public.rule_insert();
+      create trigger rule after update on public.plpgsql_line for each row when (old is distinct from new) execute function public.rule_line();
     else null;
   end case;
 end
@@ -92,13 +117,20 @@ for variant in $variants; do sql -c "set client_min_messages = warning" -c "set 
 # Each statement is a transaction; what is measured of it is stored after it.
 bulk() {
 	local variant=$1
-	for step in "a column nobody watches|set n = n + 1" "a column frozen elsewhere|set customer = customer || '.'" \
-		"state, there|set status = 'submitted'" "the state stays, some columns frozen|set n = n + 1" "state, back|set status = 'draft'"; do
+	local update="update public.\"$variant\" set"
+	for step in "update, a column nobody watches|$update n = n + 1" "update, a column frozen in other states|$update customer = customer || '.'" \
+		"update of the state, there|$update status = 'submitted'" "update, some columns frozen in this state|$update n = n + 1" \
+		"update of the state, back|$update status = 'draft'" \
+		"update of covered rows, ten a parent|update public.\"${variant}_line\" set price = price + 1" \
+		"insert|insert into public.\"$variant\" select -i, 'Customer', i, 'some note', 0, 'draft', 'boss', now() from generate_series(1, $rows) i"; do
 		cat <<-SQL
-			vacuum public."$variant";
+			vacuum public."$variant", public."${variant}_line";
+			begin;
 			select bench.cpu() as cpu \\gset
-			update public."$variant" ${step#*|};
-			insert into bench.run (topic, variant, seconds) values ('bulk update, ${step%%|*}', '$variant', bench.cpu() - :cpu);
+			${step#*|};
+			select bench.cpu() - :cpu as cpu \\gset
+			$([[ $step == insert* ]] && echo rollback || echo commit);
+			insert into bench.run (topic, variant, seconds) values ('bulk ${step%%|*}', '$variant', :cpu);
 		SQL
 	done
 }
