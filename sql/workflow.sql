@@ -222,7 +222,26 @@ insert into public.wide_1 values (1, 'closed');
 insert into public.wide_1 values (1);
 update public.wide_1 set status = 'approved';
 
+-- The day of a scope is told by the workers of a parallel query too.
+create table public.many (scope text);
+insert into public.many select 'ACME' from generate_series(1, 1000);
+set parallel_setup_cost = 0;
+set parallel_tuple_cost = 0;
+set min_parallel_table_scan_size = 0;
+set parallel_leader_participation = off;
+begin;
+select count(*) from public.many m where isms.today(m.scope) is not null;
+update isms.scope set time_zone = 'Pacific/Kiritimati' where code = 'ACME';
+select count(*) from public.many m where isms.today(m.scope) = (now() at time zone 'Pacific/Kiritimati')::date;
+rollback;
+select count(*) from public.many m where isms.today(m.scope) = (select (now() at time zone s.time_zone)::date from isms.scope s where s.code = 'ACME');
+reset parallel_setup_cost;
+reset parallel_tuple_cost;
+reset min_parallel_table_scan_size;
+reset parallel_leader_participation;
+
 reset session authorization;
+drop table public.many;
 drop table public.invoice, public.invoice_line, public."odd ""table; x", public.secret, public.keyless, public.parted, public.wide;
 drop function public.sneak();
 drop extension isms cascade;

@@ -143,7 +143,8 @@ changes_are_told(const char *name)
 
 /*
  * How long what is read now of those tables holds: until told otherwise, or
- * for the present command where not all of their changes are told.
+ * for the present command of the present statement where not all of their
+ * changes are told.
  */
 void
 isms_set_lasting(IsmsLasting *l, const char *const *tables, int n)
@@ -153,12 +154,31 @@ isms_set_lasting(IsmsLasting *l, const char *const *tables, int n)
 		l->for_good = changes_are_told(tables[i]);
 	l->transaction = IsmsLocalXid();
 	l->command = GetCurrentCommandId(false);
+	l->statement = GetCurrentStatementStartTimestamp();
+}
+
+/*
+ * A snapshot that shows what is committed, registered.  A parallel query may
+ * take none of its own; what it reads holds for its statement alone.
+ */
+Snapshot
+isms_newest_snapshot(IsmsLasting *l)
+{
+	if (!IsInParallelMode())
+		return RegisterSnapshot(GetLatestSnapshot());
+	l->for_good = false;
+	l->transaction = IsmsLocalXid();
+	l->command = GetCurrentCommandId(false);
+	l->statement = GetCurrentStatementStartTimestamp();
+	return RegisterSnapshot(GetActiveSnapshot());
 }
 
 bool
 isms_lasts(const IsmsLasting *l)
 {
-	return l->for_good || (l->transaction == IsmsLocalXid() && l->command == GetCurrentCommandId(false));
+	return l->for_good ||
+		(l->transaction == IsmsLocalXid() && l->command == GetCurrentCommandId(false) &&
+		 l->statement == GetCurrentStatementStartTimestamp());
 }
 
 /*
@@ -324,7 +344,7 @@ find_person(const char *code)
 		return person->known ? person : NULL;
 
 	strcpy(read.code, code);
-	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	snapshot = isms_newest_snapshot(&lasting);
 	rel = table_open(isms_own_relation("person"), AccessShareLock);
 	scan = isms_scan(rel, "person_pkey", snapshot, 1, &column, &code);
 	tuple = systable_getnext(scan);
@@ -353,7 +373,7 @@ person_of_login(const char *name)
 	if (login_name == NULL || strcmp(login_name, name) != 0)
 	{
 		Relation	rel = table_open(isms_own_relation("login"), AccessShareLock);
-		Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+		Snapshot	snapshot = isms_newest_snapshot(&lasting);
 		const char *column = "role_name";
 		SysScanDesc scan = isms_scan(rel, "login_pkey", snapshot, 1, &column, &name);
 		HeapTuple	tuple = systable_getnext(scan);
@@ -424,7 +444,7 @@ isms_today(const char *code, DateADT *day)
 	if (scope == NULL)
 	{
 		Relation	rel = table_open(isms_own_relation("scope"), AccessShareLock);
-		Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+		Snapshot	snapshot = isms_newest_snapshot(&lasting);
 		const char *column = "code";
 		SysScanDesc scan = isms_scan(rel, "scope_pkey", snapshot, 1, &column, &code);
 		HeapTuple	tuple = systable_getnext(scan);

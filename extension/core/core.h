@@ -6,7 +6,9 @@
 #define ISMS_CORE_H
 
 #include "access/genam.h"
+#include "datatype/timestamp.h"
 #include "utils/date.h"
+#include "utils/snapshot.h"
 
 /* Error codes, class IS.  extension/doc/reference.md lists them. */
 #define ERRCODE_ISMS_TRAIL		MAKE_SQLSTATE('I','S','0','1','0')
@@ -29,9 +31,11 @@ typedef struct IsmsLasting
 	bool		for_good;
 	LocalTransactionId transaction;
 	CommandId	command;
+	TimestampTz statement;
 } IsmsLasting;
 
 extern void isms_set_lasting(IsmsLasting *l, const char *const *tables, int n);
+extern Snapshot isms_newest_snapshot(IsmsLasting *l);
 extern bool isms_lasts(const IsmsLasting *l);
 
 /* Tables of ours and their rows. */

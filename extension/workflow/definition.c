@@ -534,7 +534,7 @@ present_definitions(void)
 	PG_TRY();
 	{
 		isms_set_lasting(&d->lasting, sources, lengthof(sources));
-		snapshot = RegisterSnapshot(GetLatestSnapshot());
+		snapshot = isms_newest_snapshot(&d->lasting);
 		read_table(d, "guard", snapshot, read_guard);
 		read_table(d, "slot_condition", snapshot, read_condition);
 		read_table(d, "workflow", snapshot, read_workflow);
