@@ -353,10 +353,10 @@ select problem, entry is not null as entry_named, detail ~ 'N' as detail from at
 select problem, entry is not null as entry_named, detail ~ 'N' as detail from attack($$ delete from isms.trail_identity where id = (select identity from who) $$);
 select problem, entry from attack($$ update isms.trail_table_version set content = replace(content, '"account"', '"harmless"') where id = (select table_version from who) $$) where found_by = 'verify_trail';
 select problem, entry from attack($$ delete from isms.trail_table_version where id = (select table_version from who) $$) where found_by = 'verify_trail';
--- Without content, as an erasure leaves it, a fact is not known and not false.
+-- Without content, as an erasure leaves it, a fact is not false; but an erasure stands in isms.erasure.
 select * from attack($$ update isms.trail_identity set content = null where id = (select identity from who) $$);
 
--- An erasure leaves the leaf; after it nobody can put anything else there.
+-- An erasure leaves the leaf, and is recorded; after it nobody can put anything else there.
 create table erased as
   select sha256(uuid_send(e.salt) || convert_to(e.payload, 'UTF8')) as commitment from isms.trail_entry e where e.seq = seq('account 102 insert');
 select found_by, problem, entry, times from attack($$ update isms.trail_entry set salt = null, payload = null, commitment = (table erased) where seq = seq('account 102 insert') $$) where found_by <> 'reconcile';

@@ -48,13 +48,25 @@
 #define IsmsColumnIsVirtual(att) false
 #endif
 
-/* Index entries of a row just inserted. */
+/*
+ * Replacing a row, and index entries of a row just put in: all, or those of
+ * summarizing indexes alone, which from 16 on a heap-only update needs too.
+ */
 #if PG_VERSION_NUM >= 160000
-#define IsmsExecInsertIndexTuples(result, slot, estate) \
-	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL, false)
+#define IsmsUpdateIndexes TU_UpdateIndexes
+#define IsmsHeapUpdate(rel, tid, tuple, indexes) simple_heap_update(rel, tid, tuple, indexes)
+#define IsmsUpdatesNoIndex(indexes, tuple) ((indexes) == TU_None)
+#define IsmsUpdatesSummaries(indexes) ((indexes) == TU_Summarizing)
+#define IsmsExecInsertIndexTuples(result, slot, estate, summaries) \
+	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL, summaries)
 #else
-#define IsmsExecInsertIndexTuples(result, slot, estate) \
-	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL)
+#define IsmsUpdateIndexes bool
+#define IsmsHeapUpdate(rel, tid, tuple, indexes) \
+	((void) (indexes), simple_heap_update(rel, tid, tuple))
+#define IsmsUpdatesNoIndex(indexes, tuple) HeapTupleIsHeapOnly(tuple)
+#define IsmsUpdatesSummaries(indexes) false
+#define IsmsExecInsertIndexTuples(result, slot, estate, summaries) \
+	((void) (summaries), ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL))
 #endif
 
 /* Does the role own the table, or the schema? */

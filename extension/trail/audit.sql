@@ -111,14 +111,14 @@ create view isms.audit_trail with (security_invoker) as
          e.at,
          v.table_name,
          case
-           when e.payload is null or e.operation = 'T' or cardinality(v.key) = 0 then null
+           when e.erased or e.operation = 'T' or cardinality(v.key) = 0 then null
            when cardinality(v.key) = 1 then e.named ->> v.key[1]
            else (select jsonb_object_agg(k, e.named -> k) from unnest(v.key) k)::text
          end as key,
          case when v.own then e.named ->> 'scope' end as scope,
          case e.operation
            when 'I' then 'insert' when 'U' then 'update' when 'D' then 'delete'
-           when 'T' then 'truncate' when 'B' then 'baseline' else e.operation::text
+           when 'T' then 'truncate' when 'B' then 'baseline' when 'R' then 'recorded anew' else e.operation::text
          end as operation,
          coalesce(w.identity ->> 'actor', isms.trail_person(w.identity ->> 'session_user'), w.identity ->> 'session_user') as who,
          w.identity ->> 'session_user' as session_user_name,
@@ -127,17 +127,18 @@ create view isms.audit_trail with (security_invoker) as
          w.identity ->> 'claimed_actor' as claimed_actor,
          case
            when e.operation = 'D' then e.changes
-           when e.operation = 'U' then (select coalesce(jsonb_object_agg(c.key, c.value -> 0), '{}') from jsonb_each(e.changes) c)
+           when e.operation = 'U' and not e.erased then (select coalesce(jsonb_object_agg(c.key, c.value -> 0), '{}') from jsonb_each(e.changes) c)
          end as old_values,
          case
-           when e.operation in ('I', 'B') then e.changes
-           when e.operation = 'U' then (select coalesce(jsonb_object_agg(c.key, c.value -> 1), '{}') from jsonb_each(e.changes) c)
+           when e.operation in ('I', 'B', 'R') then e.changes
+           when e.operation = 'U' and not e.erased then (select coalesce(jsonb_object_agg(c.key, c.value -> 1), '{}') from jsonb_each(e.changes) c)
          end as new_values,
          e.xid as transaction,
          e.command_id,
          isms.is_sealed(e.seq, e.xid, e.incarnation, s.last, s.current) as sealed,
-         v.part
-    from (select t.seq, t.at, t.operation, t.incarnation, t.table_version, t.identity, t.xid, t.command_id, t.payload,
+         v.part,
+         e.erased
+    from (select t.seq, t.at, t.operation, t.incarnation, t.table_version, t.identity, t.xid, t.command_id, t.payload is null as erased,
                  case when t.operation = 'U' then t.payload::jsonb -> 0 else t.payload::jsonb end as named,
                  case when t.operation = 'U' then t.payload::jsonb -> 1 else t.payload::jsonb end as changes
             from isms.trail_entry t) e
@@ -159,18 +160,19 @@ comment on column isms.audit_trail.at is 'Clock at the moment of capture';
 comment on column isms.audit_trail.table_name is 'Table, with its schema; of a partition the table it is part of';
 comment on column isms.audit_trail.key is 'Key of the row inside its scope: the value, or JSON where several columns make it; null without a key';
 comment on column isms.audit_trail.scope is 'Scope of the row, for tables of isms';
-comment on column isms.audit_trail.operation is 'insert, update, delete, truncate; baseline: a row that was there when capture began';
+comment on column isms.audit_trail.operation is 'insert, update, delete, truncate; baseline: a row that was there when capture began; recorded anew: one whose earlier entries were erased, as it was then';
 comment on column isms.audit_trail.who is 'Person: the one an application acted for, else the one whose login it was; else the session user';
 comment on column isms.audit_trail.session_user_name is 'Login';
 comment on column isms.audit_trail.current_user_name is 'Role in effect, after SET ROLE or in a security definer function';
 comment on column isms.audit_trail.application is 'application_name of the session';
 comment on column isms.audit_trail.claimed_actor is 'Person named by the setting isms.actor: an application''s assertion';
 comment on column isms.audit_trail.old_values is 'Update: the changed columns as they were; delete: the row. Null in both: an excluded column changed';
-comment on column isms.audit_trail.new_values is 'Update: the changed columns as they became; insert and baseline: the row';
+comment on column isms.audit_trail.new_values is 'Update: the changed columns as they became; insert, baseline and recorded anew: the row';
 comment on column isms.audit_trail.transaction is 'Transaction, comparable inside one installation';
 comment on column isms.audit_trail.command_id is 'Command inside the transaction';
 comment on column isms.audit_trail.sealed is 'Covered by a checkpoint';
 comment on column isms.audit_trail.part is 'Partition that held the row, of a partitioned table';
+comment on column isms.audit_trail.erased is 'Personal data of the row were erased: key and values are gone, see isms.erasure';
 
 insert into isms.closed_table (name, readable, builtin) values
   ('trail_seq', false, true), ('trail_entry', true, true), ('trail_identity', true, true), ('trail_table_version', true, true), ('audited_table', true, true);

@@ -181,8 +181,9 @@ scratch_clear(FoldTable *t, FoldValue *values)
 	}
 }
 
-static FoldKey
-key_of(FoldTable *t, FoldValue *values)
+/* What rows are found by; stands until the next call. */
+FoldKey
+isms_fold_key(FoldTable *t, FoldValue *values)
 {
 	FoldKey		key;
 
@@ -247,6 +248,7 @@ new_row(FoldTable *t, FoldValue *values)
 	FoldRow    *row = MemoryContextAllocZero(t->context, sizeof(FoldRow));
 
 	row->stamp = t->stamp;
+	row->life = ++t->lives;
 	set_values(t, row, values);
 	return row;
 }
@@ -262,7 +264,7 @@ free_row(FoldRow *row)
 FoldRow *
 isms_fold_find(FoldTable *t, foldhash_hash * rows, FoldValue *values)
 {
-	FoldItem   *item = foldhash_lookup(rows, key_of(t, values));
+	FoldItem   *item = foldhash_lookup(rows, isms_fold_key(t, values));
 
 	return item ? item->row : NULL;
 }
@@ -301,7 +303,7 @@ rehash(FoldTable *t)
 
 		for (int i = 0; i < t->nlineages; i++)
 			t->before[i] = isms_fold_value(item->row, i);
-		key = key_of(t, t->before);
+		key = isms_fold_key(t, t->before);
 		pfree(unconstify(char *, item->key.p));
 		other = foldhash_insert(t->rows, key, &found);
 		if (found)
@@ -480,7 +482,7 @@ begin_command(FoldTable *t, FoldEntry *e)
 static FoldRow *
 take_row(FoldTable *t, FoldValue *values, bool *known)
 {
-	FoldKey		key = key_of(t, values);
+	FoldKey		key = isms_fold_key(t, values);
 	FoldItem   *item;
 	FoldRow    *row;
 
@@ -512,7 +514,7 @@ take_row(FoldTable *t, FoldValue *values, bool *known)
 static void
 put_row(FoldTable *t, FoldValue *values, FoldRow *row)
 {
-	FoldKey		key = key_of(t, values);
+	FoldKey		key = isms_fold_key(t, values);
 	FoldItem   *item;
 	bool		found;
 
@@ -529,13 +531,14 @@ put_row(FoldTable *t, FoldValue *values, FoldRow *row)
 	item->row = row;
 }
 
-/* So many more of a row in a table without a key. */
-static void
+/* So many more of a row in a table without a key; returns its life. */
+static int64
 count_row(FoldTable *t, FoldValue *values, int64 more)
 {
-	FoldKey		key = key_of(t, values);
+	FoldKey		key = isms_fold_key(t, values);
 	FoldItem   *item;
 	bool		found;
+	int64		life;
 
 	item = foldhash_insert(t->rows, key, &found);
 	if (!found)
@@ -544,6 +547,7 @@ count_row(FoldTable *t, FoldValue *values, int64 more)
 		item->row = new_row(t, values);
 	}
 	item->row->count += more;
+	life = item->row->life;
 	if (item->row->count == 0)
 	{
 		char	   *copy = unconstify(char *, item->key.p);
@@ -552,6 +556,7 @@ count_row(FoldTable *t, FoldValue *values, int64 more)
 		foldhash_delete_item(t->rows, item);
 		pfree(copy);
 	}
+	return life;
 }
 
 /* Both sides of an UPDATE: t->before and t->after have what the entry says. */
@@ -609,6 +614,23 @@ check_found(FoldTable *t, FoldEntry *e, FoldRow *row)
 	}
 }
 
+/* Did the table's last baseline in an archive go on here? */
+static bool
+baseline_cut(FoldTable *t, FoldEntry *e)
+{
+	ListCell   *lc;
+
+	foreach(lc, t->archived)
+	{
+		FoldArchived *a = lfirst(lc);
+
+		if (a->has_baseline && a->baseline_xid == e->xid &&
+			memcmp(&a->baseline_incarnation, &e->incarnation, sizeof(pg_uuid_t)) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Forward by one entry. */
 void
 isms_fold_apply(FoldTable *t, FoldEntry *e)
@@ -616,6 +638,14 @@ isms_fold_apply(FoldTable *t, FoldEntry *e)
 	FoldRow    *row;
 	bool		known;
 
+	t->life = t->other_life = 0;
+	if (t->archived != NIL)
+	{
+		/* nothing adds up before an entry that speaks of all rows */
+		if (e->operation != ISMS_OP_TRUNCATE && (e->operation != ISMS_OP_BASELINE || baseline_cut(t, e)))
+			return;
+		t->archived = NIL;
+	}
 	if (e->operation == ISMS_OP_BASELINE &&
 		(t->baseline_xid != e->xid || memcmp(&t->baseline_incarnation, &e->incarnation, sizeof(pg_uuid_t)) != 0))
 	{
@@ -626,6 +656,7 @@ isms_fold_apply(FoldTable *t, FoldEntry *e)
 		forget_rows(t);
 		t->version = NULL;
 		t->nlineages = 0;
+		t->erased = 0;
 		t->baseline_xid = e->xid;
 		t->baseline_incarnation = e->incarnation;
 	}
@@ -634,6 +665,7 @@ isms_fold_apply(FoldTable *t, FoldEntry *e)
 	if (e->operation == ISMS_OP_TRUNCATE)
 	{
 		forget_rows(t);
+		t->erased = 0;
 		return;
 	}
 	if (e->payload == NULL)
@@ -645,23 +677,31 @@ isms_fold_apply(FoldTable *t, FoldEntry *e)
 	{
 		case ISMS_OP_INSERT:
 		case ISMS_OP_BASELINE:
+		case ISMS_OP_ANEW:
 			isms_fold_parse_row(t, e->payload, e->payload_len);
 			if (t->has_key)
-				put_row(t, t->after, new_row(t, t->after));
+			{
+				row = new_row(t, t->after);
+				t->life = row->life;
+				put_row(t, t->after, row);
+			}
 			else
-				count_row(t, t->after, 1);
+				t->life = count_row(t, t->after, 1);
 			break;
 		case ISMS_OP_DELETE:
 			isms_fold_parse_row(t, e->payload, e->payload_len);
 			if (!t->has_key)
-				count_row(t, t->after, -1);
+				t->life = count_row(t, t->after, -1);
 			else
 			{
 				memcpy(t->before, t->after, sizeof(FoldValue) * t->nlineages);
 				row = take_row(t, t->before, &known);
 				check_found(t, e, row);
 				if (row != NULL)
+				{
+					t->life = row->life;
 					free_row(row);
+				}
 			}
 			break;
 		case ISMS_OP_UPDATE:
@@ -670,8 +710,8 @@ isms_fold_apply(FoldTable *t, FoldEntry *e)
 			{
 				mark_excluded(t, t->before);
 				mark_excluded(t, t->after);
-				count_row(t, t->before, -1);
-				count_row(t, t->after, 1);
+				t->life = count_row(t, t->before, -1);
+				t->other_life = count_row(t, t->after, 1);
 				break;
 			}
 			row = take_row(t, t->before, &known);
@@ -683,6 +723,7 @@ isms_fold_apply(FoldTable *t, FoldEntry *e)
 			}
 			else
 				row = new_row(t, t->after);
+			t->life = row->life;
 			put_row(t, t->after, row);
 			break;
 		default:
@@ -706,7 +747,8 @@ isms_fold_undo(FoldTable *t, FoldEntry *e)
 	/* these don't say what was there; neither does what was erased */
 	if (e->operation == ISMS_OP_TRUNCATE || e->operation == ISMS_OP_BASELINE || e->payload == NULL)
 		t->cannot_undo = true;
-	if (t->cannot_undo)
+	/* what was recorded anew had not changed */
+	if (t->cannot_undo || e->operation == ISMS_OP_ANEW)
 		return;
 	isms_fold_switch(t, e->version, &e->incarnation);
 	if (t->cannot_undo)
@@ -742,7 +784,7 @@ isms_fold_undo(FoldTable *t, FoldEntry *e)
 	{
 		row = MemoryContextAllocZero(t->context, sizeof(FoldRow));
 		row->live = true;
-		key = keep_key(t, key_of(t, t->after));
+		key = keep_key(t, isms_fold_key(t, t->after));
 		item = foldhash_insert(t->live, key, &found);
 		item->row = row;
 		item = foldhash_insert(t->rows, key, &found);

@@ -60,6 +60,8 @@ typedef struct FoldRow
 	bool		live;			/* going back: what is absent here is as in
 								 * the table */
 	bool		gone;			/* going back: was not there */
+	int64		life;			/* one and the same from when it came until it
+								 * went */
 	int			n;
 	FoldValue  *values;			/* by lineage; the bytes follow in the same
 								 * chunk */
@@ -70,9 +72,26 @@ struct foldhash_hash;
 struct FoldTable;
 struct FoldEntry;
 
+/* Entries of a table that are in an archive. */
+typedef struct FoldArchived
+{
+	char	   *table;			/* as in FoldVersion */
+	char	   *leaf;
+	int64		to_seq;
+	TimestampTz last_at;		/* when the last of them was recorded */
+	int64		last_leaf;		/* and its place in the tree */
+	bool		has_baseline;
+	uint64		baseline_xid;	/* the last one there, which may be there in
+								 * part */
+	pg_uuid_t	baseline_incarnation;
+} FoldArchived;
+
 /* Told of what an entry found otherwise than recorded: a row (column -1) or a column's value. */
 typedef void (*FoldContradiction) (void *arg, struct FoldTable *t, struct FoldEntry *e, int column,
 								   FoldValue recorded, FoldValue found);
+
+/* Told of each entry before it is applied, and after. */
+typedef void (*FoldVisitor) (void *arg, struct FoldTable *t, struct FoldEntry *e, bool applied);
 
 /* One table, or one partition, on the way through its entries. */
 typedef struct FoldTable
@@ -100,7 +119,12 @@ typedef struct FoldTable
 	pg_uuid_t	command_incarnation;
 	uint64		baseline_xid;
 	pg_uuid_t	baseline_incarnation;
-	int64		erased;
+	int64		erased;			/* since the table was last known whole */
+	int64		lives;			/* rows that came so far */
+	int64		life;			/* of the row the last entry was about */
+	int64		other_life;		/* and what it became, where there is no key */
+	List	   *archived;		/* FoldArchived, while what stands there is
+								 * missing; NIL: all rows are known */
 	FoldContradiction contradiction;	/* or NULL */
 	void	   *contradiction_arg;
 	int			nscratch;
@@ -117,6 +141,7 @@ typedef struct FoldEntry
 	char		operation;
 	pg_uuid_t	incarnation;
 	FoldVersion *version;
+	Oid			leaf;			/* of the trail */
 	const char *payload;		/* NULL: erased */
 	int			payload_len;
 } FoldEntry;
@@ -175,6 +200,10 @@ typedef struct FoldHistory
 	List	   *leaves;			/* oids of the tables that hold rows, locked */
 	List	   *versions;		/* FoldVersion */
 	List	   *tables;			/* FoldTable */
+	List	   *archived;		/* FoldArchived */
+	TimestampTz from;			/* what is read begins here */
+	FoldVisitor visitor;		/* or NULL */
+	void	   *visitor_arg;
 	FoldContradiction contradiction;	/* for each of them */
 	void	   *contradiction_arg;
 	bool		own;			/* a table of the extension */
@@ -183,6 +212,7 @@ typedef struct FoldHistory
 
 typedef enum FoldReading
 {
+	FOLD_ALL,					/* forward, whatever is not in an archive */
 	FOLD_SINCE,					/* forward, entries not before an instant */
 	FOLD_UNTIL,					/* forward, entries the checkpoint knows */
 	FOLD_BACK					/* backward, entries newer than it */
@@ -210,6 +240,7 @@ extern char *isms_fold_text(const char *p, int len);
 
 /* fold.c */
 extern FoldVersion *isms_fold_version(const char *content);
+extern FoldKey isms_fold_key(FoldTable *t, FoldValue *values);
 extern FoldTable *isms_fold_table(MemoryContext context, const char *table, bool back);
 extern void isms_fold_switch(FoldTable *t, FoldVersion *version, const pg_uuid_t *incarnation);
 extern FoldPoint isms_fold_mark(FoldTable *t);
@@ -222,6 +253,9 @@ extern void isms_fold_append_object(FoldTable *t, FoldValue *values, int n, bool
 extern FoldValue isms_fold_value(FoldRow *row, int lineage);
 extern char *isms_fold_table_name(FoldTable *t);
 
+/* key.c */
+extern Datum isms_row_key(PG_FUNCTION_ARGS);
+
 /* history.c */
 extern bool isms_reads_whole_trail(void);
 extern void isms_become_trail_owner(Oid *user, int *security);
@@ -231,6 +265,8 @@ extern Datum isms_history_version_ids(FoldHistory *h);
 extern bool isms_history_since(FoldHistory *h, TimestampTz *since);
 extern bool isms_history_at(FoldHistory *h, TimestampTz instant, TimestampTz *first);
 extern bool isms_history_begun(FoldHistory *h, TimestampTz *begin);
+extern void isms_history_check_archive(FoldHistory *h);
+extern void isms_history_check_known(FoldHistory *h);
 extern void isms_history_forget(FoldHistory *h);
 extern void isms_history_read(FoldHistory *h, FoldReading reading, TimestampTz since);
 extern FoldTable *isms_history_table(FoldHistory *h, const char *table, bool back);

@@ -74,6 +74,15 @@ protects(void)
 		OidIsValid(MyDatabaseId) && IsTransactionState() && !RecoveryInProgress();
 }
 
+/* A leaf taken out of the trail may be dropped. */
+static bool
+is_archived(Oid relid)
+{
+	Oid			schema = get_namespace_oid("isms_archive", true);
+
+	return OidIsValid(schema) && get_rel_namespace(relid) == schema && !get_rel_relispartition(relid);
+}
+
 static void
 check_event_trigger(const char *what, const char *name)
 {
@@ -133,7 +142,7 @@ guard_access(ObjectAccessType access, Oid class, Oid object, int sub, void *arg)
 		next_access(access, class, object, sub, arg);
 	if (access != OAT_DROP || !protects())
 		return;
-	if (class == TriggerRelationId && isms_is_own_trigger(object, &relid) && !isms_acts_itself() && is_active())
+	if (class == TriggerRelationId && isms_is_own_trigger(object, &relid) && !is_archived(relid) && !isms_acts_itself() && is_active())
 		isms_refuse_ddl("Dropping its trigger",
 						quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)));
 }

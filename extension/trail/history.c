@@ -27,6 +27,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
 
 #define FETCHED		1000
 
@@ -81,6 +82,79 @@ names_of(Relation rel, Datum *values)
 	values[1] = CStringGetTextDatum(RelationGetRelationName(rel));
 }
 
+static FoldVersion *
+version_of(FoldHistory *h, const pg_uuid_t *id)
+{
+	ListCell   *lc;
+
+	foreach(lc, h->versions)
+	{
+		FoldVersion *v = lfirst(lc);
+
+		if (memcmp(&v->id, id, sizeof(pg_uuid_t)) == 0)
+			return v;
+	}
+	elog(ERROR, "table version not found");
+}
+
+/* Ids of the versions, as uuid[]. */
+Datum
+isms_history_version_ids(FoldHistory *h)
+{
+	Datum	   *ids = palloc(sizeof(Datum) * Max(list_length(h->versions), 1));
+	int			n = 0;
+	ListCell   *lc;
+
+	foreach(lc, h->versions)
+		ids[n++] = UUIDPGetDatum(&((FoldVersion *) lfirst(lc))->id);
+	return PointerGetDatum(construct_array(ids, n, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
+}
+
+/* Which of the table's entries are in archives. */
+static void
+read_archived(FoldHistory *h)
+{
+	Oid			types[1] = {UUIDARRAYOID};
+	Datum		values[1];
+
+	values[0] = isms_history_version_ids(h);
+	query("select t.table_version, a.leaf, a.to_seq, t.last_at, t.last_leaf, t.baseline_xid, t.baseline_incarnation "
+		  "from isms.trail_archive a join isms.trail_archive_table t on t.archive = a.id "
+		  "where a.restored_at is null and t.table_version = any ($1) order by a.to_seq",
+		  1, types, values);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		FoldArchived *a = MemoryContextAllocZero(h->context, sizeof(FoldArchived));
+		MemoryContext caller;
+		bool		isnull;
+		Datum		value;
+
+		a->table = version_of(h, DatumGetUUIDP(SPI_getbinval(tuple, desc, 1, &isnull)))->table;
+		a->leaf = MemoryContextStrdup(h->context, SPI_getvalue(tuple, desc, 2));
+		a->to_seq = DatumGetInt64(SPI_getbinval(tuple, desc, 3, &isnull));
+		a->last_at = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 4, &isnull));
+		a->last_leaf = DatumGetInt64(SPI_getbinval(tuple, desc, 5, &isnull));
+		value = SPI_getbinval(tuple, desc, 6, &isnull);
+		a->has_baseline = !isnull;
+		if (a->has_baseline)
+		{
+			a->baseline_xid = DatumGetUInt64(value);
+			a->baseline_incarnation = *DatumGetUUIDP(SPI_getbinval(tuple, desc, 7, &isnull));
+		}
+		caller = MemoryContextSwitchTo(h->context);
+		h->archived = lappend(h->archived, a);
+		MemoryContextSwitchTo(caller);
+	}
+}
+
+static int64
+last_archived(FoldHistory *h)
+{
+	return ((FoldArchived *) llast(h->archived))->to_seq;
+}
+
 /* The table and what the trail's versions say of it; the table stays locked. */
 FoldHistory *
 isms_history_open(Oid relid)
@@ -123,6 +197,7 @@ isms_history_open(Oid relid)
 		h->versions = lappend(h->versions, isms_fold_version(pstrdup(content)));
 		MemoryContextSwitchTo(inner);
 	}
+	read_archived(h);
 	SPI_finish();
 	SetUserIdAndSecContext(user, security);
 	MemoryContextSwitchTo(caller);
@@ -136,17 +211,55 @@ isms_history_close(FoldHistory *h)
 	MemoryContextDelete(h->context);
 }
 
-/* Ids of the versions, as uuid[]. */
-Datum
-isms_history_version_ids(FoldHistory *h)
+/*
+ * Refuses a checkpoint that only entries in an archive could lead back to.
+ */
+void
+isms_history_check_archive(FoldHistory *h)
 {
-	Datum	   *ids = palloc(sizeof(Datum) * Max(list_length(h->versions), 1));
-	int			n = 0;
 	ListCell   *lc;
 
-	foreach(lc, h->versions)
-		ids[n++] = UUIDPGetDatum(&((FoldVersion *) lfirst(lc))->id);
-	return PointerGetDatum(construct_array(ids, n, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
+	foreach(lc, h->archived)
+	{
+		FoldArchived *a = lfirst(lc);
+
+		if (a->last_leaf >= h->checkpoint.size)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("entries of %s up to number " INT64_FORMAT " are archived",
+							RelationGetRelationName(h->rel), last_archived(h)),
+					 errdetail("How the table was at the checkpoint of %s takes entries in isms_archive.%s.",
+							   timestamptz_to_str(h->checkpoint.at), a->leaf),
+					 errhint("select isms.restore_archived('%s') brings them back into the trail.", a->leaf),
+					 errtable(h->rel)));
+	}
+}
+
+/*
+ * Refuses to add up entries where the trail has, since the last archive,
+ * nothing that speaks of all rows of the table.
+ */
+void
+isms_history_check_known(FoldHistory *h)
+{
+	ListCell   *lc;
+
+	foreach(lc, h->tables)
+	{
+		FoldTable  *t = lfirst(lc);
+
+		if (t->archived != NIL)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("entries of %s up to number " INT64_FORMAT " are archived",
+							RelationGetRelationName(h->rel), last_archived(h)),
+					 errdetail("What its rows were then stands in isms_archive.%s, and no baseline has been written since.",
+							   ((FoldArchived *) llast(t->archived))->leaf),
+					 errhint("select isms.restore_archived('%s') brings them back into the trail; a new baseline, by %s, makes what follows add up.",
+							 ((FoldArchived *) llast(t->archived))->leaf,
+							 h->own ? "isms.trail_baseline_of()" : "isms.enable_audit()"),
+					 errtable(h->rel)));
+	}
 }
 
 /* When isms.enable_audit was called for the table, or for what it is a partition of; false if it is not audited. */
@@ -359,6 +472,14 @@ isms_history_table(FoldHistory *h, const char *table, bool back)
 	}
 	caller = MemoryContextSwitchTo(h->context);
 	t = isms_fold_table(h->context, table, back);
+	t->lives = (int64) list_length(h->tables) << 40;
+	foreach(lc, h->archived)
+	{
+		FoldArchived *a = lfirst(lc);
+
+		if (!back && a->last_at >= h->from && strcmp(a->table, table) == 0)
+			t->archived = lappend(t->archived, a);
+	}
 	t->contradiction = h->contradiction;
 	t->contradiction_arg = h->contradiction_arg;
 	h->tables = lappend(h->tables, t);
@@ -381,21 +502,6 @@ isms_history_live(FoldHistory *h, Relation leaf, IsmsTrailRelation **info, bool 
 	t = isms_history_table(h, version->table, back);
 	isms_fold_switch(t, version, isms_incarnation_id());
 	return t;
-}
-
-static FoldVersion *
-version_of(FoldHistory *h, const pg_uuid_t *id)
-{
-	ListCell   *lc;
-
-	foreach(lc, h->versions)
-	{
-		FoldVersion *v = lfirst(lc);
-
-		if (memcmp(&v->id, id, sizeof(pg_uuid_t)) == 0)
-			return v;
-	}
-	elog(ERROR, "table version not found");
 }
 
 /* The bytes of a text column, which live as long as the tuple. */
@@ -424,11 +530,16 @@ read_tuple(FoldHistory *h, HeapTuple tuple, TupleDesc desc, bool back)
 	e.version = version_of(h, DatumGetUUIDP(SPI_getbinval(tuple, desc, 6, &isnull)));
 	payload = SPI_getbinval(tuple, desc, 7, &isnull);
 	e.payload = isnull ? NULL : payload_of(payload, &e.payload_len);
+	e.leaf = DatumGetObjectId(SPI_getbinval(tuple, desc, 8, &isnull));
 	t = isms_history_table(h, e.version->table, back);
+	if (h->visitor)
+		h->visitor(h->visitor_arg, t, &e, false);
 	if (back)
 		isms_fold_undo(t, &e);
 	else
 		isms_fold_apply(t, &e);
+	if (h->visitor)
+		h->visitor(h->visitor_arg, t, &e, true);
 }
 
 /*
@@ -449,7 +560,15 @@ isms_history_read(FoldHistory *h, FoldReading reading, TimestampTz since)
 	Oid			user;
 	int			security;
 
-	if (reading == FOLD_SINCE)
+	h->from = reading == FOLD_ALL ? DT_NOEND : reading == FOLD_SINCE ? since : DT_NOBEGIN;
+	if (reading == FOLD_ALL)
+	{
+		parameters = 1;
+		types[0] = UUIDARRAYOID;
+		values[0] = isms_history_version_ids(h);
+		which = "true";
+	}
+	else if (reading == FOLD_SINCE)
 	{
 		parameters = 2;
 		types[0] = UUIDARRAYOID;
@@ -471,7 +590,7 @@ isms_history_read(FoldHistory *h, FoldReading reading, TimestampTz since)
 	isms_become_trail_owner(&user, &security);
 	SPI_connect();
 	portal = SPI_cursor_open_with_args(NULL,
-									   psprintf("select e.seq, e.xid, e.command_id, e.operation, e.incarnation, e.table_version, e.payload "
+									   psprintf("select e.seq, e.xid, e.command_id, e.operation, e.incarnation, e.table_version, e.payload, e.tableoid "
 												"from isms.trail_entry e where e.table_version = any ($1) and %s "
 												"order by max(e.seq) over (partition by e.incarnation, e.xid)%s, e.command_id%s, e.seq%s",
 												which, desc, desc, desc),

@@ -426,7 +426,7 @@ write_pending(IsmsTrailKeys *keys)
 		MemoryContextSwitchTo(keys->per_entry);
 		table_multi_insert(keys->rel, keys->slots, now, command, 0, keys->bulk);
 		for (int i = 0; i < now && keys->result->ri_NumIndices > 0; i++)
-			list_free(IsmsExecInsertIndexTuples(keys->result, keys->slots[i], keys->estate));
+			list_free(IsmsExecInsertIndexTuples(keys->result, keys->slots[i], keys->estate, false));
 		MemoryContextSwitchTo(keys->context);
 		MemoryContextReset(keys->per_entry);
 		ResetPerTupleExprContext(keys->estate);

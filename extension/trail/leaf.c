@@ -314,9 +314,9 @@ open_leaf(int64 seq)
 	return table_open(trail.leaf, NoLock);
 }
 
-/* Into all indexes, whatever they are. */
+/* Into all indexes, whatever they are, or into all that summarize. */
 static void
-insert_index_entries(Relation rel, HeapTuple tuple)
+insert_index_entries(Relation rel, HeapTuple tuple, bool summaries)
 {
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsHeapTuple);
 	EState	   *estate = CreateExecutorState();
@@ -327,7 +327,7 @@ insert_index_entries(Relation rel, HeapTuple tuple)
 	InitResultRelInfo(result, rel, 0, NULL, 0);
 	ExecOpenIndices(result, false);
 	if (result->ri_NumIndices > 0)
-		list_free(IsmsExecInsertIndexTuples(result, slot, estate));
+		list_free(IsmsExecInsertIndexTuples(result, slot, estate, summaries));
 	ExecCloseIndices(result);
 	FreeExecutorState(estate);
 	ExecDropSingleTupleTableSlot(slot);
@@ -342,7 +342,24 @@ isms_trail_insert(Relation rel, Datum *values, bool *nulls)
 	if (rel->rd_rel->relam != HEAP_TABLE_AM_OID)
 		elog(ERROR, "unexpected form of %s", RelationGetRelationName(rel));
 	simple_heap_insert(rel, tuple);
-	insert_index_entries(rel, tuple);
+	insert_index_entries(rel, tuple, false);
+}
+
+/*
+ * Put one row of the trail in the place of another.  Erasure alone does this;
+ * triggers, privileges and row security have no say, so the caller's caller
+ * must be known to be allowed.
+ */
+void
+isms_trail_replace(Relation rel, HeapTuple old, HeapTuple new)
+{
+	IsmsUpdateIndexes indexes;
+
+	if (rel->rd_rel->relam != HEAP_TABLE_AM_OID)
+		elog(ERROR, "unexpected form of %s", RelationGetRelationName(rel));
+	IsmsHeapUpdate(rel, &old->t_self, new, &indexes);
+	if (!IsmsUpdatesNoIndex(indexes, new))
+		insert_index_entries(rel, new, IsmsUpdatesSummaries(indexes));
 }
 
 static pg_uuid_t *
@@ -442,7 +459,7 @@ isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command)
 		index_close(index, NoLock);
 	}
 	else
-		insert_index_entries(leaf, &tuple);
+		insert_index_entries(leaf, &tuple, false);
 	table_close(leaf, NoLock);
 }
 
@@ -471,8 +488,9 @@ isms_trail_guard(PG_FUNCTION_ARGS)
 	ereport(ERROR,
 			(errcode(ERRCODE_ISMS_TRAIL),
 			 errmsg("the audit trail may not be changed"),
-			 errdetail("trail: %s on isms.%s is refused to everyone.", what,
-					   RelationGetRelationName(call->tg_relation)),
+			 errdetail("trail: %s on %s is refused to everyone.", what,
+					   quote_qualified_identifier(get_namespace_name(RelationGetNamespace(call->tg_relation)),
+												  RelationGetRelationName(call->tg_relation))),
 			 errhint("Entries come from changes of audited tables alone; see isms.enable_audit."),
 			 errtable(call->tg_relation)));
 	PG_RETURN_NULL();

@@ -537,6 +537,22 @@ look_back(Request *r)
 	return true;
 }
 
+/* Rows whose entries were erased are missing. */
+static void
+warn_of_erased(FoldHistory *h)
+{
+	int64		erased = 0;
+	ListCell   *lc;
+
+	foreach(lc, h->tables)
+		erased += ((FoldTable *) lfirst(lc))->erased;
+	if (erased > 0)
+		ereport(WARNING,
+				(errmsg_plural("%lld entry of %s was erased", "%lld entries of %s were erased", (unsigned long) erased,
+							   (long long) erased, RelationGetRelationName(h->rel)),
+				 errdetail("Rows they told of are missing in the table as it was at the checkpoint of %s.", timestamptz_to_str(h->checkpoint.at))));
+}
+
 /* By adding up from the beginning. */
 static void
 add_up(Request *r)
@@ -548,6 +564,8 @@ add_up(Request *r)
 	isms_history_read(h, FOLD_UNTIL, 0);
 	foreach(lc, h->leaves)
 		(void) live_leaf(r, lfirst_oid(lc), false);
+	isms_history_check_known(h);
+	warn_of_erased(h);
 	foreach(lc, h->tables)
 	{
 		FoldTable  *t = lfirst(lc);
@@ -586,6 +604,7 @@ answer(Request *r, Oid relid, TimestampTz instant)
 				 errmsg("the first checkpoint of the trail was made at %s", timestamptz_to_str(begin)),
 				 errdetail("What is shown is the state at a checkpoint; there is none up to %s.", pstrdup(timestamptz_to_str(instant)))));
 	}
+	isms_history_check_archive(r->h);
 	if (!isms_history_begun(r->h, &begin))
 	{
 		if (begin == DT_NOEND)

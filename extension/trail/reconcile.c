@@ -209,6 +209,15 @@ isms_compare_with_trail(PG_FUNCTION_ARGS)
 	h->contradiction = contradiction;
 	h->contradiction_arg = &r;
 	isms_history_read(h, FOLD_SINCE, since);
+	foreach(lc, h->leaves)
+	{
+		Relation	leaf = table_open(lfirst_oid(lc), AccessShareLock);
+		IsmsTrailRelation *info;
+
+		(void) isms_history_live(h, leaf, &info, false);
+		table_close(leaf, NoLock);
+	}
+	isms_history_check_known(h);
 
 	foreach(lc, h->leaves)
 	{

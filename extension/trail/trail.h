@@ -23,6 +23,7 @@
 #define ISMS_OP_DELETE		'D'
 #define ISMS_OP_TRUNCATE	'T'
 #define ISMS_OP_BASELINE	'B'
+#define ISMS_OP_ANEW		'R'
 
 #define ISMS_CAPTURE_TRIGGER	"isms_capture"
 #define ISMS_TRUNCATE_TRIGGER	"isms_capture_truncate"
@@ -112,6 +113,7 @@ extern Oid	isms_trail_table(void);
 extern Oid	isms_trail_version_table(void);
 extern Oid	isms_trail_identity_table(void);
 extern void isms_trail_insert(Relation rel, Datum *values, bool *nulls);
+extern void isms_trail_replace(Relation rel, HeapTuple old, HeapTuple new);
 extern void isms_trail_append(IsmsTrailRelation *info, char operation, CommandId command);
 extern bool isms_trail_has_leaf(void);
 

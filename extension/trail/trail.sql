@@ -50,7 +50,7 @@ comment on column isms.trail_entry.xid is 'Top transaction, comparable inside on
 comment on column isms.trail_entry.at is 'Clock at the moment of capture';
 comment on column isms.trail_entry.command_id is 'Command of the transaction that made the change; orders the changes of a row inside it';
 comment on column isms.trail_entry.format is 'Format of payload and leaf, 1';
-comment on column isms.trail_entry.operation is 'I insert, U update, D delete, T truncate, B baseline: a row that was there when capture began';
+comment on column isms.trail_entry.operation is 'I insert, U update, D delete, T truncate, B baseline: a row that was there when capture began, R recorded anew: one whose earlier entries were erased';
 comment on column isms.trail_entry.incarnation is 'Installation that wrote it, see isms.incarnation()';
 comment on column isms.trail_entry.table_version is 'Table as it then was, see isms.trail_table_version';
 comment on column isms.trail_entry.identity is 'Who, see isms.trail_identity';
@@ -110,6 +110,19 @@ $$;
 
 comment on function isms.trail_guard_leaf(regclass) is 'Puts the guard triggers on a leaf, anew where there are some';
 
+create function isms.trail_leaves(out leaf text, out from_seq bigint, out to_seq bigint) returns setof record
+  language sql stable parallel safe rows 10 set search_path = pg_catalog, pg_temp
+begin atomic
+  select c.relname::text, b.bound[1]::bigint, b.bound[2]::bigint - 1
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+   cross join lateral regexp_match(pg_get_expr(c.relpartbound, c.oid), '(\d+)\D+(\d+)') b (bound)
+   where i.inhparent = 'isms.trail_entry'::regclass
+   order by 2;
+end;
+
+comment on function isms.trail_leaves() is 'Leaves of the trail and the numbers of entries they cover';
+
 -- Leaves are made at run time: members of the extension would lose their rows in a dump.
 create function isms.trail_open(ahead integer default 8) returns text
   language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -117,14 +130,19 @@ declare
   size constant bigint := isms.trail_leaf_size();
   largest bigint;
   current_leaf bigint;
+  covered bigint;
+  number bigint;
   leaf record;
   made integer := 0;
   mended integer := 0;
 begin
   lock table isms.trail_entry in share update exclusive mode;
 
-  -- After a restore the numbers go on behind the entries, and behind what the checkpoints call drawn.
-  select greatest((select max(e.seq) from isms.trail_entry e), (select c.frontier from isms.checkpoint c order by c.number desc limit 1)) into largest;
+  -- After a restore the numbers go on behind the entries, those in archives too, and behind what the checkpoints call drawn.
+  select greatest((select max(e.seq) from isms.trail_entry e),
+                  (select max(a.to_seq) from isms.trail_archive a),
+                  (select c.frontier from isms.checkpoint c order by c.number desc limit 1))
+    into largest;
   if largest > (select case when s.is_called then s.last_value else 0 end from isms.trail_seq s) then
     perform setval('isms.trail_seq', largest);
   end if;
@@ -145,17 +163,24 @@ begin
     end if;
   end loop;
 
-  for n in current_leaf .. current_leaf + ahead loop
-    if to_regclass(format('isms.trail_leaf_%s', n + 1)) is null then
-      execute format('create table isms.trail_leaf_%s (like isms.trail_entry including all) using heap', n + 1);
-      execute format('comment on table isms.trail_leaf_%1$s is %2$L', n + 1, format('Entries %s to %s of isms.trail_entry', n * size + 1, (n + 1) * size));
-      execute format('alter table isms.trail_leaf_%1$s add constraint trail_leaf_%1$s_pkey primary key (seq) with (fillfactor = 100)', n + 1);
-      execute format('alter table isms.trail_leaf_%s enable row level security', n + 1);
-      execute format('revoke all on isms.trail_leaf_%s from public', n + 1);
-      perform isms.trail_guard_leaf(format('isms.trail_leaf_%s', n + 1));
-      execute format('alter table isms.trail_entry attach partition isms.trail_leaf_%s for values from (%s) to (%s)', n + 1, n * size + 1, (n + 1) * size + 1);
-      made := made + 1;
-    end if;
+  -- The leaves there are, and those in archives, may be of another size.
+  select coalesce(max(l.to_seq), current_leaf * size) into covered from isms.trail_leaves() l;
+  select coalesce(max(substring(c.relname from '^trail_leaf_(\d+)$')::bigint), current_leaf)
+    into number
+    from pg_class c
+    join pg_inherits i on i.inhrelid = c.oid
+   where i.inhparent = 'isms.trail_entry'::regclass;
+  while covered < (current_leaf + ahead + 1) * size loop
+    number := number + 1;
+    execute format('create table isms.trail_leaf_%s (like isms.trail_entry including all) using heap', number);
+    execute format('comment on table isms.trail_leaf_%s is %L', number, format('Entries %s to %s of isms.trail_entry', covered + 1, covered + size));
+    execute format('alter table isms.trail_leaf_%1$s add constraint trail_leaf_%1$s_pkey primary key (seq) with (fillfactor = 100)', number);
+    execute format('alter table isms.trail_leaf_%s enable row level security', number);
+    execute format('revoke all on isms.trail_leaf_%s from public', number);
+    perform isms.trail_guard_leaf(format('isms.trail_leaf_%s', number));
+    execute format('alter table isms.trail_entry attach partition isms.trail_leaf_%s for values from (%s) to (%s)', number, covered + 1, covered + size + 1);
+    covered := covered + size;
+    made := made + 1;
   end loop;
   return format('%s leaves made, %s guards put back', made, mended);
 end
@@ -213,11 +238,11 @@ create function isms.trail_identity_content(id uuid) returns text
   language plpgsql stable strict parallel safe security definer set search_path = pg_catalog, pg_temp as $$
   -- definer: who reads an entry may read who made it, but not the list of all who ever acted
 begin
-  return (select i.content from isms.trail_identity i where i.id = trail_identity_content.id limit 1);
+  return (select i.content from isms.trail_identity i where i.id = trail_identity_content.id and i.content is not null limit 1);
 end
 $$;
 
-comment on function isms.trail_identity_content(uuid) is 'The fact in isms.trail_identity an entry names';
+comment on function isms.trail_identity_content(uuid) is 'The fact in isms.trail_identity an entry names; null once erased';
 
 create function isms.trail_person(login text) returns text
   language plpgsql stable strict parallel safe security definer set search_path = pg_catalog, pg_temp as $$

@@ -56,6 +56,16 @@ typedef struct Leaf
 	bool		found;
 } Leaf;
 
+/* A range of numbers whose entries have left the trail. */
+typedef struct Archived
+{
+	char	   *leaf;
+	int64		from;
+	int64		to;
+	int64		entries;
+	int64		missed;
+} Archived;
+
 typedef struct Verification
 {
 	ReturnSetInfo *result;
@@ -77,6 +87,8 @@ typedef struct Verification
 	TrailHash	next_root;
 	Leaf	   *leaves;
 	int			nleaves;
+	Archived   *archived;
+	int			narchived;
 	HTAB	   *seen;
 	HTAB	   *versions;
 	HTAB	   *identities;
@@ -279,6 +291,72 @@ leaf_of(Verification *v, int64 seq)
 }
 
 static void
+read_archives(Verification *v)
+{
+	select_rows("select a.leaf, a.from_seq, a.to_seq, a.entries from isms.trail_archive a where a.restored_at is null order by a.from_seq",
+				0, NULL, NULL);
+	v->archived = palloc0(sizeof(Archived) * Max(SPI_processed, 1));
+	v->narchived = (int) SPI_processed;
+	for (int i = 0; i < v->narchived; i++)
+	{
+		bool		isnull;
+
+		v->archived[i].leaf = TextDatumGetCString(value(i, 1, &isnull));
+		v->archived[i].from = DatumGetInt64(value(i, 2, &isnull));
+		v->archived[i].to = DatumGetInt64(value(i, 3, &isnull));
+		v->archived[i].entries = DatumGetInt64(value(i, 4, &isnull));
+	}
+}
+
+/* Is an entry that is not there in an archive? */
+static bool
+is_archived(Verification *v, int64 seq)
+{
+	for (int i = 0; i < v->narchived; i++)
+		if (v->archived[i].from <= seq && seq <= v->archived[i].to)
+		{
+			v->archived[i].missed++;
+			return true;
+		}
+	return false;
+}
+
+/* Archives took the entries they say, no more and no fewer. */
+static void
+check_archives(Verification *v)
+{
+	for (int i = 0; i < v->narchived; i++)
+	{
+		Archived   *a = &v->archived[i];
+
+		if (a->missed > 0)
+			ereport(NOTICE,
+					(errmsg(INT64_FORMAT " entries from " INT64_FORMAT " to " INT64_FORMAT " are archived and were not hashed", a->missed, a->from, a->to),
+					 errhint("isms.restore_archived('%s') brings them back to be verified.", a->leaf)));
+		if (v->whole && !v->broken && a->missed != a->entries)
+			report(v, "entry missing", -1, -1, NULL,
+				   psprintf("isms.trail_archive says that %s holds " INT64_FORMAT " entries, the tree has " INT64_FORMAT " in its range that are not in the trail.",
+							a->leaf, a->entries, a->missed));
+	}
+}
+
+/* The tree doesn't tell who took a payload away; isms.erasure does. */
+static void
+check_erasures(Verification *v)
+{
+	select_rows("select u.seq from isms.unexplained_erasures() u order by 1", 0, NULL, NULL);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		isnull;
+		int64		seq = DatumGetInt64(value(i, 1, &isnull));
+
+		report(v, "erasure not recorded", -1, isnull ? -1 : seq, NULL,
+			   isnull ? "No row of isms.erasure accounts for an identity without content; isms.unexplained_erasures() names it."
+			   : "No row of isms.erasure accounts for it.");
+	}
+}
+
+static void
 check_entry(Verification *v, HeapTuple tuple, TupleDesc desc)
 {
 	TrailEntry	entry;
@@ -357,7 +435,7 @@ check_entries(Verification *v)
 		check_entry(v, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
 	SPI_freetuptable(SPI_tuptable);
 	for (int i = 0; i < v->nleaves; i++)
-		if (!v->leaves[i].found)
+		if (!v->leaves[i].found && !is_archived(v, v->leaves[i].seq))
 			report(v, "entry missing", v->leaves[i].position, v->leaves[i].seq, NULL, NULL);
 	v->nleaves = 0;
 	MemoryContextSwitchTo(caller);
@@ -737,6 +815,7 @@ isms_verify_trail(PG_FUNCTION_ARGS)
 
 	v->checkpoints = SPI_cursor_open_with_args(NULL, "select c.number, c.size, c.root from isms.checkpoint c order by c.number",
 											   0, NULL, NULL, NULL, true, CURSOR_OPT_NO_SCROLL);
+	read_archives(v);
 	next_checkpoint(v);
 	compare_checkpoints(v);
 	check_tiles(v);
@@ -744,6 +823,7 @@ isms_verify_trail(PG_FUNCTION_ARGS)
 		check_tail(v);
 	check_entries(v);
 	SPI_cursor_close(v->checkpoints);
+	check_archives(v);
 	if (v->whole)
 	{
 		check_upper_tiles(v);
@@ -751,6 +831,7 @@ isms_verify_trail(PG_FUNCTION_ARGS)
 		/* what a tile has that cannot be read is not known to be missing */
 		if (!v->broken)
 			check_unsealed(v);
+		check_erasures(v);
 		check_facts(v, v->versions, "trail_table_version");
 		check_facts(v, v->identities, "trail_identity");
 	}

@@ -164,7 +164,7 @@ begin atomic
                        union all
                        select null, h.old_values, h.new_values where h.operation <> 'update') v (column_name, old_value, new_value)
    where h.seq > isms.decision_entry(decision_changes.approval)
-     and h.operation <> 'baseline'
+     and h.operation not in ('baseline', 'recorded anew', 'archived')
      and h.scope is not distinct from c.scope
    order by h.seq, v.column_name;
 end;

@@ -54,6 +54,17 @@ SKIP:
 
 # What is allowed goes on.
 $node->safe_psql('used', q{alter table watched add note text; create table plain (id int); drop table plain; select isms.disable_audit('watched'); drop table watched});
+# A full leaf can be archived and the archive dropped.
+$node->safe_psql(
+	'other', q{
+	create table filler (id int);
+	select isms.enable_audit('filler');
+	insert into filler select g from generate_series(1, 10) g;
+	select setval('isms.trail_seq', isms.trail_leaf_size());
+	insert into filler values (0)});
+$node->safe_psql('other', 'set default_transaction_isolation = "read committed"; select isms.seal()');
+is($node->safe_psql('other', 'set default_transaction_isolation = "read committed"; select leaf from isms.archive_trail()'), 'trail_leaf_1', 'a leaf is archived');
+$node->safe_psql('other', 'drop table isms_archive.trail_leaf_1; drop schema isms_archive');
 $node->safe_psql('other', 'set isms.allow_drop = on; drop extension isms cascade');
 is($node->safe_psql('other', q{select count(*) from pg_extension where extname = 'isms'}), 0, 'with isms.allow_drop the extension can be dropped');
 $node->safe_psql('other', 'create extension isms');
