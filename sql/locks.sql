@@ -85,6 +85,16 @@ select table_name, reason from isms.enable_audit_schema('regress_locks', 'event%
 select * from held();
 rollback;
 
+-- Erasing, one row's values and what is known of people; archiving, where there is nothing to archive yet.
+begin;
+select entries > 0 as erased from isms.erase_personal_data('account', '1', 'asked for', keep_row => true);
+select * from held();
+rollback;
+begin;
+select count(*) from isms.archive_trail(now());
+select * from held();
+rollback;
+
 -- Leaves to come; activation of what is active.
 begin;
 select isms.trail_open(9) is not null as opened;
