@@ -47,6 +47,7 @@ alter trigger theirs on account rename to theirs_still;
 drop trigger theirs_still on account;
 reset role;
 alter table event_1 disable trigger isms_capture;
+alter table isms.trail_leaf_1 set schema public;
 alter table event detach partition event_1;
 alter table event detach partition event_1 concurrently;
 drop table event_1;

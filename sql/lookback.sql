@@ -117,6 +117,14 @@ select * from isms.as_of(null::pair, clock_timestamp()) order by id;
 select isms.seal() \gset
 select * from isms.as_of(null::pair, clock_timestamp()) order by id;
 
+-- A table that was empty then.
+create table later (id int primary key);
+select isms.enable_audit('later');
+select isms.seal() \gset
+select * from isms.as_of(null::later, clock_timestamp());
+insert into later values (1);
+select * from isms.as_of(null::later, clock_timestamp());
+
 -- Before the first checkpoint there is nothing to say.
 \set VERBOSITY sqlstate
 select * from isms.as_of(null::pair, '2001-01-01');

@@ -165,3 +165,19 @@ insert into isms.trail_tail values (0, '{}', '');
 truncate isms.checkpoint;
 select isms.disable_audit('public.seal_demo');
 drop table public.seal_demo;
+
+-- Leaves are made ahead of need.
+set client_min_messages = warning;
+drop extension isms cascade;
+create extension isms;
+create or replace function isms.trail_leaf_size() returns bigint language sql immutable return 1000::bigint;
+set client_min_messages = notice;
+select isms.activate() is not null as activated;
+create table public.seal_demo (id integer primary key);
+select isms.enable_audit('public.seal_demo');
+select max(l.to_seq) as last, least(max(l.to_seq) - (select s.last_value from isms.trail_seq s) - 500, 50000) as room from isms.trail_leaves() l \gset
+insert into public.seal_demo select g from generate_series(1, :room) g;
+select isms.seal() > 0 as sealed;
+insert into public.seal_demo select -g from generate_series(1, 3000) g;
+select max(to_seq) - :last as made from isms.trail_leaves();
+drop table public.seal_demo;

@@ -222,6 +222,16 @@ check_command(Node *tree, Oid owner)
 					isms_refuse_ddl("Renaming its trigger", relation_name(relid));
 				break;
 			}
+		case T_AlterObjectSchemaStmt:
+			{
+				AlterObjectSchemaStmt *stmt = (AlterObjectSchemaStmt *) tree;
+				Oid			relid = stmt->relation ? relation_named(stmt->relation) : InvalidOid;
+
+				/* audited tables may move, and are followed */
+				if (OidIsValid(relid) && protecting_trigger(relid, NULL) == own_function("trail_guard"))
+					isms_refuse_ddl("Moving it", relation_name(relid));
+				break;
+			}
 		case T_CreateFunctionStmt:
 			{
 				CreateFunctionStmt *stmt = (CreateFunctionStmt *) tree;

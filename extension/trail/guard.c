@@ -108,6 +108,7 @@ check_utility(Node *tree)
 			}
 			/* fall through */
 		case T_AlterTableStmt:
+		case T_AlterObjectSchemaStmt:
 		case T_CreateTrigStmt:
 		case T_CreateFunctionStmt:
 		case T_DropStmt:

@@ -405,10 +405,13 @@ isms_seal(PG_FUNCTION_ARGS)
 	UnregisterSnapshot(snapshot);
 
 	/*
-	 * What it records belongs to this transaction, younger than the snapshot:
-	 * the next seal takes it in.
+	 * What these record belongs to this transaction, younger than the
+	 * snapshot: the next seal takes it in.
 	 */
 	SPI_execute("select isms.check_coverage()", false, 0);
+	/* leaves ahead of need */
+	SPI_execute("select isms.trail_open() from isms.trail_seq s"
+				" where s.last_value + 4 * isms.trail_leaf_size() > (select max(l.to_seq) from isms.trail_leaves() l)", false, 0);
 
 	added = seal->added;
 	SPI_finish();
