@@ -115,6 +115,19 @@ update public.machine set status = 'checked', next_check = '2027-01-01' where co
 update public.machine set next_check = '2028-01-01' where code = 'M1';
 select code, status, next_check from public.machine;
 
+-- A frozen column that a BEFORE trigger changes, which no statement names, is as frozen.
+set session authorization regress_wboss;
+create function public.sneak() returns trigger language plpgsql as $$ begin new.price := 1; return new; end $$;
+create trigger sneak before update on public.machine for each row execute function public.sneak();
+set session authorization regress_wbob;
+update public.machine set hall = hall where code = 'M1';
+set session authorization regress_wboss;
+drop trigger sneak on public.machine;
+drop function public.sneak();
+set session authorization regress_wbob;
+update public.machine set hall = hall where code = 'M1';
+select price from public.machine where code = 'M1';
+
 -- An amendment: frozen columns change by request, the new owner agrees.
 update public.machine set owner = 'bob' where code = 'M1';
 set session authorization regress_wboss;

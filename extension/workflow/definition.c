@@ -14,10 +14,12 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/partition.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "core/compat.h"
 #include "core/core.h"
 #include "lib/stringinfo.h"
+#include "parser/parse_func.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -634,6 +636,35 @@ columns_named(const IsmsTable *table, const IsmsTexts *names)
 	return set;
 }
 
+/*
+ * Can an UPDATE change what the workflow watches without naming it?  A BEFORE
+ * trigger can; and the machine's trigger may not list a column that came, or
+ * came to be frozen, after it.
+ */
+static bool
+changes_unnamed(const IsmsTable *table, Relation rel, const IsmsWorkflow *w)
+{
+	Oid			function = LookupFuncName(list_make2(makeString("isms"), makeString("workflow_machine")), 0, NULL, true);
+	TriggerDesc *triggers = rel->trigdesc;
+	Bitmapset  *watched = bms_union(table->fixed, table->amendable);
+	Bitmapset  *listed = NULL;
+
+	if (triggers == NULL || triggers->trig_update_before_row)
+		return true;
+	for (int i = 0; i < w->nstates; i++)
+		if (!w->states[i].all_frozen)
+			watched = bms_add_members(watched, table->frozen[i]);
+	for (int i = 0; i < triggers->numtriggers; i++)
+	{
+		Trigger    *trigger = &triggers->triggers[i];
+
+		if (trigger->tgfoid == function && TRIGGER_FOR_UPDATE(trigger->tgtype))
+			for (int j = 0; j < trigger->tgnattr; j++)
+				listed = bms_add_member(listed, trigger->tgattr[j]);
+	}
+	return !bms_is_subset(watched, listed);
+}
+
 static void
 fill_table(IsmsTable *table, Relation rel)
 {
@@ -694,6 +725,7 @@ fill_table(IsmsTable *table, Relation rel)
 		if (w->transitions[i].to == NULL)
 			table->amendable = bms_add_members(table->amendable, table->amended[i]);
 	}
+	table->watches_all = changes_unnamed(table, rel, w);
 }
 
 /* What is known of a table with a workflow's trigger, at present; its binding is NULL where it is under none. */
@@ -744,6 +776,23 @@ isms_workflow_table(Relation rel)
 	MemoryContextSetParent(made.context, CacheMemoryContext);
 	made.valid = table->valid;
 	*table = made;
+	return table;
+}
+
+/* The same by the table's oid, without opening it where that can be helped. */
+IsmsTable *
+isms_workflow_table_of(Oid relid)
+{
+	Definitions *d = present_definitions();
+	IsmsTable  *table = tables ? hash_search(tables, &relid, HASH_FIND, NULL) : NULL;
+
+	if (table == NULL || !table->valid || table->generation != d->generation)
+	{
+		Relation	rel = table_open(relid, AccessShareLock);
+
+		table = isms_workflow_table(rel);
+		table_close(rel, AccessShareLock);
+	}
 	return table;
 }
 

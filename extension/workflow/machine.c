@@ -71,6 +71,7 @@ typedef struct Step
 } Step;
 
 PG_FUNCTION_INFO_V1(isms_workflow_machine);
+PG_FUNCTION_INFO_V1(isms_watches_all);
 
 /*
  * Values of columns.
@@ -402,6 +403,9 @@ has_open_request(Step *step)
 	static char scope[64];
 	static bool none;
 
+	/* where nobody approves anything, nothing is asked for */
+	if (!step->workflow->has_slots)
+		return false;
 	if (transaction != IsmsLocalXid() || command != GetCurrentCommandId(false) ||
 		relid != RelationGetRelid(step->rel) || strcmp(scope, step->scope) != 0)
 	{
@@ -613,4 +617,26 @@ isms_workflow_machine(PG_FUNCTION_ARGS)
 	if (!is_plain(&step))
 		judge(&step, operation);
 	return PointerGetDatum(NULL);
+}
+
+/* isms.watches_all(relation oid, state text) returns boolean */
+Datum
+isms_watches_all(PG_FUNCTION_ARGS)
+{
+	IsmsTable  *table;
+	bool		all;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	AcceptInvalidationMessages();
+	table = isms_workflow_table_of(PG_GETARG_OID(0));
+	all = table->binding == NULL || table->watches_all;
+	if (!all && !PG_ARGISNULL(1))
+	{
+		text	   *state = PG_GETARG_TEXT_PP(1);
+		int			number = isms_state_number(table->binding->workflow, VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state));
+
+		all = number >= 0 && table->binding->workflow->states[number].all_frozen;
+	}
+	PG_RETURN_BOOL(all);
 }

@@ -430,8 +430,15 @@ begin
 end
 $$;
 
--- Binding a table.  Its trigger on UPDATE is not even called for rows that change nothing the workflow watches: the state, the key, the scope, who made the
--- row, and what is frozen or can be amended in the row's state.
+-- Binding a table.  Two triggers judge an UPDATE.  workflow_update is called where the state differs or the row's state freezes every column; it is what
+-- most statements meet, and its condition is short, since the server reads a condition anew for each statement.  workflow_columns is called where the
+-- statement names a watched column and its value differs in a state that watches it.  A BEFORE trigger changes what no statement names, and a column may
+-- have come to be frozen since the triggers were made: then workflow_update is called for every row.
+create function isms.watches_all(relation oid, state text) returns boolean
+  language c stable parallel safe as 'MODULE_PATHNAME', 'isms_watches_all';
+
+comment on function isms.watches_all(oid, text) is 'Has every UPDATE of a row in this state to be judged, because the state freezes all columns, or those a statement names do not tell which are changed? For conditions of triggers';
+
 create function isms.watched_columns(b isms.workflow_binding) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
@@ -454,7 +461,6 @@ create function isms.change_condition(b isms.workflow_binding) returns text
 declare
   result text;
 begin
-  -- The server reads the condition anew for each statement: it is written to be short.
   with of_table as (
     -- Where equal values are spelled the same, or the machine takes them as the same, the type's own comparison is the cheapest.
     select a.attname::text as name,
@@ -468,15 +474,15 @@ begin
   watched as (
     select e.value as columns, array_agg(e.key order by e.key) as states
       from jsonb_each(isms.watched_columns(b)) e
+     where e.value <> '["*"]'
      group by e.value)
   select concat_ws(' or ',
-           (select string_agg(c.differs, ' or ' order by c.name <> b.state_column, c.name)
+           (select string_agg(c.differs, ' or ' order by c.name)
               from of_table c
-             where c.name = b.state_column or c.name = any (b.key_columns) or (b.scoped and c.name = 'scope') or c.name = 'created_by'),
+             where c.name = any (b.key_columns) or (b.scoped and c.name = 'scope') or c.name = 'created_by'),
            (select string_agg(format('((%s) and (%s))',
                                      (select string_agg(format('old.%I::text = %L', b.state_column, u.state), ' or ' order by u.state) from unnest(w.states) u(state)),
-                                     case when w.columns = '["*"]' then 'old.* operator(pg_catalog.*<>) new.*'
-                                     else coalesce((select string_agg(c.differs, ' or ' order by c.name) from of_table c where w.columns ? c.name), 'false') end),
+                                     coalesce((select string_agg(c.differs, ' or ' order by c.name) from of_table c where w.columns ? c.name), 'false')),
                               ' or ' order by w.states)
               from watched w))
     into result;
@@ -484,7 +490,7 @@ begin
 end
 $$;
 
-comment on function isms.change_condition(isms.workflow_binding) is 'The WHEN condition of a table''s trigger: does a row''s change concern its workflow?';
+comment on function isms.change_condition(isms.workflow_binding) is 'SQL condition on old and new: does a change that leaves the state concern the workflow?';
 
 create function isms.make_workflow_triggers(b isms.workflow_binding) returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -505,12 +511,19 @@ begin
   end loop;
 
   execute format('create trigger workflow_insert after insert on %s for each row execute function isms.workflow_machine()', relation);
-  execute format('create trigger workflow_update after update on %s for each row when (%s) execute function isms.workflow_machine(%L)',
-                 relation, isms.change_condition(b), isms.watched_columns(b));
+  execute format('create trigger workflow_update after update on %s for each row when (old.%I is distinct from new.%I or isms.watches_all(old.tableoid, old.%I::text)) execute function isms.workflow_machine(%L)',
+                 relation, b.state_column, b.state_column, b.state_column, isms.watched_columns(b));
+  execute format('create trigger workflow_columns after update of %s on %s for each row when (old.%I is not distinct from new.%I and not isms.watches_all(old.tableoid, old.%I::text) and (%s)) execute function isms.workflow_machine(%L)',
+                 (select string_agg(format('%I', a.attname), ', ' order by a.attnum)
+                    from pg_attribute a
+                   where a.attrelid = relation::regclass and a.attnum > 0 and not a.attisdropped and a.attname <> b.state_column
+                     and (a.attname = any (b.key_columns) or (b.scoped and a.attname = 'scope') or a.attname = 'created_by'
+                          or exists (select from jsonb_each(isms.watched_columns(b)) e where e.value ? a.attname))),
+                 relation, b.state_column, b.state_column, b.state_column, isms.change_condition(b), isms.watched_columns(b));
   -- Its name comes before those of foreign keys (RI_...), so that the refusal says which step ends the row instead.
   execute format('create trigger "ISMS_workflow_delete" after delete on %s for each row execute function isms.workflow_machine()', relation);
   execute format('create trigger workflow_truncate before truncate on %s for each statement execute function isms.workflow_truncate()', relation);
-  for t in select unnest(array['workflow_insert', 'workflow_update', 'ISMS_workflow_delete', 'workflow_truncate']) as name loop
+  for t in select unnest(array['workflow_insert', 'workflow_update', 'workflow_columns', 'ISMS_workflow_delete', 'workflow_truncate']) as name loop
     execute format('alter table %s enable always trigger %I', relation, t.name);
   end loop;
 

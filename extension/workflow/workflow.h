@@ -146,6 +146,8 @@ typedef struct IsmsTable
 	MemoryContext context;
 	IsmsBinding *binding;		/* NULL: none */
 	bool		simple;			/* state, scope and key can be read here */
+	bool		watches_all;	/* the columns named do not tell what an
+								 * UPDATE changes */
 	int			ncolumns;
 	IsmsColumn *columns;
 	AttrNumber	state;
@@ -170,6 +172,7 @@ typedef struct IsmsIdentity
 
 /* definition.c */
 extern IsmsTable *isms_workflow_table(Relation rel);
+extern IsmsTable *isms_workflow_table_of(Oid relid);
 extern IsmsBinding *isms_workflow_cover(const char *schema, const char *table, const char *child, IsmsCover **cover);
 extern AttrNumber isms_workflow_column(const IsmsTable *table, const char *name);
 extern int	isms_state_number(const IsmsWorkflow *workflow, const char *name, int len);

@@ -102,8 +102,8 @@ select is_empty($$
 select is_empty($$
   select r.name
     from routine r, aclexplode(coalesce(r.proacl, acldefault('f', r.proowner))) a
-   where a.grantee <> r.proowner and r.name::text <> 'isms.capture()' $$,
-  'no function may be executed by anybody but the owner, except the capture trigger''s, which a partition''s owner must be able to attach');
+   where a.grantee <> r.proowner and r.name::text not in ('isms.capture()', 'isms.watches_all(oid,text)') $$,
+  'no function may be executed by anybody but the owner, except the capture trigger''s, which a partition''s owner must be able to attach, and what a trigger''s condition asks');
 
 select is_empty($$
   select r.name
