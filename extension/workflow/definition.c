@@ -654,6 +654,7 @@ changes_unnamed(const IsmsTable *table, Relation rel, const IsmsWorkflow *w)
 	for (int i = 0; i < w->nstates; i++)
 		if (!w->states[i].all_frozen)
 			watched = bms_add_members(watched, table->frozen[i]);
+	watched = bms_del_member(watched, table->state);
 	for (int i = 0; i < triggers->numtriggers; i++)
 	{
 		Trigger    *trigger = &triggers->triggers[i];

@@ -71,7 +71,7 @@ typedef struct Step
 } Step;
 
 PG_FUNCTION_INFO_V1(isms_workflow_machine);
-PG_FUNCTION_INFO_V1(isms_watches_all);
+PG_FUNCTION_INFO_V1(isms_judges_row);
 
 /*
  * Values of columns.
@@ -619,24 +619,39 @@ isms_workflow_machine(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
-/* isms.watches_all(relation oid, state text) returns boolean */
+/* isms.judges_row(relation oid, from_state text, to_state text) returns boolean */
 Datum
-isms_watches_all(PG_FUNCTION_ARGS)
+isms_judges_row(PG_FUNCTION_ARGS)
 {
+	text	   *state;
+	text	   *other;
+	int			len;
+	int			number;
 	IsmsTable  *table;
-	bool		all;
 
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+	{
+		if (PG_ARGISNULL(1) != PG_ARGISNULL(2))
+			PG_RETURN_BOOL(true);
+		state = other = NULL;
+		len = 0;
+	}
+	else
+	{
+		state = PG_GETARG_TEXT_PP(1);
+		other = PG_GETARG_TEXT_PP(2);
+		len = VARSIZE_ANY_EXHDR(state);
+		if ((int) VARSIZE_ANY_EXHDR(other) != len || memcmp(VARDATA_ANY(state), VARDATA_ANY(other), len) != 0)
+			PG_RETURN_BOOL(true);
+	}
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	AcceptInvalidationMessages();
 	table = isms_workflow_table_of(PG_GETARG_OID(0));
-	all = table->binding == NULL || table->watches_all;
-	if (!all && !PG_ARGISNULL(1))
-	{
-		text	   *state = PG_GETARG_TEXT_PP(1);
-		int			number = isms_state_number(table->binding->workflow, VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state));
-
-		all = number >= 0 && table->binding->workflow->states[number].all_frozen;
-	}
-	PG_RETURN_BOOL(all);
+	if (table->binding == NULL || table->watches_all)
+		PG_RETURN_BOOL(true);
+	if (state == NULL)
+		PG_RETURN_BOOL(false);
+	number = isms_state_number(table->binding->workflow, VARDATA_ANY(state), len);
+	PG_RETURN_BOOL(number >= 0 && table->binding->workflow->states[number].all_frozen);
 }

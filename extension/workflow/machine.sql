@@ -434,10 +434,10 @@ $$;
 -- most statements meet, and its condition is short, since the server reads a condition anew for each statement.  workflow_columns is called where the
 -- statement names a watched column and its value differs in a state that watches it.  A BEFORE trigger changes what no statement names, and a column may
 -- have come to be frozen since the triggers were made: then workflow_update is called for every row.
-create function isms.watches_all(relation oid, state text) returns boolean
-  language c stable parallel safe as 'MODULE_PATHNAME', 'isms_watches_all';
+create function isms.judges_row(relation oid, from_state text, to_state text) returns boolean
+  language c stable parallel safe as 'MODULE_PATHNAME', 'isms_judges_row';
 
-comment on function isms.watches_all(oid, text) is 'Has every UPDATE of a row in this state to be judged, because the state freezes all columns, or those a statement names do not tell which are changed? For conditions of triggers';
+comment on function isms.judges_row(oid, text, text) is 'Is an UPDATE of a row judged whatever columns it names? Where the states differ, where the state freezes all columns, and where the columns named do not tell which are changed. For conditions of triggers';
 
 create function isms.watched_columns(b isms.workflow_binding) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
@@ -511,15 +511,15 @@ begin
   end loop;
 
   execute format('create trigger workflow_insert after insert on %s for each row execute function isms.workflow_machine()', relation);
-  execute format('create trigger workflow_update after update on %s for each row when (old.%I is distinct from new.%I or isms.watches_all(old.tableoid, old.%I::text)) execute function isms.workflow_machine(%L)',
-                 relation, b.state_column, b.state_column, b.state_column, isms.watched_columns(b));
-  execute format('create trigger workflow_columns after update of %s on %s for each row when (old.%I is not distinct from new.%I and not isms.watches_all(old.tableoid, old.%I::text) and (%s)) execute function isms.workflow_machine(%L)',
+  execute format('create trigger workflow_update after update on %s for each row when (isms.judges_row(old.tableoid, old.%I::text, new.%I::text)) execute function isms.workflow_machine(%L)',
+                 relation, b.state_column, b.state_column, isms.watched_columns(b));
+  execute format('create trigger workflow_columns after update of %s on %s for each row when (not isms.judges_row(old.tableoid, old.%I::text, new.%I::text) and (%s)) execute function isms.workflow_machine(%L)',
                  (select string_agg(format('%I', a.attname), ', ' order by a.attnum)
                     from pg_attribute a
                    where a.attrelid = relation::regclass and a.attnum > 0 and not a.attisdropped and a.attname <> b.state_column
                      and (a.attname = any (b.key_columns) or (b.scoped and a.attname = 'scope') or a.attname = 'created_by'
                           or exists (select from jsonb_each(isms.watched_columns(b)) e where e.value ? a.attname))),
-                 relation, b.state_column, b.state_column, b.state_column, isms.change_condition(b), isms.watched_columns(b));
+                 relation, b.state_column, b.state_column, isms.change_condition(b), isms.watched_columns(b));
   -- Its name comes before those of foreign keys (RI_...), so that the refusal says which step ends the row instead.
   execute format('create trigger "ISMS_workflow_delete" after delete on %s for each row execute function isms.workflow_machine()', relation);
   execute format('create trigger workflow_truncate before truncate on %s for each statement execute function isms.workflow_truncate()', relation);

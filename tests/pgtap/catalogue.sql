@@ -102,7 +102,7 @@ select is_empty($$
 select is_empty($$
   select r.name
     from routine r, aclexplode(coalesce(r.proacl, acldefault('f', r.proowner))) a
-   where a.grantee <> r.proowner and r.name::text not in ('isms.capture()', 'isms.watches_all(oid,text)') $$,
+   where a.grantee <> r.proowner and r.name::text not in ('isms.capture()', 'isms.judges_row(oid,text,text)') $$,
   'no function may be executed by anybody but the owner, except the capture trigger''s, which a partition''s owner must be able to attach, and what a trigger''s condition asks');
 
 select is_empty($$

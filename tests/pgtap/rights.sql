@@ -146,7 +146,7 @@ select is_empty($$
   select p.oid::regprocedure
     from pg_proc p
    where p.pronamespace = 'isms'::regnamespace and has_function_privilege('regress_nobody', p.oid, 'execute')
-     and p.oid not in ('isms.capture()'::regprocedure, 'isms.watches_all(oid, text)'::regprocedure) $$,
+     and p.oid not in ('isms.capture()'::regprocedure, 'isms.judges_row(oid, text, text)'::regprocedure) $$,
   'nor with any function but the capture trigger''s, which only fires');
 
 select ok(not has_schema_privilege('regress_nobody', 'isms', 'usage, create'), 'nor with the schema');
