@@ -94,9 +94,10 @@ begin
       array[format('transition: %s leaves %s', t.name, case when t.from_states = '{any}' then 'every state that is not final' else array_to_string(t.from_states, ' or ') end)],
       isms.next_hint(b, old_row, step), b);
   end if;
-  select string_agg(isms.persons_or_role(x.who, x.approver), ' and ' order by x.slot)
+  select string_agg(isms.persons_or_role(x.who, x.approver) || coalesce(' (' || x.deputies || ')', ''), ' and ' order by x.slot)
     into waits_for
-    from (select s.slot, s.approver, isms.step_candidates(array[s.approver], old_row, new_row, step, case when 'R' = any (t.separation) then step.actor end) as who
+    from (select s.slot, s.approver, isms.step_candidates(array[s.approver], old_row, new_row, step, case when 'R' = any (t.separation) then step.actor end) as who,
+                 isms.step_deputy_words(s.approver, old_row, new_row, step, step.actor) as deputies
             from isms.step_slots(old_row, new_row, step) s) x;
   if waits_for is null then
     return null;
@@ -185,10 +186,12 @@ declare
   old_row jsonb;
   new_row jsonb;
   wanted isms.workflow_approval;
+  represented text;
+  deputy record;
   slot isms.workflow_approval;
   codes text[] := '{}';
   reasons text[] := '{}';
-  candidates text[] := '{}';
+  candidates text[];
   fewest integer;
   who text[];
   left_over integer := 0;
@@ -237,19 +240,25 @@ begin
                where not exists (select from isms.approval a where a.request = q.id and a.slot = s.slot) loop
     left_over := left_over + 1;
     who := isms.step_candidates(array[slot.approver], old_row, new_row, step);
-    candidates := candidates || who;
     if me = any (who) and (fewest is null or cardinality(who) < fewest) then
       wanted := slot;
       fewest := cardinality(who);
     end if;
   end loop;
+  if wanted.slot is null then
+    -- Not as oneself: perhaps for somebody who is away.
+    select s.slot, d.on_behalf_of into deputy
+      from isms.step_slots(old_row, new_row, step) s
+      cross join lateral isms.step_deputies(s.approver, old_row, new_row, step) d
+     where d.person = me and not exists (select from isms.approval a where a.request = q.id and a.slot = s.slot)
+     order by isms.approval_reasons(t, old_row, new_row, step, me, d.on_behalf_of, q) <> '{}', s.slot, d.on_behalf_of
+     limit 1;
+    wanted.slot := deputy.slot;
+    represented := deputy.on_behalf_of;
+  end if;
   step.actor := me;
 
-  if exists (select from isms.approval a where a.request = q.id and a.approver = me) then
-    codes := codes || 'IS004'::text;
-    reasons := reasons || (isms.reason_label('separation', t.clause) || format('%s has approved it already; each approval is another person''s', isms.person_name(me)));
-  end if;
-  who := isms.separation_reasons(t.separation, t.clause, old_row, new_row, step, me, q.requester);
+  who := isms.approval_reasons(t, old_row, new_row, step, me, represented, q);
   codes := codes || array_fill('IS004'::text, array[cardinality(who)]);
   reasons := reasons || who;
   if wanted.slot is null and left_over > 0 then
@@ -261,18 +270,14 @@ begin
     reasons := reasons || (isms.reason_label('actor', t.clause) || format('%s must approve by a login of the person''s own', isms.person_name(me)));
   end if;
   if codes <> '{}' then
-    candidates := array(
-      select distinct on (c.code) c.code
-        from unnest(candidates) c(code)
-       where c.code <> me and isms.separation_reasons(t.separation, t.clause, old_row, new_row, step, c.code, q.requester) = '{}'
-         and not exists (select from isms.approval a where a.request = q.id and a.approver = c.code));
+    candidates := array(select distinct c.code from isms.open_slots(q.id) s, unnest(s.candidates) c(code) where c.code <> me order by 1);
     message := message || case when codes[1] = 'IS004' then ': separation of duties' else '' end;
     first_hint := case when candidates = '{}' then 'Nobody else can at present.' else 'Ask ' || isms.person_names(candidates) || '.' end;
     perform isms.refuse(message, codes, reasons, first_hint, b);
   end if;
   if wanted.slot is not null then
-    insert into isms.approval (request, scope, slot, approver, comment, digest)
-    values (q.id, step.scope, wanted.slot, me, step.comment, q.digest);
+    insert into isms.approval (request, scope, slot, approver, on_behalf_of, comment, digest)
+    values (q.id, step.scope, wanted.slot, me, represented, step.comment, q.digest);
   end if;
   -- An open status tells the caller that others must approve too.
   q.status := case when left_over > 1 then 'open' else 'carried_out' end;
@@ -291,6 +296,7 @@ declare
   first_code text;
   said text;
   why text;
+  for_whom text;
 begin
   if keys is null or array_position(keys, null) is not null then
     raise exception using
@@ -301,11 +307,12 @@ begin
   foreach k in array keys loop
     begin
       q := isms.record_approval(approve.table_name, k, approve.transition, approve.comment);
+      for_whom := coalesce((select ' for ' || isms.person_name(a.on_behalf_of) from isms.approval a where a.request = q.id and a.approver = isms.actor()), '');
       if q.status = 'open' then
-        return next format('%s of %s approved; it waits for %s', approve.transition, isms.thing(isms.workflow_of(approve.table_name), k),
+        return next format('%s of %s approved%s; it waits for %s', approve.transition, isms.thing(isms.workflow_of(approve.table_name), k), for_whom,
                            (select string_agg(isms.persons_or_role(w.candidates, w.approver), ' and ' order by w.slot) from isms.waiting_approvals w where w.request = q.id));
       else
-        return next isms.carry_out(approve.table_name, k, approve.transition, coalesce(q.comment, approve.comment), q.changes);
+        return next isms.carry_out(approve.table_name, k, approve.transition, coalesce(q.comment, approve.comment), q.changes) || for_whom;
       end if;
     exception when others then
       if cardinality(keys) = 1 or sqlstate not like 'IS%' then
@@ -353,7 +360,11 @@ begin
     may := array[q.requester];
   else
     may := isms.step_candidates(array(select a.approver from isms.workflow_approval a where a.workflow = t.workflow and a.transition = t.name),
-                                record, record || coalesce(q.changes, '{}'), step);
+                                record, record || coalesce(q.changes, '{}'), step)
+           || array(select d.person
+                      from isms.workflow_approval a
+                      cross join lateral isms.step_deputies(a.approver, record, record || coalesce(q.changes, '{}'), step) d
+                     where a.workflow = t.workflow and a.transition = t.name and q.requester not in (d.person, d.on_behalf_of));
   end if;
   if step.actor is null or step.actor <> all (may) then
     perform isms.refuse(message, '{IS002}', array[isms.reason_label('actor', t.clause) || case when as_requester then 'who asked withdraws' else 'who could approve rejects' end],
@@ -409,7 +420,7 @@ end;
 comment on function isms.withdraw(text, text, text, text) is 'Takes back what the caller asked for. A row that was itself the request, such as an acceptance, is withdrawn with it. Errors: IS002, IS003 nothing asked for';
 
 -- What waits, and what comes next.
-create function isms.open_slots(request bigint) returns table (slot text, approver text, candidates text[])
+create function isms.open_slots(request bigint) returns table (slot text, approver text, candidates text[], deputies text[])
   language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
   -- definer: whose approval is needed may depend on rows the caller does not see; only requests of visible scopes are told
 declare
@@ -434,17 +445,25 @@ begin
   new_row := old_row || coalesce(q.changes, '{}') || jsonb_build_object(b.state_column, step.to_state);
   return query
     select s.slot, s.approver,
-           array(select c
-                   from unnest(isms.step_candidates(array[s.approver], old_row, new_row, step)) with ordinality u(c, i)
-                  where isms.separation_reasons(t.separation, t.clause, old_row, new_row, step, c, q.requester) = '{}'
-                    and not exists (select from isms.approval a where a.request = q.id and a.approver = c)
-                  order by i)
+           array(select u.c
+                   from (select n.c, n.i, null as represented
+                           from unnest(isms.step_candidates(array[s.approver], old_row, new_row, step)) with ordinality n(c, i)
+                          union all
+                         select d.person, null, d.on_behalf_of from unnest(x.persons, x.represented) d(person, on_behalf_of)) u
+                  where isms.approval_reasons(t, old_row, new_row, step, u.c, u.represented, q) = '{}'
+                  group by u.c
+                  order by min(u.i), u.c),
+           array(select format('%s for %s', d.person, d.on_behalf_of)
+                   from unnest(x.persons, x.represented) d(person, on_behalf_of)
+                  where isms.approval_reasons(t, old_row, new_row, step, d.person, d.on_behalf_of, q) = '{}')
       from isms.step_slots(old_row, new_row, step) s
+      cross join lateral (select coalesce(array_agg(d.person), '{}') as persons, array_agg(d.on_behalf_of) as represented
+                            from isms.step_deputies(s.approver, old_row, new_row, step) d) x
      where not exists (select from isms.approval a where a.request = q.id and a.slot = s.slot);
 end
 $$;
 
-comment on function isms.open_slots(bigint) is 'Approvals an open request still needs, and who can give each';
+comment on function isms.open_slots(bigint) is 'Approvals an open request still needs, who can give each, and which of them for whom by delegation';
 
 create view isms.waiting_approvals with (security_invoker = true) as
   select r.id as request,
@@ -455,6 +474,7 @@ create view isms.waiting_approvals with (security_invoker = true) as
          s.slot,
          s.approver,
          s.candidates,
+         s.deputies,
          r.requester,
          isms.person_name(r.requester) as requester_name,
          r.comment,
@@ -472,7 +492,8 @@ comment on column isms.waiting_approvals.key is 'Key of the row';
 comment on column isms.waiting_approvals.transition is 'Transition or amendment asked for';
 comment on column isms.waiting_approvals.slot is 'Slot to fill';
 comment on column isms.waiting_approvals.approver is 'Who may, as the workflow says';
-comment on column isms.waiting_approvals.candidates is 'Codes of the people who can now';
+comment on column isms.waiting_approvals.candidates is 'Codes of the people who can now, as themselves or for somebody else';
+comment on column isms.waiting_approvals.deputies is 'Who of them for whom, by delegation: codes, such as sam for li';
 comment on column isms.waiting_approvals.requester is 'Code of who asked';
 comment on column isms.waiting_approvals.requester_name is 'Name of who asked';
 comment on column isms.waiting_approvals.comment is 'Reason given';
@@ -510,7 +531,7 @@ begin
     reasons := array(select r.reason from isms.step_reasons(b, t, record, new_row, here, true) r);
     allowed := reasons = '{}';
     who := isms.person_names(isms.step_candidates(t.actors, record, new_row, here));
-    select string_agg(isms.persons_or_role(x.persons, s.approver), ' and ' order by s.slot)
+    select string_agg(isms.persons_or_role(x.persons, s.approver) || coalesce(' (' || isms.step_deputy_words(s.approver, record, new_row, here, here.actor) || ')', ''), ' and ' order by s.slot)
       into needs_approval
       from isms.step_slots(record, new_row, here) s,
            lateral (select isms.step_candidates(array[s.approver], record, new_row, here, case when 'R' = any (t.separation) then here.actor end) as persons) x;

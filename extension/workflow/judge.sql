@@ -389,9 +389,11 @@ begin
   if slots <> '{}' and not asking then
     foreach slot in array slots loop
       select * into given from isms.approval a where a.request = request.id and a.slot = slot.slot;
-      if not found or not isms.step_permits(array[slot.approver], old, new, step, given.approver) then
+      -- what a delegate approved is the delegator's approval
+      if not found or not isms.step_permits(array[slot.approver], old, new, step, coalesce(given.on_behalf_of, given.approver)) then
         candidates := isms.step_candidates(array[slot.approver], old, new, step, case when 'R' = any (t.separation) then request.requester end);
-        missing := missing || isms.persons_or_role(candidates, slot.approver);
+        missing := missing || (isms.persons_or_role(candidates, slot.approver)
+                               || coalesce(' (' || isms.step_deputy_words(slot.approver, old, new, step, request.requester) || ')', ''));
       end if;
     end loop;
     if missing <> '{}' then

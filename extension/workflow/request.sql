@@ -66,7 +66,7 @@ comment on column isms.approval.request is 'Request';
 comment on column isms.approval.scope is 'Scope';
 comment on column isms.approval.slot is 'Slot of the transition it fills';
 comment on column isms.approval.approver is 'Person who approved';
-comment on column isms.approval.on_behalf_of is 'Person represented; null: nobody';
+comment on column isms.approval.on_behalf_of is 'Person represented by delegation, whose approval it counts as; null: nobody';
 comment on column isms.approval.comment is 'Comment';
 comment on column isms.approval.digest is 'Digest of what was approved';
 comment on column isms.approval.approved_at is 'When';
