@@ -67,6 +67,7 @@ begin
   old_row := isms.locked_row(b, step);
   step.key := isms.row_key(b, old_row);
   select * into t from isms.workflow_transition w where w.workflow = step.workflow and w.name = step.transition;
+  t := isms.without_overlaid(t, step.scope);
   step.from_state := old_row ->> b.state_column;
   step.to_state := coalesce(t.to_state, step.from_state);
   if changes is not null and exists (select from jsonb_object_keys(changes) k where k <> all (t.amended_columns)) then
@@ -205,6 +206,7 @@ begin
   old_row := isms.locked_row(b, step);
   step.key := isms.row_key(b, old_row);
   select * into t from isms.workflow_transition w where w.workflow = step.workflow and w.name = step.transition;
+  t := isms.without_overlaid(t, step.scope);
   select * into q
     from isms.approval_request r
    where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.transition = t.name and r.status = 'open';
@@ -350,6 +352,7 @@ begin
   record := isms.locked_row(b, step);
   step.key := isms.row_key(b, record);
   select * into t from isms.workflow_transition w where w.workflow = step.workflow and w.name = step.transition;
+  t := isms.without_overlaid(t, step.scope);
   select * into q
     from isms.approval_request r
    where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.transition = t.name and r.status = 'open';
@@ -437,6 +440,7 @@ begin
   end if;
   b := isms.workflow_of(q.table_name);
   select * into t from isms.workflow_transition w where w.workflow = b.workflow and w.name = q.transition;
+  t := isms.without_overlaid(t, q.scope);
   old_row := isms.read_as_owner(q.table_name::regclass, format('select to_jsonb(p) from %s p where %s', q.table_name, isms.key_condition(b, 'p')), q.key, q.scope);
   if old_row is null then
     return;
@@ -523,6 +527,7 @@ begin
   end if;
   here.from_state := record ->> b.state_column;
   for t in select w.* from isms.transitions_from(b.workflow, here.from_state) w loop
+    t := isms.without_overlaid(t, here.scope);
     here.transition := t.name;
     here.to_state := coalesce(t.to_state, here.from_state);
     new_row := record || jsonb_build_object(b.state_column, here.to_state);

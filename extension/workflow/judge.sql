@@ -253,6 +253,7 @@ begin atomic
     from isms.workflow_approval a
    where a.workflow = step.workflow and a.transition = step.transition
      and isms.step_condition(a.condition, old, new, step)
+     and not isms.is_overlaid(step, 'slot', a.slot)
    order by a.slot;
 end;
 
@@ -341,6 +342,7 @@ declare
     select a
       from isms.workflow_approval a
      where a.workflow = step.workflow and a.transition = step.transition and (a.condition is null or isms.step_condition(a.condition, old, new, step))
+       and not isms.is_overlaid(step, 'slot', a.slot)
      order by a.slot);
   slot isms.workflow_approval;
   request isms.approval_request;
@@ -351,6 +353,7 @@ declare
   g record;
   sentence text;
 begin
+  t := isms.without_overlaid(t, step.scope);
   if slots <> '{}' then
     select * into request
       from isms.approval_request r

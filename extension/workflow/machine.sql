@@ -219,7 +219,7 @@ begin
        set status = case when r.transition = t.name then 'carried_out' else 'superseded' end, closed_by = step.actor, closed_at = clock_timestamp()
      where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.status = 'open'
        and (r.transition = t.name or t.to_state is not null);
-    if exists (select from isms.workflow_approval a where a.workflow = t.workflow and a.transition = t.name) then
+    if exists (select from isms.workflow_approval a where a.workflow = t.workflow and a.transition = t.name and not isms.is_overlaid(step, 'slot', a.slot)) then
       update isms.carried_over r
          set renewed_at = clock_timestamp()
        where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.renewed_at is null;
