@@ -25,6 +25,12 @@ extern bool isms_allow_drop;
 extern const char *isms_claimed_actor(void);
 extern const char *isms_comment(void);
 
+/*
+ * May the present transaction take steps that the rules refuse?  Only said of
+ * those that might: isms.judge_row() knows for sure.
+ */
+extern bool isms_glass_broken(void);
+
 /* How long facts read from tables of ours hold; what the server tells of changes comes on top. */
 typedef struct IsmsLasting
 {

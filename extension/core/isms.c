@@ -31,6 +31,7 @@ PG_MODULE_MAGIC;
 #endif
 
 bool		isms_allow_drop = false;
+static bool allow_break_glass = false;
 
 static char *scope_setting;
 static char *origin_setting;
@@ -38,12 +39,15 @@ static char *actor_setting;
 static char *comment_setting;
 static LocalTransactionId actor_set_in = InvalidLocalTransactionId;
 static LocalTransactionId comment_set_in = InvalidLocalTransactionId;
+static LocalTransactionId glass_broken_in = InvalidLocalTransactionId;
 static bool of_earlier_transaction = false; /* the value being taken over */
 
 void		_PG_init(void);
 
 PG_FUNCTION_INFO_V1(isms_claimed_actor_sql);
 PG_FUNCTION_INFO_V1(isms_comment_sql);
+PG_FUNCTION_INFO_V1(isms_glass_may_break);
+PG_FUNCTION_INFO_V1(isms_glass_is_broken);
 
 /* Note the setting transaction beside the value. */
 static bool
@@ -118,6 +122,37 @@ isms_comment_sql(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(value));
 }
 
+bool
+isms_glass_broken(void)
+{
+	return glass_broken_in != InvalidLocalTransactionId && glass_broken_in == IsmsLocalXid();
+}
+
+/*
+ * isms.glass_may_break() returns void: refuses, or notes the transaction.  The
+ * note outlives a savepoint that is rolled back; the row that isms.break_glass()
+ * writes does not, and it is that row which counts.
+ */
+Datum
+isms_glass_may_break(PG_FUNCTION_ARGS)
+{
+	if (!allow_break_glass)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("breaking the glass is not allowed here"),
+				 errdetail("The setting isms.allow_break_glass is off."),
+				 errhint("A superuser allows it: SET, or ALTER DATABASE ... SET, isms.allow_break_glass = on.")));
+	glass_broken_in = IsmsLocalXid();
+	PG_RETURN_VOID();
+}
+
+/* isms.glass_is_broken() returns boolean */
+Datum
+isms_glass_is_broken(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(isms_glass_broken());
+}
+
 /* A setting by name; null where nobody has set or defined it. */
 static struct config_generic *
 find_setting(const char *name)
@@ -171,6 +206,11 @@ _PG_init(void)
 							 "Allows the trail and its protection to be taken down.",
 							 NULL,
 							 &isms_allow_drop, false,
+							 PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("isms.allow_break_glass",
+							 "Allows isms.break_glass, by which a step can be taken that the rules refuse.",
+							 NULL,
+							 &allow_break_glass, false,
 							 PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomStringVariable("isms.origin",
 							   "Name of the audit trail in its checkpoints, such as example.com/isms.",

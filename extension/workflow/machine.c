@@ -614,7 +614,8 @@ isms_workflow_machine(PG_FUNCTION_ARGS)
 		step.source = step.old = call->tg_trigslot;
 	}
 	step.table = *isms_workflow_table(step.rel);
-	if (!is_plain(&step))
+	/* with the glass broken every row is written down */
+	if (isms_glass_broken() || !is_plain(&step))
 		judge(&step, operation);
 	return PointerGetDatum(NULL);
 }

@@ -25,6 +25,7 @@ declare
   code text;
   reason text;
   loading boolean;
+  glass_broken boolean;
   covered boolean;
   c record;
 begin
@@ -54,6 +55,7 @@ begin
     step.to_state := n ->> b.state_column;
     step.actor := isms.actor();
     step.comment := isms.transaction_comment();
+    glass_broken := isms.glass_is_broken() and isms.note_break_glass(b, step, operation, o, n);
 
     if operation = 'INSERT' then
       loading := isms.in_cutover(step) and exists (select from isms.workflow_state w where w.workflow = b.workflow and w.name = step.to_state and w.cutover);
@@ -75,7 +77,7 @@ begin
           reasons := array[isms.reason_label('actor', t.clause) || format('created_by is %s, but %s inserts the row', coalesce(isms.person_name(n ->> 'created_by'), 'missing'), isms.person_name(step.actor))];
           first_hint := 'Leave created_by out.';
         end if;
-        for code, reason, hint_of_step in select r.code, r.reason, r.hint from isms.step_reasons(b, t, null, n, step, false) r loop
+        for code, reason, hint_of_step in select r.code, r.reason, r.hint from isms.step_reasons(b, t, null, n, step, false) r where not glass_broken loop
           if code in ('IS002', 'IS005') and loading then
             insert into isms.import_issue (scope, table_name, key, rule, message) values (step.scope, step.relation, step.key, split_part(reason, ':', 1), reason);
           else
@@ -199,7 +201,7 @@ begin
       end if;
     end if;
     if t.name is not null then
-      for code, reason, hint_of_step in select r.code, r.reason, r.hint from isms.step_reasons(b, t, o, n, step, false) r loop
+      for code, reason, hint_of_step in select r.code, r.reason, r.hint from isms.step_reasons(b, t, o, n, step, false) r where not glass_broken loop
         codes := codes || code;
         reasons := reasons || reason;
         first_hint := coalesce(first_hint, hint_of_step);
@@ -216,10 +218,10 @@ begin
 
     -- Done: what was asked for is settled, what was asked for from the state left is moot.
     update isms.approval_request r
-       set status = case when r.transition = t.name then 'carried_out' else 'superseded' end, closed_by = step.actor, closed_at = clock_timestamp()
+       set status = case when r.transition = t.name and not glass_broken then 'carried_out' else 'superseded' end, closed_by = step.actor, closed_at = clock_timestamp()
      where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.status = 'open'
        and (r.transition = t.name or t.to_state is not null);
-    if exists (select from isms.workflow_approval a where a.workflow = t.workflow and a.transition = t.name and not isms.is_overlaid(step, 'slot', a.slot)) then
+    if exists (select from isms.workflow_approval a where a.workflow = t.workflow and a.transition = t.name and not isms.is_overlaid(step, 'slot', a.slot)) and not glass_broken then
       update isms.carried_over r
          set renewed_at = clock_timestamp()
        where r.scope = step.scope and r.table_name = step.relation and r.key = step.key and r.renewed_at is null;
