@@ -14,10 +14,12 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "core/core.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -29,6 +31,7 @@
 #define OWN_ARGUMENTS	2
 
 PG_FUNCTION_INFO_V1(isms_query_as_owner);
+PG_FUNCTION_INFO_V1(isms_governs_table);
 
 /* Owner of a table, which is locked against being renamed or replaced. */
 static Oid
@@ -113,4 +116,20 @@ isms_query_as_owner(PG_FUNCTION_ARGS)
 	if (!found)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(result);
+}
+
+/*
+ * isms.governs_table(regclass) returns boolean: does the session's user own
+ * the table, or belong to isms_admin?  Maintenance runs code of table owners
+ * in the sessions of others: there the session's user asked for nothing.
+ */
+Datum
+isms_governs_table(PG_FUNCTION_ARGS)
+{
+	Oid			relid = PG_GETARG_OID(0);
+
+	if (InSecurityRestrictedOperation())
+		PG_RETURN_BOOL(false);
+	PG_RETURN_BOOL(isms_has_database_role("isms_admin") ||
+				   has_privs_of_role(GetSessionUserId(), isms_table_owner(relid)));
 }
