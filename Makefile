@@ -12,7 +12,7 @@ PG_CFLAGS  = -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
 
 # The parts of the install script, in the order they run.  A room uses only rooms above it;
 # the last parts finish what every table needs.
-PARTS = core/schema core/error core/scope core/person core/actor core/register core/activation core/setup core/import \
+PARTS = core/schema core/error core/scope core/person core/actor core/register core/activation core/setup core/actor_source core/import \
 	types/reference types/rating \
 	trail/trail trail/archive trail/checkpoint trail/verify trail/audit trail/key trail/reconcile trail/lookback trail/schema trail/coverage trail/ddl trail/erase trail/retention \
 	workflow/workflow workflow/request workflow/overlay workflow/judge workflow/relation workflow/machine workflow/cutover workflow/break_glass workflow/delegation workflow/approval workflow/context workflow/appointment workflow/enforce \

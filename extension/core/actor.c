@@ -68,7 +68,7 @@ typedef struct Scope
 } Scope;
 
 /* Tables the facts come from, and the one whose invalidation tells of changes. */
-static const char *const sources[] = {"person", "login", "role_assignment", "scope"};
+static const char *const sources[] = {"person", "login", "role_assignment", "scope", "actor_source", "application_user"};
 
 #define SIGNAL "role"
 
@@ -81,6 +81,9 @@ static HTAB *persons;
 static HTAB *scopes;
 static char *login_name;		/* session user the person below is of */
 static char *login_person;		/* NULL: nobody */
+static char *claiming_login;	/* login and claim the person below is of */
+static char *claim;
+static char *claimed_person;	/* NULL: nobody */
 
 PG_FUNCTION_INFO_V1(isms_forget);
 PG_FUNCTION_INFO_V1(isms_actor_sql);
@@ -272,6 +275,7 @@ refresh(void)
 		context = AllocSetContextCreate(TopMemoryContext, "isms actors", ALLOCSET_SMALL_SIZES);
 	MemoryContextReset(context);
 	login_name = NULL;
+	claiming_login = NULL;
 	ctl.keysize = CODE_SIZE;
 	ctl.hcxt = context;
 	ctl.entrysize = sizeof(Person);
@@ -397,6 +401,57 @@ isms_has_database_role(const char *name)
 	return OidIsValid(role) && is_member_of_role(GetSessionUserId(), role);
 }
 
+/* The row with these texts in the first columns of the table's key: is it there, and what is its person, copied? */
+static bool
+find_claim(const char *table, const char *key, int n, const char *const *columns, const char *const *values, char **person)
+{
+	Relation	rel = table_open(isms_own_relation(table), AccessShareLock);
+	Snapshot	snapshot = isms_newest_snapshot(&lasting);
+	SysScanDesc scan = isms_scan(rel, key, snapshot, n, columns, values);
+	HeapTuple	tuple = systable_getnext(scan);
+	bool		found = HeapTupleIsValid(tuple);
+
+	if (found && person != NULL)
+		*person = isms_text_field(rel, tuple, "person");
+	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+/*
+ * Code of the person that a member of isms_application claims to act for, or
+ * NULL.  Where the application has users of its own, only those are anybody:
+ * a user who happens to be called as some person's code is not that person.
+ */
+const char *
+isms_claimed_person(void)
+{
+	static const char *const columns[] = {"application", "user_name"};
+	const char *claimed = isms_claimed_actor();
+	const char *values[2];
+
+	if (claimed == NULL || !isms_has_database_role("isms_application"))
+		return NULL;
+	values[0] = GetUserNameFromId(GetSessionUserId(), false);
+	values[1] = claimed;
+	refresh();
+	if (claiming_login == NULL || strcmp(claiming_login, values[0]) != 0 || strcmp(claim, claimed) != 0)
+	{
+		char	   *person = NULL;
+
+		claiming_login = NULL;
+		if (!find_claim("actor_source", "actor_source_pkey", 1, columns, values, NULL))
+			person = pstrdup(claimed);
+		else
+			(void) find_claim("application_user", "application_user_pkey", 2, columns, values, &person);
+		claimed_person = person ? MemoryContextStrdup(context, person) : NULL;
+		claim = MemoryContextStrdup(context, claimed);
+		claiming_login = MemoryContextStrdup(context, values[0]);
+	}
+	return claimed_person;
+}
+
 /*
  * Code of the person acting, or NULL: the session user's, or, for members of
  * isms_application, the one claimed.
@@ -404,11 +459,15 @@ isms_has_database_role(const char *name)
 char *
 isms_actor(void)
 {
-	const char *claimed = isms_claimed_actor();
 	const char *login;
 
-	if (claimed != NULL && isms_has_database_role("isms_application"))
-		return find_person(claimed) ? pstrdup(claimed) : NULL;
+	if (isms_claimed_actor() != NULL && isms_has_database_role("isms_application"))
+	{
+		const char *person = isms_claimed_person();
+		char	   *code = person ? pstrdup(person) : NULL;
+
+		return code && find_person(code) ? code : NULL;
+	}
 	login = GetUserNameFromId(GetSessionUserId(), true);
 	return login ? person_of_login(login) : NULL;
 }

@@ -53,6 +53,7 @@ extern char *isms_text_field(Relation rel, HeapTuple tuple, const char *column);
 
 /* Who acts, what day it is, who holds which role; strings are the caller's. */
 extern char *isms_actor(void);
+extern const char *isms_claimed_person(void);
 extern bool isms_has_database_role(const char *name);
 extern bool isms_today(const char *scope, DateADT *day);
 extern bool isms_person_active(const char *person, DateADT day);

@@ -33,7 +33,6 @@
 #include "miscadmin.h"
 #include "replication/origin.h"
 #include "trail/trail.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/hsearch.h"
@@ -63,6 +62,7 @@ static struct
 	RepOriginId origin;
 	char	   *application;
 	char	   *claimed;
+	char	   *actor;
 	char	   *content;
 	pg_uuid_t	id;
 	uint64		written;		/* see isms_remember_content */
@@ -265,15 +265,6 @@ forget_identity(Datum arg, int cacheid, uint32 hashvalue)
 	identity.valid = false;
 }
 
-/* isms.actor() honours the setting for members of isms_application alone. */
-static bool
-may_claim(void)
-{
-	Oid			role = get_role_oid("isms_application", true);
-
-	return OidIsValid(role) && is_member_of_role(GetSessionUserId(), role);
-}
-
 static bool
 same_text(const char *a, const char *b)
 {
@@ -328,6 +319,7 @@ isms_trail_identity(void)
 {
 	static bool registered = false;
 	const char *claimed = isms_claimed_actor();
+	const char *actor = isms_claimed_person();
 	const char *application = application_name;
 
 	if (!registered)
@@ -342,7 +334,8 @@ isms_trail_identity(void)
 		identity.current_user != GetUserId() ||
 		identity.origin != replorigin_session_origin ||
 		!same_text(identity.application, application) ||
-		!same_text(identity.claimed, claimed))
+		!same_text(identity.claimed, claimed) ||
+		!same_text(identity.actor, actor))
 	{
 		StringInfoData buf;
 		char	   *origin = NULL;
@@ -358,14 +351,14 @@ isms_trail_identity(void)
 		append_fact(&buf, "authenticated", authenticated_name());
 		append_fact(&buf, "application", application);
 		append_fact(&buf, "claimed_actor", claimed);
-		if (claimed != NULL && may_claim())
-			append_fact(&buf, "actor", claimed);
+		append_fact(&buf, "actor", actor);
 		append_fact(&buf, "replication_origin", origin);
 		appendStringInfoString(&buf, buf.len == 0 ? "{}" : "}");
 
 		identity.content = keep_text(identity.content, buf.data);
 		identity.application = keep_text(identity.application, application);
 		identity.claimed = keep_text(identity.claimed, claimed);
+		identity.actor = keep_text(identity.actor, actor);
 		identity.session_user = GetSessionUserId();
 		identity.current_user = GetUserId();
 		identity.origin = replorigin_session_origin;
