@@ -3,8 +3,8 @@
 set client_min_messages = warning;
 drop extension if exists isms cascade;
 create extension isms;
--- Leaves of a thousand entries.
-create or replace function isms.trail_leaf_size() returns bigint language sql immutable return 1000::bigint;
+-- Leaves of five thousand entries.
+create or replace function isms.trail_leaf_size() returns bigint language sql immutable return 5000::bigint;
 create schema regress_retention;
 set search_path = regress_retention, public;
 set client_min_messages = notice;
@@ -27,7 +27,7 @@ insert into part values (1);
 select isms.seal() > 0 as sealed;
 select clock_timestamp() as early \gset
 select isms.erase_personal_data('account', '99', 'nobody') is not null as erased;
-select 1000 - s.last_value as left from isms.trail_seq s \gset
+select 5000 - s.last_value as left from isms.trail_seq s \gset
 begin;
 update account set owner = 'Anne' where id = 1;
 insert into filler select g from generate_series(1, :left - 42) g;
@@ -36,7 +36,7 @@ select isms.enable_audit('big');
 update account set owner = 'Bea' where id = 2;
 update account set owner = 'Bee' where id = 2;
 commit;
-select table_name, min(seq) <= 1000 and max(seq) > 1000 as across from isms.audit_trail where table_name ~ 'account|big' and operation in ('update', 'baseline') group by 1 order by 1;
+select table_name, min(seq) <= 5000 and max(seq) > 5000 as across from isms.audit_trail where table_name ~ 'account|big' and operation in ('update', 'baseline') group by 1 order by 1;
 create table leaf as select e.seq, isms.leaf_hash(e) as hash from isms.trail_entry e;
 
 -- Nothing leaves that is not sealed, or too new, or still written.
@@ -45,7 +45,7 @@ select isms.seal() > 0 as sealed;
 select clock_timestamp() as filled \gset
 insert into account values (3, 'Cid');
 select isms.seal() > 0 as sealed;
-select isms.trail_sealed_up_to() > 1000 as up_to_there;
+select isms.trail_sealed_up_to() > 5000 as up_to_there;
 \set VERBOSITY terse
 set client_min_messages = warning;
 select * from isms.archive_trail('2020-01-01');
@@ -70,7 +70,7 @@ grant isms_admin to regress_retention;
 set session authorization regress_retention;
 select * from isms.archive_trail();
 reset session authorization;
-select leaf, from_seq, to_seq, entries, first_leaf, last_leaf - first_leaf between 999 and 1010 as leaves, archived_by, restored_at from isms.trail_archive;
+select leaf, from_seq, to_seq, entries, first_leaf, last_leaf - first_leaf between 4999 and 5010 as leaves, archived_by, restored_at from isms.trail_archive;
 select count(*) from isms.trail_archive a, isms_archive.trail_leaf_1 e where isms.leaf_index(e.seq) between a.first_leaf and a.last_leaf;
 select operation, new_values ->> 'leaf' as leaf from isms.audit_trail where table_name = 'isms.trail_archive';
 select format('%I.%I', v.content::json ->> 'schema', v.content::json ->> 'table') as name, t.entries > 0 as entries, t.baseline_xid is not null as baseline
@@ -82,7 +82,7 @@ select count(*) from isms_archive.trail_leaf_1;
 delete from isms_archive.trail_leaf_1;
 truncate isms_archive.trail_leaf_1;
 select * from isms.archive_trail();
-select min(seq) > 1000 as rest from isms.trail_entry;
+select min(seq) > 5000 as rest from isms.trail_entry;
 select * from isms.verify_trail();
 select problem, detail from isms.verify_trail(256, 100);
 select * from isms.coverage();
@@ -161,7 +161,7 @@ select isms.restore_archived('trail_leaf_1');
 select entries from isms.erase_personal_data('account', '77', 'request');
 select setval('isms.trail_seq', 1, false);
 select isms.trail_open();
-select last_value > 1000 as behind from isms.trail_seq;
+select last_value > 5000 as behind from isms.trail_seq;
 
 set isms.allow_drop = on;
 set client_min_messages = error;
