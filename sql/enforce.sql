@@ -154,7 +154,7 @@ select table_name, source, workflow, existing from isms.enforced_workflow order 
 
 set client_min_messages = error;
 drop schema shop, trap cascade;
-set isms.allow_drop = on;
 drop extension isms cascade;
 drop owned by regress_eolga, regress_eli, regress_esam;
 drop role regress_eroot, regress_eolga, regress_eli, regress_esam;
+create extension isms;

@@ -180,6 +180,7 @@ begin
   get diagnostics settled = row_count;
   delete from isms.workflow_binding w where w.schema_name = b.schema_name and w.table_name = b.table_name;
   delete from isms.enforced_workflow w where w.schema_name = b.schema_name and w.table_name = b.table_name returning w.* into e;
+  delete from isms.table_rule r where r.schema_name = b.schema_name and r.table_name = b.table_name and r.rule = 'require_approval';
   if e.states is not null then
     perform isms.forget_spelling(e.workflow);
   end if;
@@ -239,11 +240,11 @@ begin
   end if;
   if exists (select from pg_attribute a join pg_type t on t.oid = a.atttypid
               where a.attrelid = enforce_workflow."table" and a.attname = enforce_workflow.state_column and a.attnum > 0 and not a.attisdropped
-                and t.typtype <> 'e' and coalesce(nullif(t.typbasetype, 0), t.oid) <> all ('{text,varchar,int2,int4,int8,name,uuid}'::regtype[])) then
+                and t.typtype <> 'e' and coalesce(nullif(t.typbasetype, 0), t.oid) <> all ('{text,varchar,bool,int2,int4,int8,name,uuid}'::regtype[])) then
     raise exception using
       errcode = 'feature_not_supported',
       message = format('column "%s" of table %s cannot hold the state of a workflow', enforce_workflow.state_column, relation),
-      detail = 'State columns are text, varchar, an enum, an integer code, or a uuid.';
+      detail = 'State columns are text, varchar, an enum, an integer code, boolean, or a uuid.';
   end if;
   of_scope := case when not exists (select from pg_attribute a where a.attrelid = enforce_workflow."table" and a.attname = 'scope' and a.attnum > 0 and not a.attisdropped)
                    then coalesce(enforce_workflow.in_scope, isms.default_scope()) end;
