@@ -87,6 +87,10 @@ comment on function isms.spell_workflow(text, text, jsonb) is 'Copies a workflow
 create function isms.forget_spelling(spelled text) returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  -- Overlays say what was switched off and why, and name the workflow.
+  if exists (select from isms.workflow_overlay o where o.workflow = spelled) then
+    return;
+  end if;
   delete from isms.workflow_approval a where a.workflow = spelled;
   delete from isms.workflow_transition t where t.workflow = spelled;
   delete from isms.workflow_state s where s.workflow = spelled;
@@ -95,7 +99,7 @@ begin
 end
 $$;
 
-comment on function isms.forget_spelling(text) is 'Removes a copy that isms.spell_workflow made';
+comment on function isms.forget_spelling(text) is 'Removes a copy that isms.spell_workflow made, unless overlays refer to it';
 
 create function isms.covered_by_keys("table" regclass, covers text[]) returns jsonb
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
