@@ -147,7 +147,11 @@ delete from isms.audited_schema;
 reset role;
 select * from isms.enable_audit_schema('isms');
 select * from isms.enable_audit_schema('pg_catalog');
-select * from isms.enable_audit_schema('pg_temp_3');
+create temp table here (id int);
+select pg_my_temp_schema()::regnamespace::text as temp \gset
+\set VERBOSITY sqlstate
+select * from isms.enable_audit_schema(:'temp');
+\set VERBOSITY default
 select * from isms.enable_audit_schema('nowhere');
 select * from isms.enable_audit_schema(null);
 select * from isms.disable_audit_schema('regress_shop', null);
