@@ -36,6 +36,9 @@ find_missing() {
 	command -v pg_prove >/dev/null || need libtap-parser-sourcehandler-pgtap-perl "pg_prove, which runs pgTAP tests"
 	perl -MIPC::Run -e 1 2>/dev/null || need libipc-run-perl "IPC::Run, with which tests drive servers"
 	[ -e "$have/pgtap.control" ] || need "postgresql-$major-pgtap" "pgTAP, tests written in SQL"
+	if [ ! -x /usr/sbin/pgbouncer ] && { [ -z "$listed" ] || available pgbouncer; }; then
+		need pgbouncer "a connection pool, through which nobody may act as somebody else"
+	fi
 	if [ ! -e "$have/plpgsql_check.control" ] && { [ -z "$listed" ] || available "postgresql-$major-plpgsql-check"; }; then
 		need "postgresql-$major-plpgsql-check" "plpgsql_check, which compiles function bodies"
 	fi
