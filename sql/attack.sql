@@ -302,6 +302,13 @@ update isms.asset set code = 'CRM2' where code = 'CRM';
 update isms.person set code = 'bob' where code = 'rob';
 update isms.scope set code = 'ACME2' where code = 'ACME';
 insert into isms.risk (code, title, status) values ('R-7', 'In the middle', 'monitored');
+copy isms.risk (code, title, status) from stdin;
+R-8	By COPY	monitored
+\.
+set search_path = ost, pg_catalog;
+update isms.risk set status = 'in_treatment' where code operator(pg_catalog.=) 'R-1';
+insert into isms.risk (code, title, status) values ('R-8', 'By operators in the way', 'monitored');
+reset search_path;
 create view ost.risks as select * from isms.risk;
 update ost.risks set status = 'in_treatment' where code = 'R-1';
 merge into isms.risk r using (values ('R-1')) v(code) on r.code = v.code when matched then update set consequence = 1;

@@ -190,4 +190,7 @@ extern void isms_call(const char *name, int n, const Oid *types, const NullableD
 extern Oid	isms_function_owner(Oid function);
 extern Oid	isms_table_owner(Oid relid);
 
+/* origin.c */
+extern bool isms_origin_is_trusted(void);
+
 #endif							/* ISMS_WORKFLOW_H */
