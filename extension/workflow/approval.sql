@@ -95,9 +95,9 @@ begin
       array[format('transition: %s leaves %s', t.name, case when t.from_states = '{any}' then 'every state that is not final' else array_to_string(t.from_states, ' or ') end)],
       isms.next_hint(b, old_row, step), b);
   end if;
-  select string_agg(isms.persons_or_role(x.who, x.approver) || coalesce(' (' || x.deputies || ')', ''), ' and ' order by x.slot)
+  select string_agg(isms.several_of(x.needed) || isms.persons_or_role(x.who, x.approver) || coalesce(' (' || x.deputies || ')', ''), ' and ' order by x.slot)
     into waits_for
-    from (select s.slot, s.approver, isms.step_candidates(array[s.approver], old_row, new_row, step, case when 'R' = any (t.separation) then step.actor end) as who,
+    from (select s.slot, s.approver, s.needed, isms.step_candidates(array[s.approver], old_row, new_row, step, case when 'R' = any (t.separation) then step.actor end) as who,
                  isms.step_deputy_words(s.approver, old_row, new_row, step, step.actor) as deputies
             from isms.step_slots(old_row, new_row, step) s) x;
   if waits_for is null then
@@ -238,9 +238,10 @@ begin
   end if;
   -- What is needed follows from who asked, not from who answers.
   step.actor := q.requester;
-  for slot in select s.* from isms.step_slots(old_row, new_row, step) s
-               where not exists (select from isms.approval a where a.request = q.id and a.slot = s.slot) loop
-    left_over := left_over + 1;
+  for slot in select s.* from isms.step_slots(old_row, new_row, step) s loop
+    slot.needed := slot.needed - (select count(*) from isms.approval a where a.request = q.id and a.slot = slot.slot);
+    continue when slot.needed <= 0;
+    left_over := left_over + slot.needed;
     who := isms.step_candidates(array[slot.approver], old_row, new_row, step);
     if me = any (who) and (fewest is null or cardinality(who) < fewest) then
       wanted := slot;
@@ -252,7 +253,7 @@ begin
     select s.slot, d.on_behalf_of into deputy
       from isms.step_slots(old_row, new_row, step) s
       cross join lateral isms.step_deputies(s.approver, old_row, new_row, step) d
-     where d.person = me and not exists (select from isms.approval a where a.request = q.id and a.slot = s.slot)
+     where d.person = me and (select count(*) from isms.approval a where a.request = q.id and a.slot = s.slot) < s.needed
      order by isms.approval_reasons(t, old_row, new_row, step, me, d.on_behalf_of, q) <> '{}', s.slot, d.on_behalf_of
      limit 1;
     wanted.slot := deputy.slot;
@@ -312,7 +313,7 @@ begin
       for_whom := coalesce((select ' for ' || isms.person_name(a.on_behalf_of) from isms.approval a where a.request = q.id and a.approver = isms.actor()), '');
       if q.status = 'open' then
         return next format('%s of %s approved%s; it waits for %s', approve.transition, isms.thing(isms.workflow_of(approve.table_name), k), for_whom,
-                           (select string_agg(isms.persons_or_role(w.candidates, w.approver), ' and ' order by w.slot) from isms.waiting_approvals w where w.request = q.id));
+                           (select string_agg(isms.several_of(w.missing) || isms.persons_or_role(w.candidates, w.approver), ' and ' order by w.slot) from isms.waiting_approvals w where w.request = q.id));
       else
         return next isms.carry_out(approve.table_name, k, approve.transition, coalesce(q.comment, approve.comment), q.changes) || for_whom;
       end if;
@@ -423,7 +424,7 @@ end;
 comment on function isms.withdraw(text, text, text, text) is 'Takes back what the caller asked for. A row that was itself the request, such as an acceptance, is withdrawn with it. Errors: IS002, IS003 nothing asked for';
 
 -- What waits, and what comes next.
-create function isms.open_slots(request bigint) returns table (slot text, approver text, candidates text[], deputies text[])
+create function isms.open_slots(request bigint) returns table (slot text, approver text, missing bigint, candidates text[], deputies text[])
   language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
   -- definer: whose approval is needed may depend on rows the caller does not see; only requests of visible scopes are told
 declare
@@ -448,7 +449,7 @@ begin
   step := row(b.workflow, t.name, old_row ->> b.state_column, coalesce(t.to_state, old_row ->> b.state_column), q.table_name, q.key, q.requester, q.comment, q.scope);
   new_row := old_row || coalesce(q.changes, '{}') || jsonb_build_object(b.state_column, step.to_state);
   return query
-    select s.slot, s.approver,
+    select s.slot, s.approver, s.needed - g.given,
            array(select u.c
                    from (select n.c, n.i, null as represented
                            from unnest(isms.step_candidates(array[s.approver], old_row, new_row, step)) with ordinality n(c, i)
@@ -463,7 +464,8 @@ begin
       from isms.step_slots(old_row, new_row, step) s
       cross join lateral (select coalesce(array_agg(d.person), '{}') as persons, array_agg(d.on_behalf_of) as represented
                             from isms.step_deputies(s.approver, old_row, new_row, step) d) x
-     where not exists (select from isms.approval a where a.request = q.id and a.slot = s.slot);
+      cross join lateral (select count(*) as given from isms.approval a where a.request = q.id and a.slot = s.slot) g
+     where g.given < s.needed;
 end
 $$;
 
@@ -477,6 +479,7 @@ create view isms.waiting_approvals with (security_invoker = true) as
          r.transition,
          s.slot,
          s.approver,
+         s.missing,
          s.candidates,
          s.deputies,
          r.requester,
@@ -496,6 +499,7 @@ comment on column isms.waiting_approvals.key is 'Key of the row';
 comment on column isms.waiting_approvals.transition is 'Transition or amendment asked for';
 comment on column isms.waiting_approvals.slot is 'Slot to fill';
 comment on column isms.waiting_approvals.approver is 'Who may, as the workflow says';
+comment on column isms.waiting_approvals.missing is 'How many approvals the slot still needs';
 comment on column isms.waiting_approvals.candidates is 'Codes of the people who can now, as themselves or for somebody else';
 comment on column isms.waiting_approvals.deputies is 'Who of them for whom, by delegation: codes, such as sam for li';
 comment on column isms.waiting_approvals.requester is 'Code of who asked';
@@ -536,7 +540,7 @@ begin
     reasons := array(select r.reason from isms.step_reasons(b, t, record, new_row, here, true) r);
     allowed := reasons = '{}';
     who := isms.person_names(isms.step_candidates(t.actors, record, new_row, here));
-    select string_agg(isms.persons_or_role(x.persons, s.approver) || coalesce(' (' || isms.step_deputy_words(s.approver, record, new_row, here, here.actor) || ')', ''), ' and ' order by s.slot)
+    select string_agg(isms.several_of(s.needed) || isms.persons_or_role(x.persons, s.approver) || coalesce(' (' || isms.step_deputy_words(s.approver, record, new_row, here, here.actor) || ')', ''), ' and ' order by s.slot)
       into needs_approval
       from isms.step_slots(record, new_row, here) s,
            lateral (select isms.step_candidates(array[s.approver], record, new_row, here, case when 'R' = any (t.separation) then here.actor end) as persons) x;

@@ -152,8 +152,8 @@ begin
       lines := array(select x.reason from isms.step_reasons(b, t, record, record, step, true) x where x.code = 'IS005')
                || array(select isms.reason_label('approval', t.clause) || format('%s was not approved by %s here, nor is an earlier approval entered', t.name, case when s.approver like '@%' then 'the ' else '' end || isms.spec_words(s.approver))
                           from isms.step_slots(record, record, step) s
-                         where not exists (select from isms.approval_request q join isms.approval a on a.request = q.id and a.slot = s.slot
-                                            where q.scope = r.scope and q.table_name = r.table_name and q.key = r.key and q.transition = t.name));
+                         where (select count(distinct a.approver) from isms.approval_request q join isms.approval a on a.request = q.id and a.slot = s.slot
+                                 where q.scope = r.scope and q.table_name = r.table_name and q.key = r.key and q.transition = t.name) < s.needed);
       if best is null or cardinality(lines) < cardinality(best) then
         best := lines;
       end if;
@@ -193,8 +193,8 @@ begin
   select a.slot into slot
     from isms.workflow_approval a
    where a.workflow = b.workflow and a.transition = carry_over.transition
-     and not exists (select from isms.approval_request q join isms.approval g on g.request = q.id and g.slot = a.slot
-                      where q.scope = step.scope and q.table_name = step.relation and q.key = step.key and q.transition = step.transition and q.carried_over)
+     and (select count(*) from isms.approval_request q join isms.approval g on g.request = q.id and g.slot = a.slot
+           where q.scope = step.scope and q.table_name = step.relation and q.key = step.key and q.transition = step.transition and q.carried_over) < a.needed
    order by isms.step_permits(array[a.approver], record, record, step, carry_over.approver) desc, a.slot
    limit 1;
   if slot is null or document is null or document !~ '\S' or approved_on is null then

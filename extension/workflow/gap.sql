@@ -70,7 +70,7 @@ begin
         return next;
       end if;
       everybody := everybody || array(select p from unnest(approvers) p where p <> all (everybody));
-      slots := slots + 1;
+      slots := slots + a.needed;
     end loop;
     -- Each fills one slot, and where R holds who asks fills none.
     if slots > 1 and slots > cardinality(everybody) - (case when 'R' = any (t.separation) and askers <@ everybody then 1 else 0 end) and everybody <> '{}' then
@@ -122,7 +122,7 @@ begin
       select format('  %s -> %s [label=%s%s];', isms.dot_quote(e.source), isms.dot_quote(coalesce(e.to_state, e.source)),
                     isms.dot_quote(concat_ws(E'\n', e.name,
                       (select string_agg(isms.spec_words(u.s), ' / ' order by u.i) from unnest(e.actors) with ordinality u(s, i)),
-                      (select 'approved by ' || string_agg(isms.spec_words(a.approver) || coalesce(' where ' || replace(a.condition, '_', ' '), ''), ' and ' order by a.slot)
+                      (select 'approved by ' || string_agg(isms.several_of(a.needed) || isms.spec_words(a.approver) || coalesce(' where ' || replace(a.condition, '_', ' '), ''), ' and ' order by a.slot)
                          from isms.workflow_approval a
                         where a.workflow = workflow_dot.workflow and a.transition = e.name))),
                     case when e.to_state is null then ', style=dashed' else '' end)

@@ -127,6 +127,14 @@ end;
 
 comment on function isms.persons_or_role(text[], text) is 'Names of those who can, or which role nobody holds';
 
+create function isms.several_of(number bigint) returns text
+  language sql immutable parallel safe
+begin atomic
+  select case when several_of.number > 1 then several_of.number || ' of ' else '' end;
+end;
+
+comment on function isms.several_of(bigint) is 'Words before the names of people of whom a number is needed; of one, none';
+
 create function isms.step_persons(spec text, old jsonb, new jsonb, step isms.step, only_person text default null) returns text[]
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -346,7 +354,7 @@ declare
      order by a.slot);
   slot isms.workflow_approval;
   request isms.approval_request;
-  given isms.approval;
+  given integer;
   missing text[] := '{}';
   candidates text[];
   ask text := format('select isms.request(%L, %L, %L%s)', step.relation, step.key, t.name, case when t.to_state is null then ', changes => ...' else '' end);
@@ -391,11 +399,13 @@ begin
   -- Approval.
   if slots <> '{}' and not asking then
     foreach slot in array slots loop
-      select * into given from isms.approval a where a.request = request.id and a.slot = slot.slot;
       -- what a delegate approved is the delegator's approval
-      if not found or not isms.step_permits(array[slot.approver], old, new, step, coalesce(given.on_behalf_of, given.approver)) then
+      select count(*) into given
+        from isms.approval a
+       where a.request = request.id and a.slot = slot.slot and isms.step_permits(array[slot.approver], old, new, step, coalesce(a.on_behalf_of, a.approver));
+      if given < slot.needed then
         candidates := isms.step_candidates(array[slot.approver], old, new, step, case when 'R' = any (t.separation) then request.requester end);
-        missing := missing || (isms.persons_or_role(candidates, slot.approver)
+        missing := missing || (isms.several_of(slot.needed - given) || isms.persons_or_role(candidates, slot.approver)
                                || coalesce(' (' || isms.step_deputy_words(slot.approver, old, new, step, request.requester) || ')', ''));
       end if;
     end loop;
@@ -469,7 +479,7 @@ declare
 begin
   step.transition := t.name;
   step.to_state := coalesce(t.to_state, step.from_state);
-  select string_agg(case when x.persons = '{}' then isms.spec_words(s.approver) else isms.person_names(x.persons) end || '''s', ' and ' order by s.slot)
+  select string_agg(isms.several_of(s.needed) || case when x.persons = '{}' then isms.spec_words(s.approver) else isms.person_names(x.persons) end || '''s', ' and ' order by s.slot)
     into approvers
     from isms.step_slots(record, new_row, step) s,
          lateral (select isms.step_candidates(array[s.approver], record, new_row, step) as persons) x;

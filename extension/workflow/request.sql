@@ -55,12 +55,11 @@ create table isms.approval (
   carried_over boolean not null default false,
   approved_on date,
   document text,
-  constraint approval_slot_key unique (request, slot),
   constraint approval_person_key unique (request, approver),
   constraint approval_carried_over_documented check (not carried_over or (approved_on is not null and coalesce(document, '') ~ '\S'))
 );
 
-comment on table isms.approval is 'Approvals given; each slot of a request by another person';
+comment on table isms.approval is 'Approvals given; each of a request by another person';
 comment on column isms.approval.id is 'Identity';
 comment on column isms.approval.request is 'Request';
 comment on column isms.approval.scope is 'Scope';

@@ -107,18 +107,20 @@ create table isms.workflow_approval (
   slot text not null constraint workflow_approval_slot_form check (slot ~ '^[a-z][a-z0-9_]*$'),
   approver text not null,
   condition text constraint workflow_approval_condition_fkey references isms.slot_condition,
+  needed integer not null default 1 constraint workflow_approval_needed_some check (needed > 0),
   basis text not null default 'P' constraint workflow_approval_basis_known check (basis in ('S', 'P')),
   builtin boolean not null default false,
   constraint workflow_approval_pkey primary key (workflow, transition, slot),
   constraint workflow_approval_transition_fkey foreign key (workflow, transition) references isms.workflow_transition
 );
 
-comment on table isms.workflow_approval is 'Approvals a transition needs; each slot is filled by another person';
+comment on table isms.workflow_approval is 'Approvals a transition needs; each is another person''s';
 comment on column isms.workflow_approval.workflow is 'Workflow';
 comment on column isms.workflow_approval.transition is 'Transition';
 comment on column isms.workflow_approval.slot is 'Name of the slot, such as owner';
 comment on column isms.workflow_approval.approver is 'Who may fill it, in the notation of workflow_transition.actors';
 comment on column isms.workflow_approval.condition is 'Needed only while this condition holds; null: always';
+comment on column isms.workflow_approval.needed is 'How many people must approve in this slot';
 comment on column isms.workflow_approval.basis is 'S: a standard demands it; P: practice';
 comment on column isms.workflow_approval.builtin is 'Shipped with the extension';
 
