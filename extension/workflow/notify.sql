@@ -8,7 +8,7 @@ declare
   payload jsonb;
 begin
   if tg_table_name = 'approval' then
-    select * into q from isms.approval_request r where r.id = new.request;
+    select * into q from isms.approval_request r where r.id = (to_jsonb(new) ->> 'request')::bigint;
     event := 'approved';
   else
     q := new;
