@@ -148,6 +148,7 @@ row_wanted(Request *r, FoldTable *t, FoldValue *values)
 	if (r->key != NULL)
 	{
 		StringInfoData buf;
+
 		LOCAL_FCINFO(call, 1);
 		Datum		key;
 
@@ -644,7 +645,7 @@ has_key(FoldHistory *h)
 
 	foreach(lc, h->versions)
 		if (((FoldVersion *) lfirst(lc))->has_key)
-			return true;
+		return true;
 	return false;
 }
 

@@ -425,7 +425,10 @@ isms_history_begun(FoldHistory *h, TimestampTz *begin)
 	SPI_connect();
 	if (audited && since <= h->checkpoint.at)
 	{
-		/* nothing recorded, or no baseline but a change first: the table was empty */
+		/*
+		 * nothing recorded, or no baseline but a change first: the table was
+		 * empty
+		 */
 		query("select e.seq <= $4 or not " NEWER " or e.operation <> 'B' from isms.trail_entry e"
 			  " where e.table_version = any ($1) and e.at >= $7"
 			  " and e.seq > coalesce((select c.frontier from isms.checkpoint c where c.sealed_at < $7 order by c.sealed_at desc limit 1), 0)"
