@@ -24,6 +24,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "trail/fold.h"
 #include "trail/trail.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -201,16 +202,6 @@ registry(const char *command, Oid relid, Datum exclude, bool with_exclude)
 		elog(ERROR, "%s: %s", SPI_result_code_string(result), command);
 }
 
-/* Become the owner of the extension; the caller restores. */
-static void
-become_owner(Oid *user, int *security)
-{
-	Oid			table = get_relname_relid("audited_table", get_namespace_oid("isms", false));
-
-	GetUserIdAndSecContext(user, security);
-	SetUserIdAndSecContext(owner_of(table), *security | SECURITY_LOCAL_USERID_CHANGE);
-}
-
 /*
  * isms.enable_audit(table regclass, exclude name[]) returns bigint: rows
  * recorded as baseline.  Called again it begins anew, with a new baseline.
@@ -253,7 +244,7 @@ isms_enable_audit(PG_FUNCTION_ARGS)
 	arguments = trigger_arguments(rel, exclude);
 	table_close(rel, NoLock);
 
-	become_owner(&user, &security);
+	isms_become_trail_owner(&user, &security);
 	SPI_connect();
 	registry("insert into isms.audited_table (schema_name, table_name, exclude) values ($1, $2, $3) "
 			 "on conflict (schema_name, table_name) do update "
@@ -328,7 +319,7 @@ isms_disable_audit(PG_FUNCTION_ARGS)
 		tables = list_make1_oid(relid);
 	table_close(rel, NoLock);
 
-	become_owner(&user, &security);
+	isms_become_trail_owner(&user, &security);
 	SPI_connect();
 	foreach(lc, tables)
 	{
@@ -394,7 +385,7 @@ isms_audit_rule(PG_FUNCTION_ARGS)
 	values[0] = CStringGetTextDatum(NameStr(*schema));
 	values[1] = PG_GETARG_DATUM(1);
 	values[2] = PG_GETARG_DATUM(2);
-	become_owner(&user, &security);
+	isms_become_trail_owner(&user, &security);
 	SPI_connect();
 	if (keep)
 		result = SPI_execute_with_args("insert into isms.audited_schema (schema_name, tables, exclude) values ($1, $2, $3) "

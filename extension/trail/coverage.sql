@@ -190,7 +190,7 @@ end
 $$;
 
 comment on function isms.check_coverage() is
-  'Looks at isms.coverage() and records in isms.coverage_event what began, ended or happened since the last look; returns how much. To be called before each seal; writes nothing while nothing changed';
+  'Looks at isms.coverage() and records in isms.coverage_event what began, ended or happened since the last look; returns how much. Each seal calls it; writes nothing while nothing changed';
 
 insert into isms.closed_table (name, readable, builtin) values
   ('coverage_event', true, true), ('coverage_seen', true, true);

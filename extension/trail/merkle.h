@@ -21,7 +21,7 @@ typedef struct TrailHash
 	uint8		bytes[HASH_LEN];
 } TrailHash;
 
-/* An entry as trail_entry_columns selects it; payload NULL once erased. */
+/* An entry as TRAIL_ENTRY_COLUMNS selects it; payload NULL once erased. */
 #define TRAIL_ENTRY_COLUMNS \
 	"e.seq, e.xid, e.at, e.command_id, e.format, e.operation, e.incarnation, e.table_version, e.identity, e.salt, e.commitment, e.payload"
 
@@ -74,7 +74,6 @@ typedef struct TrailTree
 	pg_cryptohash_ctx *ctx;
 	int64		number;			/* of the newest checkpoint, 0: none */
 	uint64		size;
-	TrailHash	root;
 	TrailTile	tail;			/* leaves beyond the last full tile */
 	int64		tail_seqs[TILE_WIDTH];
 	TrailTile	cached[TILE_LEVELS];

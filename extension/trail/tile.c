@@ -89,16 +89,11 @@ isms_tree_open(void)
 	for (int level = 0; level < TILE_LEVELS; level++)
 		tree->cached[level].index = -1;
 
-	query("select c.number, c.size, c.root from isms.checkpoint c order by c.number desc limit 1", 0, NULL, NULL);
+	query("select c.number, c.size from isms.checkpoint c order by c.number desc limit 1", 0, NULL, NULL);
 	if (SPI_processed == 0)
-	{
-		isms_hash_many(tree->ctx, NULL, 0, &tree->root);
 		return tree;
-	}
 	tree->number = DatumGetInt64(value(0, 1));
 	tree->size = (uint64) DatumGetInt64(value(0, 2));
-	if (isms_hashes_of(value(0, 3), &tree->root) != 1)
-		damaged("The root of the newest checkpoint is no hash.");
 	tree->tail.index = (int64) (tree->size / TILE_WIDTH);
 
 	query("select t.seqs, t.hashes from isms.trail_tail t order by t.first desc limit 1", 0, NULL, NULL);
