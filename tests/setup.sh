@@ -25,7 +25,7 @@ find_missing() {
 		major=$(wanted_major)
 		have=/usr/share/postgresql/$major/extension
 		[ -x "/usr/lib/postgresql/$major/bin/postgres" ] || need "postgresql-$major" "the database server"
-		[ -e "/usr/lib/postgresql/$major/lib/pgxs/src/makefiles/pgxs.mk" ] ||
+		[ -e "/usr/include/postgresql/$major/server/postgres.h" ] ||
 			need "postgresql-server-dev-$major" "the server's headers"
 	fi
 	# Looked at with -E: the compiler alone is not enough, it needs the C library's headers.

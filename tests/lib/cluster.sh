@@ -34,10 +34,11 @@ fail() {
 	exit 1
 }
 
-# Is this a PostgreSQL with a server that extensions can be built for?
+# Is this a PostgreSQL with a server that extensions can be built for?  Debian ships makefiles and headers apart.
 usable_server() {
 	local dir
-	dir=$("$1" --bindir 2>/dev/null) && [ -x "$dir/postgres" ] && [ -e "$("$1" --pgxs)" ]
+	dir=$("$1" --bindir 2>/dev/null) && [ -x "$dir/postgres" ] && [ -e "$("$1" --pgxs)" ] &&
+		[ -e "$("$1" --includedir-server)/postgres.h" ]
 }
 
 # PG_CONFIG if given, then the one on the PATH, then the newest of Debian's.
