@@ -36,6 +36,8 @@ PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 ifneq ($(PGXS),)
 include $(PGXS)
+# Hashes are the server's OpenSSL's, where it has one: trail/hash.c
+SHLIB_LINK += $(filter -lcrypto,$(LIBS))
 endif
 
 ifeq ($(PGXS),)

@@ -32,8 +32,6 @@
 #include "catalog/pg_am.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
-#include "common/cryptohash.h"
-#include "common/sha2.h"
 #include "core/compat.h"
 #include "core/core.h"
 #include "executor/spi.h"
@@ -41,6 +39,7 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "trail/fold.h"
+#include "trail/merkle.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -366,18 +365,14 @@ live_rows(Request *r, bool keep)
 static Datum
 commitment_of(Datum salt, Datum payload)
 {
-	text	   *bytes = DatumGetTextPP(payload);
-	bytea	   *result = palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
+	bytea	   *result = palloc(VARHDRSZ + HASH_LEN);
+	TrailHash	hash;
+	int			len;
+	const char *bytes = isms_payload_utf8(DatumGetTextPP(payload), &len);
 
-	SET_VARSIZE(result, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	if (ctx == NULL ||
-		pg_cryptohash_init(ctx) < 0 ||
-		pg_cryptohash_update(ctx, DatumGetUUIDP(salt)->data, UUID_LEN) < 0 ||
-		pg_cryptohash_update(ctx, (const uint8 *) VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)) < 0 ||
-		pg_cryptohash_final(ctx, (uint8 *) VARDATA(result), PG_SHA256_DIGEST_LENGTH) < 0)
-		elog(ERROR, "could not compute SHA-256: %s", ctx ? pg_cryptohash_error(ctx) : "out of memory");
-	pg_cryptohash_free(ctx);
+	isms_hash(DatumGetUUIDP(salt)->data, UUID_LEN, bytes, len, &hash);
+	SET_VARSIZE(result, VARHDRSZ + HASH_LEN);
+	memcpy(VARDATA(result), hash.bytes, HASH_LEN);
 	return PointerGetDatum(result);
 }
 

@@ -22,8 +22,6 @@
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "access/xlogrecovery.h"
-#include "common/cryptohash.h"
-#include "common/sha2.h"
 #include "core/compat.h"
 #include "core/core.h"
 #if PG_VERSION_NUM < 160000
@@ -32,6 +30,7 @@
 #endif
 #include "miscadmin.h"
 #include "replication/origin.h"
+#include "trail/merkle.h"
 #include "trail/trail.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -71,25 +70,19 @@ static struct
 PG_FUNCTION_INFO_V1(isms_incarnation);
 
 static void
-sha256_head(const uint8 *data, size_t len, pg_uuid_t *id)
+sha256_head(const void *data, size_t len, pg_uuid_t *id)
 {
-	uint8		digest[PG_SHA256_DIGEST_LENGTH];
-	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
+	TrailHash	hash;
 
-	if (ctx == NULL ||
-		pg_cryptohash_init(ctx) < 0 ||
-		pg_cryptohash_update(ctx, data, len) < 0 ||
-		pg_cryptohash_final(ctx, digest, sizeof(digest)) < 0)
-		elog(ERROR, "could not compute SHA-256: %s", ctx ? pg_cryptohash_error(ctx) : "out of memory");
-	pg_cryptohash_free(ctx);
-	memcpy(id->data, digest, UUID_LEN);
+	isms_hash(data, len, NULL, 0, &hash);
+	memcpy(id->data, hash.bytes, UUID_LEN);
 }
 
 /* First 16 bytes of the SHA-256 of the text. */
 void
 isms_content_id(const char *content, pg_uuid_t *id)
 {
-	sha256_head((const uint8 *) content, strlen(content), id);
+	sha256_head(content, strlen(content), id);
 }
 
 /*

@@ -3,8 +3,7 @@
  *		Hashes of entries and of the tree over them, as RFC 9162 section 2.1
  *		(which has them from RFC 6962) defines them.
  *
- * The bytes hashed are specified in extension/doc/trail-format.md.  A context
- * belongs to the transaction that made it.
+ * The bytes hashed are specified in extension/doc/trail-format.md.
  */
 #include "postgres.h"
 
@@ -29,42 +28,16 @@ enum
 	COL_TABLE_VERSION, COL_IDENTITY, COL_SALT, COL_COMMITMENT, COL_PAYLOAD, COLUMNS
 };
 
-static void
-failed(pg_cryptohash_ctx *ctx)
-{
-	elog(ERROR, "could not compute SHA-256: %s", ctx ? pg_cryptohash_error(ctx) : "out of memory");
-}
-
-pg_cryptohash_ctx *
-isms_hash_begin(void)
-{
-	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
-
-	if (ctx == NULL)
-		failed(ctx);
-	return ctx;
-}
-
-static void
-sha256_two(pg_cryptohash_ctx *ctx, const void *a, size_t a_len, const void *b, size_t b_len, TrailHash *out)
-{
-	if (pg_cryptohash_init(ctx) < 0 ||
-		pg_cryptohash_update(ctx, a, a_len) < 0 ||
-		(b_len > 0 && pg_cryptohash_update(ctx, b, b_len) < 0) ||
-		pg_cryptohash_final(ctx, out->bytes, HASH_LEN) < 0)
-		failed(ctx);
-}
-
 /* SHA-256(0x01 || left || right) */
 void
-isms_hash_node(pg_cryptohash_ctx *ctx, const TrailHash *left, const TrailHash *right, TrailHash *out)
+isms_hash_node(const TrailHash *left, const TrailHash *right, TrailHash *out)
 {
 	uint8		data[1 + 2 * HASH_LEN];
 
 	data[0] = 0x01;
 	memcpy(data + 1, left, HASH_LEN);
 	memcpy(data + 1 + HASH_LEN, right, HASH_LEN);
-	sha256_two(ctx, data, sizeof(data), NULL, 0, out);
+	isms_hash(data, sizeof(data), NULL, 0, out);
 }
 
 /*
@@ -72,7 +45,7 @@ isms_hash_node(pg_cryptohash_ctx *ctx, const TrailHash *left, const TrailHash *r
  * leaves; of no nodes, SHA-256 of nothing.
  */
 void
-isms_hash_many(pg_cryptohash_ctx *ctx, const TrailHash *hashes, int n, TrailHash *out)
+isms_hash_many(const TrailHash *hashes, int n, TrailHash *out)
 {
 	TrailHash	left;
 	TrailHash	right;
@@ -80,7 +53,7 @@ isms_hash_many(pg_cryptohash_ctx *ctx, const TrailHash *hashes, int n, TrailHash
 
 	if (n == 0)
 	{
-		sha256_two(ctx, "", 0, NULL, 0, out);
+		isms_hash("", 0, NULL, 0, out);
 		return;
 	}
 	if (n == 1)
@@ -90,9 +63,25 @@ isms_hash_many(pg_cryptohash_ctx *ctx, const TrailHash *hashes, int n, TrailHash
 	}
 	while (k * 2 < n)
 		k *= 2;
-	isms_hash_many(ctx, hashes, k, &left);
-	isms_hash_many(ctx, hashes + k, n - k, &right);
-	isms_hash_node(ctx, &left, &right, out);
+	isms_hash_many(hashes, k, &left);
+	isms_hash_many(hashes + k, n - k, &right);
+	isms_hash_node(&left, &right, out);
+}
+
+/* The bytes of a payload that are hashed, whatever the database's encoding. */
+const char *
+isms_payload_utf8(text *payload, int *len)
+{
+	char	   *bytes = VARDATA_ANY(payload);
+	char	   *utf8;
+
+	*len = VARSIZE_ANY_EXHDR(payload);
+	if (GetDatabaseEncoding() == PG_UTF8)
+		return bytes;
+	utf8 = pg_server_to_any(bytes, *len, PG_UTF8);
+	if (utf8 != bytes)
+		*len = strlen(utf8);
+	return utf8;
 }
 
 /* The entry points into the tuple, and into memory of the current context where its payload was kept elsewhere. */
@@ -121,24 +110,12 @@ isms_entry_read(HeapTuple tuple, TupleDesc desc, TrailEntry *entry)
 	entry->payload = NULL;
 	entry->payload_len = 0;
 	if (!nulls[COL_PAYLOAD])
-	{
-		bytes = PG_DETOAST_DATUM_PACKED(values[COL_PAYLOAD]);
-		entry->payload = VARDATA_ANY(bytes);
-		entry->payload_len = VARSIZE_ANY_EXHDR(bytes);
-		if (GetDatabaseEncoding() != PG_UTF8)
-		{
-			char	   *text = pg_server_to_any(entry->payload, entry->payload_len, PG_UTF8);
-
-			if (text !=entry->payload)
-				entry->payload_len = strlen(text);
-			entry->payload = text;
-		}
-	}
+		entry->payload = isms_payload_utf8(DatumGetTextPP(values[COL_PAYLOAD]), &entry->payload_len);
 }
 
 /* Leaf of an entry; false if what it holds is no entry: neither a payload with its salt nor the commitment left by an erasure. */
 bool
-isms_hash_entry(pg_cryptohash_ctx *ctx, const TrailEntry *entry, TrailHash *out)
+isms_hash_entry(const TrailEntry *entry, TrailHash *out)
 {
 	uint8		data[1 + 79 + HASH_LEN];
 	uint8	   *p = data;
@@ -148,7 +125,7 @@ isms_hash_entry(pg_cryptohash_ctx *ctx, const TrailEntry *entry, TrailHash *out)
 	uint16		n16;
 
 	if (entry->payload != NULL && entry->salt != NULL)
-		sha256_two(ctx, entry->salt, UUID_LEN, entry->payload, entry->payload_len, &commitment);
+		isms_hash(entry->salt, UUID_LEN, entry->payload, entry->payload_len, &commitment);
 	else if (entry->payload == NULL && entry->commitment_len == HASH_LEN)
 		memcpy(&commitment, entry->commitment, HASH_LEN);
 	else
@@ -173,25 +150,25 @@ isms_hash_entry(pg_cryptohash_ctx *ctx, const TrailEntry *entry, TrailHash *out)
 	PUT(&commitment, HASH_LEN);
 #undef PUT
 	Assert(p == data + sizeof(data));
-	sha256_two(ctx, data, sizeof(data), NULL, 0, out);
+	isms_hash(data, sizeof(data), NULL, 0, out);
 	return true;
 }
 
 /* A leaf (height 0) or a full subtree, where the size is a multiple of its leaves. */
 void
-isms_edge_add(pg_cryptohash_ctx *ctx, TrailEdge *edge, int height, const TrailHash *subtree)
+isms_edge_add(TrailEdge *edge, int height, const TrailHash *subtree)
 {
 	TrailHash	hash = *subtree;
 	uint64		leaves = UINT64CONST(1) << height;
 
 	for (; edge->size & (UINT64CONST(1) << height); height++)
-		isms_hash_node(ctx, &edge->roots[height], &hash, &hash);
+		isms_hash_node(&edge->roots[height], &hash, &hash);
 	edge->roots[height] = hash;
 	edge->size += leaves;
 }
 
 void
-isms_edge_root(pg_cryptohash_ctx *ctx, const TrailEdge *edge, TrailHash *out)
+isms_edge_root(const TrailEdge *edge, TrailHash *out)
 {
 	bool		any = false;
 
@@ -200,11 +177,11 @@ isms_edge_root(pg_cryptohash_ctx *ctx, const TrailEdge *edge, TrailHash *out)
 		if (!(edge->size & (UINT64CONST(1) << height)))
 			continue;
 		if (any)
-			isms_hash_node(ctx, &edge->roots[height], out, out);
+			isms_hash_node(&edge->roots[height], out, out);
 		else
 			*out = edge->roots[height];
 		any = true;
 	}
 	if (!any)
-		isms_hash_many(ctx, NULL, 0, out);
+		isms_hash_many(NULL, 0, out);
 }

@@ -1,14 +1,13 @@
 /*
  * merkle.h
- *		The tree over the entries: hashing (merkle.c), and how its parts are
- *		kept in tables (tile.c).
+ *		The tree over the entries: hashing (hash.c, merkle.c), and how its parts
+ *		are kept in tables (tile.c).
  */
 #ifndef ISMS_MERKLE_H
 #define ISMS_MERKLE_H
 
 #include "access/htup.h"
 #include "access/tupdesc.h"
-#include "common/cryptohash.h"
 #include "utils/uuid.h"
 
 #define HASH_LEN	32
@@ -50,14 +49,17 @@ typedef struct TrailEdge
 	TrailHash	roots[64];
 } TrailEdge;
 
+/* hash.c */
+extern void isms_hash(const void *a, size_t a_len, const void *b, size_t b_len, TrailHash *out);
+
 /* merkle.c */
-extern pg_cryptohash_ctx *isms_hash_begin(void);
-extern void isms_hash_node(pg_cryptohash_ctx *ctx, const TrailHash *left, const TrailHash *right, TrailHash *out);
-extern void isms_hash_many(pg_cryptohash_ctx *ctx, const TrailHash *hashes, int n, TrailHash *out);
+extern const char *isms_payload_utf8(text *payload, int *len);
+extern void isms_hash_node(const TrailHash *left, const TrailHash *right, TrailHash *out);
+extern void isms_hash_many(const TrailHash *hashes, int n, TrailHash *out);
 extern void isms_entry_read(HeapTuple tuple, TupleDesc desc, TrailEntry *entry);
-extern bool isms_hash_entry(pg_cryptohash_ctx *ctx, const TrailEntry *entry, TrailHash *out);
-extern void isms_edge_add(pg_cryptohash_ctx *ctx, TrailEdge *edge, int height, const TrailHash *subtree);
-extern void isms_edge_root(pg_cryptohash_ctx *ctx, const TrailEdge *edge, TrailHash *out);
+extern bool isms_hash_entry(const TrailEntry *entry, TrailHash *out);
+extern void isms_edge_add(TrailEdge *edge, int height, const TrailHash *subtree);
+extern void isms_edge_root(const TrailEdge *edge, TrailHash *out);
 
 /* tile.c */
 /* Hashes of one level's tile; fewer than TILE_WIDTH where the tree ends in it. */
@@ -71,7 +73,6 @@ typedef struct TrailTile
 /* The sealed tree, read with the active snapshot; SPI is connected while it is open. */
 typedef struct TrailTree
 {
-	pg_cryptohash_ctx *ctx;
 	int64		number;			/* of the newest checkpoint, 0: none */
 	uint64		size;
 	TrailTile	tail;			/* leaves beyond the last full tile */

@@ -166,7 +166,7 @@ isms_tree_root(PG_FUNCTION_ARGS)
 	if (size < 0 || (uint64) size > tree->size)
 		out_of_tree("size", size, tree->size);
 	if (size == 0)
-		isms_hash_many(tree->ctx, NULL, 0, &root);
+		isms_hash_many(NULL, 0, &root);
 	else
 		isms_tree_range(tree, 0, (uint64) size, &root);
 	isms_tree_close(tree);

@@ -55,7 +55,6 @@ PG_FUNCTION_INFO_V1(isms_seal);
 /* The last checkpoint, and what is being added to the tree. */
 typedef struct Seal
 {
-	pg_cryptohash_ctx *ctx;
 	Relation	tiles;
 	IsmsTrailKeys *keys;
 	int64		number;
@@ -139,7 +138,7 @@ write_tile(Seal *seal, int level)
 	bool		nulls[7] = {false};
 	TrailHash	root;
 
-	isms_hash_many(seal->ctx, tile->hashes, TILE_WIDTH, &root);
+	isms_hash_many(tile->hashes, TILE_WIDTH, &root);
 	values[0] = Int16GetDatum((int16) level);
 	values[1] = Int64GetDatum(tile->index);
 	values[2] = hashes_datum(tile->hashes, TILE_WIDTH);
@@ -191,11 +190,11 @@ root_of(Seal *seal, TrailHash *root)
 		if (any)
 			nodes[n++] = *root;
 		if (n > 0)
-			isms_hash_many(seal->ctx, nodes, n, root);
+			isms_hash_many(nodes, n, root);
 		any = any || n > 0;
 	}
 	if (!any)
-		isms_hash_many(seal->ctx, NULL, 0, root);
+		isms_hash_many(NULL, 0, root);
 }
 
 /* Where the tree ends: the open tile of each level. */
@@ -269,7 +268,7 @@ add_entries(Seal *seal, Portal portal)
 			TrailHash	leaf;
 
 			isms_entry_read(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, &entry);
-			if (!isms_hash_entry(seal->ctx, &entry, &leaf))
+			if (!isms_hash_entry(&entry, &leaf))
 				ereport(ERROR,
 						(errcode(ERRCODE_DATA_CORRUPTED),
 						 errmsg("entry " INT64_FORMAT " of the audit trail cannot be sealed", entry.seq),
@@ -376,7 +375,6 @@ isms_seal(PG_FUNCTION_ARGS)
 
 	seal = palloc0(sizeof(Seal));
 	begin_tree(seal);
-	seal->ctx = isms_hash_begin();
 	seal->tiles = open_table("trail_tile", RowExclusiveLock);
 	seal->keys = isms_trail_keys_begin();
 	add_entries(seal, open_entries(first, incarnation, low, last_snapshot, ended, no_ended));
@@ -400,7 +398,6 @@ isms_seal(PG_FUNCTION_ARGS)
 		values[9] = LSNGetDatum(GetXLogInsertRecPtr());
 		isms_trail_insert(checkpoints, values, nulls);
 	}
-	pg_cryptohash_free(seal->ctx);
 	PopActiveSnapshot();
 	UnregisterSnapshot(snapshot);
 

@@ -84,7 +84,6 @@ isms_tree_open(void)
 {
 	TrailTree  *tree = palloc0(sizeof(TrailTree));
 
-	tree->ctx = isms_hash_begin();
 	tree->tail.index = 0;
 	for (int level = 0; level < TILE_LEVELS; level++)
 		tree->cached[level].index = -1;
@@ -111,7 +110,6 @@ isms_tree_open(void)
 void
 isms_tree_close(TrailTree *tree)
 {
-	pg_cryptohash_free(tree->ctx);
 	pfree(tree);
 }
 
@@ -171,7 +169,7 @@ isms_tree_range(TrailTree *tree, uint64 from, uint64 to, TrailHash *out)
 
 		if ((int) (node % TILE_WIDTH) + width > tile->n)
 			damaged(psprintf("Tile " INT64_FORMAT " of level %d lacks hashes.", tile->index, level));
-		isms_hash_many(tree->ctx, &tile->hashes[node % TILE_WIDTH], width, out);
+		isms_hash_many(&tile->hashes[node % TILE_WIDTH], width, out);
 	}
 	else
 	{
@@ -181,6 +179,6 @@ isms_tree_range(TrailTree *tree, uint64 from, uint64 to, TrailHash *out)
 
 		isms_tree_range(tree, from, split, &left);
 		isms_tree_range(tree, split, to, &right);
-		isms_hash_node(tree->ctx, &left, &right, out);
+		isms_hash_node(&left, &right, out);
 	}
 }

@@ -69,7 +69,6 @@ typedef struct Archived
 typedef struct Verification
 {
 	ReturnSetInfo *result;
-	pg_cryptohash_ctx *ctx;
 	MemoryContext chunk;
 	uint64		size;			/* of the newest checkpoint */
 	uint64		from;			/* leaves to be verified */
@@ -262,7 +261,7 @@ compare_checkpoints(Verification *v)
 
 		if (v->next_size == v->edge.size && !v->broken)
 		{
-			isms_edge_root(v->ctx, &v->edge, &root);
+			isms_edge_root(&v->edge, &root);
 			if (memcmp(&root, &v->next_root, HASH_LEN) != 0)
 				report(v, "checkpoint altered", -1, -1, NULL,
 					   psprintf("Checkpoint " INT64_FORMAT " has another root than the " UINT64_FORMAT " leaves it covers.",
@@ -389,7 +388,7 @@ check_entry(Verification *v, HeapTuple tuple, TupleDesc desc)
 	}
 	if (v->only != NULL && hash_search(v->only, entry.table_version, HASH_FIND, NULL) == NULL)
 		return;
-	if (!isms_hash_entry(v->ctx, &entry, &hash))
+	if (!isms_hash_entry(&entry, &hash))
 		report(v, "entry altered", leaf->position, entry.seq, entry.table_version,
 			   "It has neither a payload nor the commitment an erasure leaves.");
 	else if (memcmp(&hash, &leaf->hash, HASH_LEN) != 0)
@@ -459,7 +458,7 @@ take_leaves(Verification *v, int n, const TrailHash *hashes, const int64 *seqs)
 			report(v, "entry out of order", leaf->position, leaf->seq, NULL,
 				   "A seal takes entries in order of their numbers, this one has a smaller number than the leaf before.");
 		v->last_seq = seqs[i];
-		isms_edge_add(v->ctx, &v->edge, 0, &hashes[i]);
+		isms_edge_add(&v->edge, 0, &hashes[i]);
 		compare_checkpoints(v);
 	}
 	if (v->nleaves > CHUNK_LEAVES - TILE_WIDTH)
@@ -535,7 +534,7 @@ check_tiles(Verification *v)
 			read_root(columns[1], nulls[1], &root);
 			if (!DatumGetBool(columns[4]))
 			{
-				isms_edge_add(v->ctx, &v->edge, TILE_HEIGHT, &root);
+				isms_edge_add(&v->edge, TILE_HEIGHT, &root);
 				compare_checkpoints(v);
 				continue;
 			}
@@ -547,7 +546,7 @@ check_tiles(Verification *v)
 				continue;
 			}
 			take_leaves(v, TILE_WIDTH, nodes, numbers);
-			isms_hash_many(v->ctx, nodes, TILE_WIDTH, &nodes[0]);
+			isms_hash_many(nodes, TILE_WIDTH, &nodes[0]);
 			if (memcmp(&nodes[0], &root, HASH_LEN) != 0)
 				report(v, "tile altered", index * TILE_WIDTH, -1, NULL, "Its root is not that of its leaves.");
 			if (!is_range(numbers, TILE_WIDTH, columns[5], nulls[5], columns[6], nulls[6]))
@@ -627,7 +626,7 @@ check_upper_tiles(Verification *v)
 				   psprintf("Tile " INT64_FORMAT " of level %d is not that of the tiles below it.", index, level));
 		else
 		{
-			isms_hash_many(v->ctx, nodes, TILE_WIDTH, &nodes[0]);
+			isms_hash_many(nodes, TILE_WIDTH, &nodes[0]);
 			if (memcmp(&nodes[0], &root, HASH_LEN) != 0)
 				report(v, "tile altered", -1, -1, NULL,
 					   psprintf("The root of tile " INT64_FORMAT " of level %d is not that of its hashes.", index, level));
@@ -791,7 +790,6 @@ isms_verify_trail(PG_FUNCTION_ARGS)
 	v->result = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	SPI_connect();
-	v->ctx = isms_hash_begin();
 	v->chunk = AllocSetContextCreate(CurrentMemoryContext, "isms verification", ALLOCSET_DEFAULT_SIZES);
 	v->leaves = palloc(CHUNK_LEAVES * sizeof(Leaf));
 	v->seen = make_table("isms entries seen", sizeof(int64), sizeof(SeenPage));
@@ -835,7 +833,6 @@ isms_verify_trail(PG_FUNCTION_ARGS)
 		check_facts(v, v->versions, "trail_table_version");
 		check_facts(v, v->identities, "trail_identity");
 	}
-	pg_cryptohash_free(v->ctx);
 	SPI_finish();
 	return (Datum) 0;
 }
