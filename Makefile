@@ -15,7 +15,7 @@ PG_CFLAGS  = -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
 PARTS = core/schema core/error core/scope core/person core/actor core/register core/activation core/setup core/actor_source core/import \
 	types/reference types/rating \
 	trail/trail trail/archive trail/checkpoint trail/verify trail/audit trail/key trail/reconcile trail/lookback trail/schema trail/coverage trail/ddl trail/erase trail/retention \
-	workflow/workflow workflow/request workflow/overlay workflow/judge workflow/relation workflow/machine workflow/cutover workflow/break_glass workflow/delegation workflow/approval workflow/notify workflow/gap workflow/context workflow/appointment workflow/enforce workflow/rule workflow/origin \
+	workflow/workflow workflow/request workflow/overlay workflow/judge workflow/relation workflow/machine workflow/cutover workflow/break_glass workflow/delegation workflow/approval workflow/notify workflow/gap workflow/context workflow/appointment workflow/enforce workflow/version workflow/rule workflow/origin \
 	control/catalogue control/iso27001_clauses control/iso27001_annex_a control/asset control/implementation control/applicability control/import \
 	risk/method risk/threat risk/risk risk/treatment risk/assess risk/acceptance risk/derived risk/guard risk/workflow risk/import \
 	management/guard management/guard_event management/guard_certification management/workflow \

@@ -109,7 +109,7 @@ begin
   lines := array['digraph ' || isms.dot_quote(workflow_dot.workflow) || ' {',
                  '  label=' || isms.dot_quote((select w.title from isms.workflow w where w.name = workflow_dot.workflow)) || '; rankdir=LR; node [shape=box];']
     || array(
-      select format('  %s%s;', isms.dot_quote(s.name), case when s.final then ' [shape=doublecircle]' when s.initial then ' [style=bold]' else '' end)
+      select format('  %s%s;', isms.dot_quote(s.name), case when s.retired then ' [style=dotted]' when s.final then ' [shape=doublecircle]' when s.initial then ' [style=bold]' else '' end)
         from isms.workflow_state s
        where s.workflow = workflow_dot.workflow
        order by s.position)
@@ -140,4 +140,4 @@ begin
 end
 $$;
 
-comment on function isms.workflow_dot(text) is 'A workflow as text for Graphviz: states (bold: rows start there, double: final), steps with who takes and who approves them, amendments dashed. Errors: P0002';
+comment on function isms.workflow_dot(text) is 'A workflow as text for Graphviz: states (bold: rows start there, double: final, dotted: retired), steps with who takes and who approves them, amendments dashed. Errors: P0002';

@@ -351,6 +351,12 @@ begin atomic
   union all
   select format('%s: two ways to start in %s', string_agg(t.name, ', ' order by t.name), t.to_state) from t where t.from_states = '{}' group by t.to_state having count(*) > 1
   union all
+  select format('%s: leads to %s, which is retired', t.name, t.to_state)
+    from t
+    join isms.workflow_state s on s.workflow = t.workflow and s.name = t.to_state and s.retired
+   where t.from_states = '{}'
+      or exists (select from isms.workflow_state f where f.workflow = t.workflow and not f.retired and (f.name = any (t.from_states) or t.from_states = '{any}'))
+  union all
   select format('%s: unknown separation %s', t.name, r) from t, unnest(t.separation) r where r not in ('R', 'A', 'I', 'T', 'M', 'not an approver') and r !~ '^not @[a-z_]+(\.[a-z_]+)?$'
   union all
   select format('%s: separation T takes relation audited', t.name) from t

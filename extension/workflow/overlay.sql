@@ -9,11 +9,10 @@ create table isms.workflow_overlay (
   reason text not null constraint workflow_overlay_reason_given check (reason ~ '\S'),
   valid daterange not null default '(,)',
   created_by text default isms.actor(),
-  created_at timestamptz not null default clock_timestamp(),
-  constraint workflow_overlay_transition_fkey foreign key (workflow, transition) references isms.workflow_transition
+  created_at timestamptz not null default clock_timestamp()
 );
 
-comment on table isms.workflow_overlay is 'Rules of steps that are practice (basis P) and switched off, and why';
+comment on table isms.workflow_overlay is 'Rules of steps that are practice (basis P) and switched off, and why; kept when a later version has no such step';
 comment on column isms.workflow_overlay.id is 'Identity';
 comment on column isms.workflow_overlay.scope is 'Scope; null: all';
 comment on column isms.workflow_overlay.workflow is 'Workflow';
@@ -85,7 +84,7 @@ begin
       schema = tg_table_schema, table = tg_table_name, column = 'created_by', constraint = 'actor';
   end if;
   basis := isms.rule_basis(o.workflow, o.transition, o.what, o.rule);
-  if basis is null then
+  if basis is null and tg_op = 'INSERT' then
     raise exception using
       errcode = 'invalid_parameter_value',
       message = format('there is no %s', here),

@@ -47,10 +47,12 @@ create table isms.workflow_state (
   frozen_columns text[] not null default '{}',
   frozen_when text constraint workflow_state_frozen_when_fkey references isms.slot_condition,
   frozen_children text[] not null default '{}',
+  retired boolean not null default false,
   builtin boolean not null default false,
   constraint workflow_state_pkey primary key (workflow, name),
   constraint workflow_state_position_key unique (workflow, position),
-  constraint workflow_state_final_frozen check (not final or frozen_columns = '{*}')
+  constraint workflow_state_final_frozen check (not final or frozen_columns = '{*}'),
+  constraint workflow_state_retired_not_initial check (not (retired and initial))
 );
 
 comment on table isms.workflow_state is 'States of a workflow and what may not change in each';
@@ -63,6 +65,7 @@ comment on column isms.workflow_state.cutover is 'Rows of an existing register m
 comment on column isms.workflow_state.frozen_columns is 'The whole list of columns that may not change while the row stays in this state; {*} is all but the state and the binding''s ignored columns. A transition may change what is not frozen in either of its two states, or frozen in the first and not in the second, or named in its amended_columns';
 comment on column isms.workflow_state.frozen_when is 'The columns are frozen only while this condition holds; null: always';
 comment on column isms.workflow_state.frozen_children is 'Covered tables, schema-qualified, whose rows of this parent may not be inserted, changed or deleted; {*} is every covered table; columns the covering ignores and those the child''s own workflow can amend stay free';
+comment on column isms.workflow_state.retired is 'Of an earlier version, for rows that are still in it: they may leave it, nothing leads into it';
 comment on column isms.workflow_state.builtin is 'Shipped with the extension';
 
 create table isms.workflow_transition (
