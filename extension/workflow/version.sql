@@ -96,7 +96,8 @@ $$;
 comment on function isms.record_version(text, text) is 'Keeps the definition of a workflow as its next version if it differs from the last one; returns the number of the version in force';
 
 create function isms.workflow_revised() returns trigger
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: at the end of the transaction of whoever called isms.enforce_workflow it writes what is the extension's owner's
 declare
   revised text := case when tg_op = 'DELETE' then old.workflow else new.workflow end;
   stranded text;
