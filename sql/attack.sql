@@ -265,6 +265,39 @@ rollback;
 update ost."odd ""name""; drop" set status = 'approved' where id = 1;
 select * from ost."odd ""name""; drop" order by id;
 
+-- Another role, a function with the approver's rights or a second login make nobody another person.
+set session authorization regress_xroot;
+create role regress_xrob2 login in role isms_editor;
+insert into isms.login values ('regress_xrob2', 'rob');
+grant regress_xmia to regress_xrob, regress_xrob2;
+grant create on schema ost to regress_xmia;
+set session authorization regress_xmia;
+create function ost.approve_as_mia(keys text[]) returns text language sql security definer as
+  $$ select isms.approve('ost."odd ""name""; drop"', keys, 'approve')::text $$;
+create function ost.write_as_mia(key integer) returns void language sql security definer as
+  $$ update ost."odd ""name""; drop" set status = 'approved' where id = key $$;
+set session authorization regress_xrob;
+insert into ost."odd ""name""; drop" values (7, 'draft', 'z', 70);
+select isms.request('ost."odd ""name""; drop"', '7', 'approve');
+set role regress_xmia;
+select isms.actor();
+select isms.approve('ost."odd ""name""; drop"', '{7}', 'approve');
+update ost."odd ""name""; drop" set status = 'approved' where id = 7;
+reset role;
+select ost.approve_as_mia('{7}');
+select ost.write_as_mia(7);
+set session authorization regress_xrob2;
+select isms.actor();
+select isms.approve('ost."odd ""name""; drop"', '{7}', 'approve');
+select ost.approve_as_mia('{7}');
+select status from ost."odd ""name""; drop" where id = 7;
+set session authorization regress_xroot;
+drop function ost.approve_as_mia, ost.write_as_mia;
+revoke create on schema ost from regress_xmia;
+revoke regress_xmia from regress_xrob, regress_xrob2;
+delete from isms.login where role_name = 'regress_xrob2';
+drop role regress_xrob2;
+
 -- Whose table may not be read is not told of its rows.
 set session authorization regress_xolaf;
 create table ost.scoped (scope text, code text, status text not null default 'draft', primary key (scope, code));

@@ -271,3 +271,21 @@ set client_min_messages = error;
 drop extension isms cascade;
 drop schema regress_erase cascade;
 drop role regress_erase_ann, regress_erase_admin;
+
+-- In a database of another encoding what is left proves the same UTF-8 text.
+create database regress_latin encoding 'latin1' locale 'C' template template0;
+\set here :DBNAME
+\c regress_latin
+\set SHOW_CONTEXT never
+set client_min_messages = warning;
+create extension isms;
+do $$ begin perform isms.setup('ACME', 'Acme Ltd', 'root', 'First Person'); end $$;
+create table customer (id integer primary key, name text);
+select isms.enable_audit('customer');
+insert into customer values (1, u&'M\00FCller'), (2, u&'Na\00EFm');
+select isms.seal() > 0 as sealed;
+select entries from isms.erase_personal_data('customer', '1', 'asked for it', keep_row => true);
+select isms.seal() > 0 as sealed;
+select * from isms.verify_trail();
+\c :here
+drop database regress_latin;
