@@ -31,6 +31,7 @@ create table isms.asset (
   title text not null constraint asset_title_given check (title ~ '\S'),
   kind text not null constraint asset_kind_fkey references isms.asset_kind on update cascade,
   rating isms.rating,
+  inherited_rating isms.rating,
   owner text constraint asset_owner_fkey references isms.person on update cascade,
   location text,
   description text,
@@ -45,6 +46,7 @@ comment on column isms.asset.code is 'Key in the scope';
 comment on column isms.asset.title is 'Title';
 comment on column isms.asset.kind is 'Kind';
 comment on column isms.asset.rating is 'What losing confidentiality, integrity or availability would mean, 0-9 each';
+comment on column isms.asset.inherited_rating is 'What flows in from the assets it supports, kept by triggers; its effective rating is the greater of both';
 comment on column isms.asset.owner is 'Asset owner';
 comment on column isms.asset.location is 'Where it is';
 comment on column isms.asset.description is 'Description';

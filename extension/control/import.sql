@@ -1,4 +1,4 @@
--- What isms.import can load into the control room: assets, implementations, decisions on controls.
+-- What isms.import can load into the control room: assets and their dependencies, implementations, decisions on controls.
 create function isms.import_implementation_assets(scope text, rows jsonb) returns void
   language sql set search_path = pg_catalog, pg_temp
 begin atomic
@@ -23,6 +23,7 @@ comment on constraint applicability_exclusion_status on isms.applicability is 'a
 
 insert into isms.import_kind (kind, title, table_name, key_columns, after_procedure, builtin) values
   ('asset', 'assets', 'isms.asset', '{code}', null, true),
+  ('asset_dependency', 'dependencies between assets', 'isms.asset_dependency', '{asset,supports}', null, true),
   ('implementation', 'implementations of controls', 'isms.implementation', '{code}', 'isms.import_implementation_assets', true),
   ('control_status', 'decisions on controls', 'isms.applicability', '{catalogue,reference}', null, true);
 
@@ -34,6 +35,11 @@ insert into isms.import_column (kind, column_name, position, type, many, require
   ('asset', 'owner', 5, 'text', false, false, null, $$select p.value, p.word from isms.import_people() p$$, null, 'a person''s code, name or e-mail', null, true, '{responsible,asset owner}', true),
   ('asset', 'location', 6, 'text', false, false, null, null, null, null, null, true, '{place,where}', true),
   ('asset', 'description', 7, 'text', false, false, null, null, null, null, null, true, '{remarks,comment,notes}', true),
+
+  ('asset_dependency', 'asset', 1, 'text', false, true, null, $$select a.code, v.word from isms.asset a cross join lateral (values (a.code), (a.title)) v(word) where a.scope = $1$$, null, 'an asset''s code or title', null, true, '{supporting asset,supporting}', true),
+  ('asset_dependency', 'supports', 2, 'text', false, true, null, $$select a.code, v.word from isms.asset a cross join lateral (values (a.code), (a.title)) v(word) where a.scope = $1$$, null, 'an asset''s code or title', null, true, '{supported asset,primary asset,used by}', true),
+  ('asset_dependency', 'refuses', 3, 'text', false, false, null, null, '^C?I?A?$', 'letters of CIA in that order', null, true, '{not inherited}', true),
+  ('asset_dependency', 'reason', 4, 'text', false, false, null, null, null, null, null, true, '{why,remarks,comment}', true),
 
   ('implementation', 'code', 1, 'text', false, false, null, null, null, null, null, true, '{id,implementation,measure,no,number,ref}', true),
   ('implementation', 'title', 2, 'text', false, true, null, null, null, null, null, true, '{name}', true),
@@ -59,4 +65,4 @@ insert into isms.import_column (kind, column_name, position, type, many, require
   ('control_status', 'justification', 4, 'text', false, false, null, null, null, null, null, true, '{remarks,comment,explanation}', true),
   ('control_status', 'implementation_status', 5, 'text', false, false, 'not_started', $$values ('not_started', 'not_started'), ('not_started', 'not started'), ('not_started', 'not implemented'), ('planned', 'planned'), ('partial', 'partial'), ('partial', 'partially implemented'), ('partial', 'in progress'), ('implemented', 'implemented'), ('not_applicable', 'not_applicable'), ('not_applicable', 'not applicable'), ('not_applicable', 'n/a')$$, null, 'a status of a control', null, true, '{status,state,implemented}', true);
 
-select isms.make_import_table(k) from unnest('{asset,implementation,control_status}'::text[]) k;
+select isms.make_import_table(k) from unnest('{asset,asset_dependency,implementation,control_status}'::text[]) k;

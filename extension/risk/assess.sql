@@ -415,7 +415,7 @@ create view isms.risk_assessment with (security_invoker = true) as
            order by a.scope, a.serves) n
        group by n.scope, n.serves) n on n.scope = r.scope and n.serves = r.code
     left join lateral (
-      select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, t.rating, r.hits,
+      select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, isms.greatest(t.rating, t.inherited_rating), r.hits,
                          r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect, o.effect,
                          r.status in ('treated', 'monitored', 'closed')) as result
       having true) a on true;
@@ -544,7 +544,7 @@ begin
     join isms.risk_method_spec m on m.scope = r.scope and m.method = r.method
     left join isms.asset t on t.scope = r.scope and t.code = r.asset
     cross join lateral isms.assess_steps(
-      m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, t.rating, r.hits,
+      m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, isms.greatest(t.rating, t.inherited_rating), r.hits,
       r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence,
       array(select row(c.name, c.effect_on, c.effectiveness, c.reduction, c.counts_in, c.standing)::isms.stated_effect
               from isms.control_contribution c

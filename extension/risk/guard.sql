@@ -75,7 +75,7 @@ comment on function isms.guard_dimension_hit(jsonb, jsonb, isms.step) is 'Guard:
 create function isms.guard_source_named(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 begin
-  if new ->> 'asset' is not null and new ->> 'threat' ~ '\S' or new ->> 'scenario' ~ '\S' and new ->> 'source' ~ '\S' then
+  if new ->> 'asset' is not null and new ->> 'threat' ~ '\S' or new ->> 'scenario' ~ '\S' and new ->> 'source' ~ '\S' or new ->> 'event_scenario' is not null then
     return null;
   end if;
   return case
@@ -87,7 +87,7 @@ begin
 end
 $$;
 
-comment on function isms.guard_source_named(jsonb, jsonb, isms.step) is 'Guard: asset and threat are named, or a scenario with its source';
+comment on function isms.guard_source_named(jsonb, jsonb, isms.step) is 'Guard: asset and threat are named, or a scenario with its source, as every event scenario has one';
 
 -- 6.1.2 a-b
 create function isms.guard_method_approved(old jsonb, new jsonb, step isms.step) returns text
@@ -128,7 +128,7 @@ begin
     having not coalesce(bool_or(s.step = (new ->> f.name)::integer), false)
      order by f.position);
   if m.score_rule = 'impact_threat_vulnerability' then
-    select a.rating::text into rating from isms.asset a where a.scope = new ->> 'scope' and a.code = new ->> 'asset';
+    select isms.greatest(a.rating, a.inherited_rating)::text into rating from isms.asset a where a.scope = new ->> 'scope' and a.code = new ->> 'asset';
     said := said || array(
       select format('asset %s is not rated for %s', new ->> 'asset', string_agg(d.letter, ', '))
         from regexp_split_to_table(new ->> 'hits', '') d(letter)

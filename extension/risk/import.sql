@@ -121,6 +121,7 @@ insert into isms.import_kind (kind, title, table_name, key_columns, after_proced
 with query(name, known, expects) as (
   values ('person', 'select p.value, p.word from isms.import_people() p', 'a person''s code, name or e-mail'),
          ('asset', 'select a.code, v.word from isms.asset a cross join lateral (values (a.code), (a.title)) v(word) where a.scope = $1', 'an asset''s code or title'),
+         ('event scenario', 'select e.code, v.word from isms.event_scenario e cross join lateral (values (e.code), (e.title)) v(word) where e.scope = $1', 'an event scenario''s code or title'),
          ('implementation', 'select i.code, v.word from isms.implementation i cross join lateral (values (i.code), (i.title)) v(word) where i.scope = $1', 'an implementation''s code or title'),
          ('risk', 'select r.code, r.code from isms.risk r where r.scope = $1', 'a risk''s code'),
          ('subject', 'select s.value, s.word from isms.import_subjects($1) s', 'the code of a record an action can serve'),
@@ -160,6 +161,7 @@ select c.kind, c.column_name, c.position, c.type, c.required, c.default_value, q
     ('risk', 'description', 20, 'text', false, null, null, null, null, false, '{remarks,comment,notes}'),
     ('risk', 'scenario', 21, 'text', false, null, null, null, null, false, '{event,risk scenario}'),
     ('risk', 'source', 22, 'text', false, null, null, null, null, false, '{risk source,threat source}'),
+    ('risk', 'event_scenario', 37, 'text', false, null, 'event scenario', null, null, false, '{strategic scenario}'),
     ('risk', 'threat_rate', 23, 'text', false, null, 'threat step', null, null, false, '{threat level}'),
     ('risk', 'vulnerability_rate', 24, 'text', false, null, 'vulnerability step', null, null, false, '{vulnerability level}'),
     ('risk', 'current_likelihood', 25, 'text', false, null, 'likelihood', null, null, false, '{}'),
@@ -223,4 +225,61 @@ select c.kind, c.column_name, c.position, c.type, c.required, c.default_value, q
   ) c(kind, column_name, position, type, required, default_value, query, expects, pattern, ready, aliases)
   left join query q on q.name = c.query;
 
-select isms.make_import_table(k) from unnest('{risk,risk_control,treatment,action,acceptance}'::text[]) k;
+-- Catalogues of the scope's own, and event scenarios.
+create function isms.import_event_scenario_assets(scope text, rows jsonb) returns void
+  language sql set search_path = pg_catalog, pg_temp
+begin atomic
+  insert into isms.event_scenario_asset (scope, event_scenario, asset)
+  select import_event_scenario_assets.scope, e.x ->> 'code', a.asset
+    from jsonb_array_elements(rows) e(x)
+   cross join lateral jsonb_array_elements_text(e.x -> 'assets') a(asset)
+  on conflict do nothing;
+end;
+
+comment on function isms.import_event_scenario_assets(text, jsonb) is 'Links event scenarios of a sheet to the assets it names; links are added, never cut';
+
+insert into isms.import_kind (kind, title, table_name, key_columns, after_procedure, builtin) values
+  ('own_threat', 'threats of one''s own', 'isms.own_threat', '{code}', null, true),
+  ('own_vulnerability', 'vulnerabilities of one''s own', 'isms.own_vulnerability', '{code}', null, true),
+  ('own_threat_vulnerability', 'pairs of threat and vulnerability', 'isms.own_threat_vulnerability', '{threat,vulnerability}', null, true),
+  ('event_scenario', 'event scenarios', 'isms.event_scenario', '{code}', 'isms.import_event_scenario_assets', true);
+
+with query(name, known, expects) as (
+  values ('kind', 'select k.code, v.word from isms.asset_kind k cross join lateral (values (k.code), (k.title)) v(word)', 'a kind of asset'),
+         ('origin', $$select w, w from unnest('{deliberate,accidental,environmental}'::text[]) w$$, 'deliberate, accidental or environmental'),
+         ('dimensions', 'select d.value, d.word from isms.import_dimensions() d', 'letters of CIA, the dimensions hit'),
+         ('threat', 'select t.code, v.word from isms.known_threat t cross join lateral (values (t.code), (t.title)) v(word) where t.scope = $1', 'a threat of the catalogue'),
+         ('vulnerability', 'select k.code, v.word from isms.known_vulnerability k cross join lateral (values (k.code), (k.title)) v(word) where k.scope = $1', 'a vulnerability of the catalogue'),
+         ('person', 'select p.value, p.word from isms.import_people() p', 'a person''s code, name or e-mail'),
+         ('asset', 'select a.code, v.word from isms.asset a cross join lateral (values (a.code), (a.title)) v(word) where a.scope = $1', 'an asset''s code or title'))
+insert into isms.import_column (kind, column_name, position, type, many, required, default_value, known, expects, present, aliases, builtin)
+select c.kind, c.column_name, c.position, 'text', c.many, c.required, c.default_value, q.known, q.expects, c.present, c.aliases, true
+  from (values
+    ('own_threat', 'code', 1, false, false, null, null, null, '{id,threat,no,number,ref}'::text[]),
+    ('own_threat', 'title', 2, false, true, null, null, null, '{name}'),
+    ('own_threat', 'category', 3, false, false, 'own', null, null, '{type}'),
+    ('own_threat', 'hits', 4, false, false, null, 'dimensions', null, '{cia,dimensions}'),
+    ('own_threat', 'origins', 5, true, false, '{}', 'origin', null, '{origin,source}'),
+    ('own_threat', 'kinds', 6, true, false, '{}', 'kind', null, '{asset kinds,asset types}'),
+
+    ('own_vulnerability', 'code', 1, false, false, null, null, null, '{id,vulnerability,no,number,ref}'),
+    ('own_vulnerability', 'title', 2, false, true, null, null, null, '{name}'),
+    ('own_vulnerability', 'category', 3, false, false, 'own', null, null, '{type}'),
+    ('own_vulnerability', 'kinds', 4, true, false, '{}', 'kind', null, '{asset kinds,asset types}'),
+
+    ('own_threat_vulnerability', 'threat', 1, false, true, null, 'threat', null, '{}'),
+    ('own_threat_vulnerability', 'vulnerability', 2, false, true, null, 'vulnerability', null, '{weakness}'),
+
+    ('event_scenario', 'code', 1, false, false, null, null, null, '{id,scenario,no,number,ref}'),
+    ('event_scenario', 'title', 2, false, true, null, null, null, '{name}'),
+    ('event_scenario', 'source', 3, false, true, null, null, null, '{risk source}'),
+    ('event_scenario', 'objective', 4, false, false, null, null, null, '{desired end state,target objective}'),
+    ('event_scenario', 'event', 5, false, true, null, null, null, '{what happens,feared event}'),
+    ('event_scenario', 'owner', 6, false, false, null, 'person', null, '{risk owner,responsible}'),
+    ('event_scenario', 'assets', 7, true, false, null, 'asset',
+     'array(select l.asset from isms.event_scenario_asset l where l.scope = t.scope and l.event_scenario = t.code)', '{affects,processes,asset}'),
+    ('event_scenario', 'description', 8, false, false, null, null, null, '{remarks,comment,notes}')
+  ) c(kind, column_name, position, many, required, default_value, query, present, aliases)
+  left join query q on q.name = c.query;
+
+select isms.make_import_table(k) from unnest('{risk,risk_control,treatment,action,acceptance,own_threat,own_vulnerability,own_threat_vulnerability,event_scenario}'::text[]) k;

@@ -9,6 +9,7 @@ create table isms.risk (
   vulnerability text,
   scenario text,
   source text,
+  event_scenario text,
   hits text constraint risk_hits_form check (hits ~ '^C?I?A?$' and hits <> ''),
   likelihood integer,
   consequence integer,
@@ -35,6 +36,7 @@ create table isms.risk (
   created_by text default isms.actor(),
   constraint risk_pkey primary key (scope, code),
   constraint risk_asset_fkey foreign key (scope, asset) references isms.asset on update cascade,
+  constraint risk_event_scenario_fkey foreign key (scope, event_scenario) references isms.event_scenario on update cascade,
   constraint risk_method_fkey foreign key (scope, method) references isms.risk_method on update cascade
 );
 
@@ -47,8 +49,9 @@ comment on column isms.risk.category is 'Category of the organisation''s own';
 comment on column isms.risk.asset is 'Asset at risk';
 comment on column isms.risk.threat is 'Threat: code of isms.threat or prose';
 comment on column isms.risk.vulnerability is 'Vulnerability: code of isms.vulnerability or prose';
-comment on column isms.risk.scenario is 'Event scenario, where risks are identified by events instead of assets';
+comment on column isms.risk.scenario is 'Event in prose, where risks are identified by events instead of assets';
 comment on column isms.risk.source is 'Risk source of the scenario';
+comment on column isms.risk.event_scenario is 'Strategic scenario that this risk refines';
 comment on column isms.risk.hits is 'Dimensions the threat hits: letters of CIA in that order';
 comment on column isms.risk.likelihood is 'Inherent likelihood, a step of the method''s scale; null: not rated';
 comment on column isms.risk.consequence is 'Inherent consequence, a step of the method''s scale; null: not rated';
@@ -73,6 +76,8 @@ comment on column isms.risk.custom is 'Fields of the organisation''s own';
 comment on column isms.risk.created_by is 'Person who recorded it';
 
 create index risk_asset_idx on isms.risk (scope, asset);
+
+create index risk_event_scenario_idx on isms.risk (scope, event_scenario) where event_scenario is not null;
 
 create index risk_owner_idx on isms.risk (owner);
 

@@ -15,7 +15,7 @@ select isms.setup('KBI', 'Kestrel Bay Instruments', 'dana', 'Dana Ruiz', 'dana@k
 \pset tuples_only off
 
 \echo
-\echo '== 2. Load the organisation from ten CSV files through the bulk import'
+\echo '== 2. Load the organisation from eleven CSV files through the bulk import'
 \echo
 -- The files were written on 2026-11-22; their dates move with the calendar.
 \set ECHO none
@@ -25,6 +25,7 @@ create temp table sheet_risk (like isms.import_risk);
 create temp table sheet_action (like isms.import_action);
 \copy isms.import_person (code, name, email, kind, roles) from 'tests/demo/person.csv' (format csv, header match)
 \copy isms.import_asset (code, title, kind, rating, owner, location, description) from 'tests/demo/asset.csv' (format csv, header match)
+\copy isms.import_asset_dependency (asset, supports, refuses, reason) from 'tests/demo/asset_dependency.csv' (format csv, header match)
 \copy isms.import_implementation (code, title, kind, owner, operator, operated_by, site, cost_once, cost_yearly, in_use_from, status, effectiveness, controls, assets, description) from 'tests/demo/implementation.csv' (format csv, header match)
 \copy isms.import_control_status (reference, necessary, reasons, justification, implementation_status) from 'tests/demo/control_status.csv' (format csv, header match)
 \copy sheet_risk (code, title, asset, threat, vulnerability, hits, likelihood, consequence, owner, assessor, assessed_on, next_review, category) from 'tests/demo/risk.csv' (format csv, header match)
@@ -155,10 +156,35 @@ update pgbench_accounts set filler = 'secret' where aid = 42;
 select who, operation, key, old_values, new_values from isms.row_history('public.pgbench_accounts', '42') where operation <> 'baseline';
 
 \echo
+\echo '== 13. Identification: what an asset inherits, and what no risk covers yet'
+\echo
+select code, own_rating, inherited_rating, effective_rating, confidentiality_from as c, integrity_from as i, availability_from as a
+  from isms.asset_rating
+ where own_rating is distinct from effective_rating
+ order by code
+ limit 8;
+\set ON_ERROR_STOP off
+-- The server room depends on the servers already.
+insert into isms.asset_dependency (asset, supports) values ('ERP', 'SRVROOM');
+\set ON_ERROR_STOP on
+select rank, title, hits, rating from isms.risk_candidates() where rank <= 5;
+begin;
+select isms.adopt_candidate('SERVERS', 'TH-POWER', 'VU-SINGLE', owner => 'petra') as risk;
+rollback;
+insert into isms.candidate_dismissal (asset, threat, reason) values ('CONTRACTS', 'TH-LOSS', 'Originals never leave the archive');
+insert into isms.event_scenario (code, title, source, objective, event, owner) values
+  ('ES-01', 'BenchLink customers blackmailed', 'RS-CRIME', 'OB-PROFIT', 'Results of customers are taken and their publication is threatened', 'li');
+insert into isms.event_scenario_asset (event_scenario, asset) values ('ES-01', 'BENCHDATA'), ('ES-01', 'BENCHLINK');
+update isms.risk set event_scenario = 'ES-01' where code in ('R-021', 'R-022');
+select code, source, objective, assets, assets_rating, refined_by, assets_unrefined, worst_current_level as worst from isms.event_scenario_status;
+
+\echo
 \echo 'To try next (make demo KEEP=1 leaves the server running):'
 \echo '  select * from isms.risk_register;'
 \echo '  select * from isms.risk_treatment_plan where overdue;'
 \echo '  select * from isms.explain_risk(''R-036'');'
 \echo '  insert into isms.control_test (implementation, result, method) values (''SSO'', ''fail'', ''Spot check'');   -- and look at R-001 again'
+\echo '  select * from isms.risk_candidates(''SERVERS'');'
+\echo '  select * from isms.threat_coverage where unconsidered;'
 \echo '  select * from isms.next_steps(''isms.risk'', ''R-058'');                  -- a risk that is not rated yet'
 \echo '  select at, who, operation, key from isms.audit_trail where table_name = ''isms.action'' order by seq desc limit 20;'

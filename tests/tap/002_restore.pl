@@ -28,6 +28,13 @@ $origin->safe_psql(
 	  ('CRM', 'Customer database', 'information', 'C3 I3 A2', 'li'),
 	  ('OLD', 'Retired server', 'information', 'C1 I1 A1', 'li');
 	delete from isms.asset where code = 'OLD';
+	insert into isms.asset (code, title, kind, owner) values ('SRV', 'Server', 'hardware', 'li');
+	insert into isms.asset_dependency (asset, supports, refuses, reason) values ('SRV', 'CRM', 'A', 'Two of them');
+	insert into isms.own_threat (code, title, hits) values ('TH-OWN', 'A threat of our own', 'A');
+	insert into isms.own_threat_vulnerability (threat, vulnerability) values ('TH-OWN', 'VU-SINGLE');
+	insert into isms.candidate_dismissal (asset, threat, reason) values ('SRV', 'TH-OWN', 'Not here');
+	insert into isms.event_scenario (code, title, source, event) values ('ES-1', 'Blackmail', 'RS-CRIME', 'Nothing works');
+	insert into isms.event_scenario_asset (event_scenario, asset) values ('ES-1', 'CRM');
 	insert into isms.risk (code, title, asset, threat, vulnerability, hits, likelihood, consequence, owner) values
 	  ('R-001', 'Customer data stolen through a reused password', 'CRM', 'Stolen credentials', 'No second factor', 'C', 4, 4, 'li');
 	insert into isms.risk (title, asset, threat, vulnerability, hits, likelihood, consequence, owner) values

@@ -74,6 +74,8 @@ for my $view (qw(risk_register risk_treatment_plan heat_map statement_of_applica
 # Functions that read.
 my %query = (
 	next_steps => q{select * from isms.next_steps('isms.risk', 'R-001')},
+	risk_candidates => q{select * from isms.risk_candidates()},
+	risk_candidates => q{select * from isms.risk_candidates()},
 	explain_risk => q{select * from isms.explain_risk('R-001')},
 	row_history => q{select * from isms.row_history('isms.risk', 'R-001')},
 	as_of => q{select code, status from isms.as_of(null::isms.risk, (select min(sealed_at) from isms.checkpoint))},
