@@ -42,9 +42,9 @@ create function isms.inherited_ratings(scope text, assets text[]) returns table 
 begin atomic
   with recursive flow(asset, source, dimension) as (
     select d.asset, d.supports, v.dimension
-      from isms.asset_dependency d
-     cross join (values ('C'), ('I'), ('A')) v(dimension)
-     where d.scope = inherited_ratings.scope and d.asset = any (inherited_ratings.assets) and strpos(coalesce(d.refuses, ''), v.dimension) = 0
+      from unnest(inherited_ratings.assets) u(code)
+      join isms.asset_dependency d on d.scope = inherited_ratings.scope and d.asset = u.code
+      join (values ('C'), ('I'), ('A')) v(dimension) on strpos(coalesce(d.refuses, ''), v.dimension) = 0
      union
     select f.asset, d.supports, f.dimension
       from flow f
@@ -57,8 +57,9 @@ end;
 
 comment on function isms.inherited_ratings(text, text[]) is 'What flows into these assets from all they support, directly or not: the highest own rating in each dimension that is refused nowhere on the way; no row for an asset into which nothing flows';
 
+-- Planned for the assets at hand each time: one, or all.
 create function isms.refresh_ratings(scope text, assets text[]) returns bigint
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
+  language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
 declare
   refreshed bigint;
   below text[] := array(
@@ -94,7 +95,7 @@ declare
   said text;
 begin
   with recursive above(first, asset) as (
-    select d.asset, d.supports from isms.asset_dependency d where d.scope = asset_cycle.scope and d.asset = any (asset_cycle.assets)
+    select d.asset, d.supports from unnest(asset_cycle.assets) u(code) join isms.asset_dependency d on d.scope = asset_cycle.scope and d.asset = u.code
      union
     select a.first, d.supports from above a join isms.asset_dependency d on d.scope = asset_cycle.scope and d.asset = a.asset)
   select a.first into first from above a where a.asset = a.first order by a.first collate "C" limit 1;
@@ -242,12 +243,14 @@ begin
     return null;
   end if;
   for c in
-    select a.scope, array_agg(a.code) as assets, bool_or(b.code is null or a.rating is distinct from b.rating) as rated
-      from after a
-      left join before b on b.scope = a.scope and b.code = a.code
-     where b.code is null or a.rating is distinct from b.rating or a.inherited_rating is distinct from b.inherited_rating
-     group by a.scope
-     order by a.scope
+    select m.scope, array_agg(distinct m.code) as assets, bool_or(m.rated) as rated
+      from (select r.scope, r.code, true as rated
+              from (select a.scope, a.code, a.rating from after a except select b.scope, b.code, b.rating from before b) r
+             union all
+            select i.scope, i.code, false
+              from (select a.scope, a.code, a.inherited_rating from after a except select b.scope, b.code, b.inherited_rating from before b) i) m
+     group by m.scope
+     order by m.scope
   loop
     if c.rated then
       perform isms.count_structure(c.scope);

@@ -103,11 +103,14 @@ begin atomic
   open as (
     select f.*, isms.max(isms.mask(f.rating, f.hits)) as highest,
            row_number() over (partition by f.asset, f.threat order by f.vulnerability collate "C") as nth,
-           exists (select from known k where k.asset = f.asset) as asset_has_risk,
-           exists (select from known k where k.threat = f.threat) as threat_has_risk
+           a.asset is not null as asset_has_risk,
+           t.threat is not null as threat_has_risk
       from found f
+      left join (select distinct k.asset from known k) a on a.asset = f.asset
+      left join (select distinct k.threat from known k) t on t.threat = f.threat
      where f.hits <> ''
-       and not exists (select from known k where k.asset = f.asset and k.threat = f.threat and (k.vulnerability is null or k.vulnerability = f.vulnerability))
+       and not exists (select from known k where k.asset = f.asset and k.threat = f.threat and k.vulnerability = f.vulnerability)
+       and not exists (select from known k where k.asset = f.asset and k.threat = f.threat and k.vulnerability is null)
        and not exists (
          select
            from isms.candidate_dismissal d
