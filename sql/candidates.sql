@@ -102,6 +102,19 @@ delete from sheet where threat = 'TH-WIND';
 select value, reason from isms.import('own_threat', 'sheet');
 select code, title, category, hits, origins, kinds from isms.own_threat where code = 'TH-MOLD';
 
+-- All of it takes no more than an editor's rights; the count under which structures change stays.
+set session authorization regress_cand_li;
+insert into isms.asset_dependency (asset, supports) values ('BARE', 'CRM');
+update isms.asset set rating = 'C5 I5 A5' where code = 'CRM';
+select code, inherited_rating from isms.asset where code = 'BARE';
+delete from isms.asset_structure;
+select count(*) from isms.asset_structure;
+insert into isms.candidate_dismissal (asset, threat, reason) values ('BARE', 'TH-DOS', 'Nobody would notice');
+select threat, hits, rating from isms.risk_candidates('BARE', 'TH-PHISH') limit 1;
+select isms.adopt_candidate('BARE', 'TH-PHISH', 'VU-NO2FA', 'Mail opens everything', 'li') is not null as adopted;
+select asset, hits, title, owner, created_by from isms.risk where asset = 'BARE';
+reset session authorization;
+
 -- Each scope sees its own, and writes no other's.
 set session authorization regress_cand_eve;
 set isms.scope = 'B';

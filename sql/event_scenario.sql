@@ -70,3 +70,20 @@ reset session authorization;
 
 drop extension isms cascade;
 drop role regress_event_eve;
+
+-- A closed risk refines and covers, and is no longer carried. Loaded while the rules are off.
+create extension isms;
+insert into isms.scope (code, name) values ('A', 'Alpha');
+set isms.scope = 'A';
+select isms.copy_method('5x5', 'A') \g /dev/null
+insert into isms.asset (code, title, kind, rating) values ('ERP', 'ERP system', 'software', 'C1 I3 A4');
+insert into isms.event_scenario (scope, code, title, source, event) values ('A', 'ES-1', 'Ransom', 'RS-CRIME', 'Nothing works');
+insert into isms.event_scenario_asset (event_scenario, asset) values ('ES-1', 'ERP');
+insert into isms.risk (code, title, event_scenario, asset, threat, likelihood, consequence, method, status) values
+  ('R-1', 'Closed', 'ES-1', 'ERP', 'TH-DOS', 5, 5, '5x5', 'closed'),
+  ('R-2', 'Small', 'ES-1', 'ERP', 'TH-ERROR', 2, 2, '5x5', 'identified'),
+  ('R-3', 'Closed and never rated', 'ES-1', 'ERP', 'TH-CHANGE', null, null, '5x5', 'closed');
+select risks, unrated, refined_by, assets_unrefined, worst_risk, worst_current_level from isms.event_scenario_status;
+select risks, open_risks, threats from isms.asset_coverage;
+select count(*) from isms.risk_candidates('ERP', 'TH-DOS');
+drop extension isms cascade;

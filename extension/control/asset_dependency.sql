@@ -12,6 +12,15 @@ comment on table isms.asset_structure is 'How often dependencies or ratings of a
 comment on column isms.asset_structure.scope is 'Scope';
 comment on column isms.asset_structure.changes is 'Changes so far';
 
+alter table isms.asset_structure enable row level security;
+
+-- Nobody takes the row away under which others wait.
+create policy read on isms.asset_structure for select using (scope = any ((select isms.visible_scopes())::text[]));
+
+create policy add on isms.asset_structure for insert with check (scope = any ((select isms.editable_scopes())::text[]));
+
+create policy change on isms.asset_structure for update using (scope = any ((select isms.editable_scopes())::text[]));
+
 create table isms.asset_dependency (
   scope text not null default isms.default_scope(),
   asset text not null,
