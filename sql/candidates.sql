@@ -49,6 +49,8 @@ select vulnerability from isms.risk_candidates('LAPTOPS', 'TH-LOSS');
 select vulnerability from isms.risk_candidates('CONTRACTS', 'TH-THEFT');
 insert into isms.risk (code, title, asset, threat, vulnerability) values ('R-M', 'Malware', 'LAPTOPS', 'TH-MALWARE', 'People click');
 select count(*) from isms.risk_candidates('LAPTOPS', 'TH-MALWARE');
+insert into isms.risk (code, title, asset, threat) values ('R-F', 'A threat in prose covers none', 'LAPTOPS', 'Rats');
+select count(*) > 0 as others_left from isms.risk_candidates('LAPTOPS', 'TH-FAILURE');
 select code, asset, threat, vulnerability from isms.identified_risk where scope = 'A' order by code collate "C";
 -- Adopting a second time, or what is none.
 select isms.adopt_candidate('LAPTOPS', 'TH-THEFT', 'VU-CLEAR');
