@@ -120,13 +120,15 @@ if wanted pgtap; then
 fi
 
 # Each TAP file makes the servers it needs; TEMP_CONFIG tells them where the extension is.
-# Real data to try the import on stands beside the checkout, if at all.
+# Real data to try imports on stands beside the checkout, if at all.
 if wanted tap; then
-	if [ -d "$root/../shared/data/evaluator" ]; then
-		"${as_server[@]}" mkdir -p "$work/shared/data"
-		cp -r "$root/../shared/data/evaluator" "$work/shared/data/"
-		chmod -R a+rX "$work/shared"
-	fi
+	for folder in evaluator oscal; do
+		if [ -d "$root/../shared/data/$folder" ]; then
+			"${as_server[@]}" mkdir -p "$work/shared/data"
+			cp -r "$root/../shared/data/$folder" "$work/shared/data/"
+			chmod -R a+rX "$work/shared"
+		fi
+	done
 	for file in tests/tap/*.pl; do
 		name=${file#tests/tap/}
 		dir=$work/tap/${name%.pl} program_log=$work/tap/${name%.pl}/tmp_check/log/regress_log_${name%.pl}

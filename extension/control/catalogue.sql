@@ -1,10 +1,14 @@
--- Catalogues of requirements and controls; everybody reads them, no scope owns them.
+-- Catalogues of requirements and controls: the database's, not a scope's.  Whoever reads isms reads them; an own one is
+-- written by the people of the scope that keeps it, the shipped ones by nobody.
 create table isms.catalogue (
-  code text constraint catalogue_pkey primary key,
-  title text not null,
+  code text constraint catalogue_pkey primary key constraint catalogue_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
+  title text not null constraint catalogue_title_given check (title ~ '\S'),
   publisher text,
   edition text,
-  builtin boolean not null default false
+  kept_by text default isms.default_scope() constraint catalogue_kept_by_fkey references isms.scope on update cascade,
+  custom jsonb not null default '{}' constraint catalogue_custom_object check (jsonb_typeof(custom) = 'object'),
+  builtin boolean not null default false,
+  constraint catalogue_kept check (builtin = (kept_by is null))
 );
 
 comment on table isms.catalogue is 'Catalogues of requirements and controls';
@@ -12,12 +16,16 @@ comment on column isms.catalogue.code is 'Key';
 comment on column isms.catalogue.title is 'Title';
 comment on column isms.catalogue.publisher is 'Who publishes it';
 comment on column isms.catalogue.edition is 'Edition or version';
+comment on column isms.catalogue.kept_by is 'Scope whose people may change it; null: shipped, closed';
+comment on column isms.catalogue.custom is 'Fields of the organisation''s own';
 comment on column isms.catalogue.builtin is 'Shipped with the extension';
+
+create index catalogue_kept_by_idx on isms.catalogue (kept_by);
 
 create table isms.control (
   catalogue text not null constraint control_catalogue_fkey references isms.catalogue on update cascade,
   reference isms.reference not null,
-  title text not null,
+  title text not null constraint control_title_given check (title ~ '\S'),
   kind text not null default 'control' constraint control_kind_known check (kind in ('clause', 'control')),
   parent isms.reference,
   theme text,
@@ -27,26 +35,69 @@ create table isms.control (
   capabilities text[] not null default '{}',
   domains text[] not null default '{}',
   documented_information text,
+  identifier text constraint control_identifier_length check (length(identifier) between 1 and 200),
+  withdrawn boolean not null default false,
+  statement text,
+  guidance text,
+  assessment text,
+  parameters jsonb constraint control_parameters_array check (jsonb_typeof(parameters) = 'array'),
+  parts jsonb constraint control_parts_array check (jsonb_typeof(parts) = 'array'),
+  links jsonb constraint control_links_array check (jsonb_typeof(links) = 'array'),
+  custom jsonb not null default '{}' constraint control_custom_object check (jsonb_typeof(custom) = 'object'),
   builtin boolean not null default false,
   constraint control_pkey primary key (catalogue, reference)
 );
 
-comment on table isms.control is 'Clauses and controls of the catalogues, by reference and short title';
+comment on table isms.control is 'Clauses and controls of the catalogues, by reference and short title; imported ones with their text';
 comment on column isms.control.catalogue is 'Catalogue';
 comment on column isms.control.reference is 'Reference, such as A.5.9 or 6.1.2';
 comment on column isms.control.title is 'Short title';
 comment on column isms.control.kind is 'clause (a requirement on the management system) or control';
 comment on column isms.control.parent is 'The reference this one is part of';
-comment on column isms.control.theme is 'Theme: Organizational, People, Physical or Technological (ISO/IEC 27002:2022)';
+comment on column isms.control.theme is 'Theme: Organizational, People, Physical or Technological (ISO/IEC 27002:2022); of other catalogues the groups it stands in, outermost first';
 comment on column isms.control.control_types is 'Attribute control type: Preventive, Detective, Corrective';
 comment on column isms.control.properties is 'Attribute information security properties';
 comment on column isms.control.concepts is 'Attribute cybersecurity concepts';
 comment on column isms.control.capabilities is 'Attribute operational capabilities';
 comment on column isms.control.domains is 'Attribute security domains';
 comment on column isms.control.documented_information is 'What documented information the clause asks for; null if none';
+comment on column isms.control.identifier is 'Identifier in the document it was imported from, such as ac-2.3; null: none but its reference';
+comment on column isms.control.withdrawn is 'Is it withdrawn by the publisher?';
+comment on column isms.control.statement is 'What is required, as text';
+comment on column isms.control.guidance is 'Guidance, as text';
+comment on column isms.control.assessment is 'How it is assessed, as text';
+comment on column isms.control.parameters is 'Parameters of an imported control, as in the document';
+comment on column isms.control.parts is 'All parts of an imported control, as in the document';
+comment on column isms.control.links is 'Links of an imported control: relation, target and text; see control_link';
+comment on column isms.control.custom is 'Fields of the organisation''s own';
 comment on column isms.control.builtin is 'Shipped with the extension';
 
-insert into isms.closed_table (name, readable, builtin) values ('catalogue', true, true), ('control', true, true);
+create unique index control_identifier_idx on isms.control (catalogue, identifier);
+
+alter table isms.catalogue enable row level security;
+
+create policy read on isms.catalogue for select using (true);
+
+create policy add on isms.catalogue for insert with check (not builtin and kept_by = any ((select isms.editable_scopes())::text[]));
+
+create policy change on isms.catalogue for update using (not builtin and kept_by = any ((select isms.editable_scopes())::text[]));
+
+create policy remove on isms.catalogue for delete using (not builtin and kept_by = any ((select isms.editable_scopes())::text[]));
+
+alter table isms.control enable row level security;
+
+create policy read on isms.control for select using (true);
+
+create policy add on isms.control for insert
+  with check (not builtin and catalogue in (select c.code from isms.catalogue c where c.kept_by = any ((select isms.editable_scopes())::text[])));
+
+create policy change on isms.control for update
+  using (not builtin and catalogue in (select c.code from isms.catalogue c where c.kept_by = any ((select isms.editable_scopes())::text[])));
+
+create policy remove on isms.control for delete
+  using (not builtin and catalogue in (select c.code from isms.catalogue c where c.kept_by = any ((select isms.editable_scopes())::text[])));
+
+insert into isms.open_table (name, builtin) values ('catalogue', true), ('control', true);
 
 create function isms.base_catalogue() returns text
   language sql immutable parallel safe set search_path = pg_catalog, pg_temp

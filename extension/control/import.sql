@@ -1,4 +1,4 @@
--- What isms.import can load into the control room: assets and their dependencies, implementations, decisions on controls.
+-- What isms.import can load into the control room: assets and their dependencies, implementations, decisions on controls, own controls, mappings.
 create function isms.import_implementation_assets(scope text, rows jsonb) returns void
   language sql set search_path = pg_catalog, pg_temp
 begin atomic
@@ -21,11 +21,37 @@ comment on constraint applicability_inclusion_reasoned on isms.applicability is 
 comment on constraint applicability_exclusion_justified on isms.applicability is 'a control that is not necessary needs a justification (6.1.3 d)';
 comment on constraint applicability_exclusion_status on isms.applicability is 'a control that is not necessary has the status not_applicable';
 
+-- Row security leaves what another scope keeps, or is shipped, as it is; a sheet must not be told it was changed.
+create function isms.import_mappings_kept(scope text, rows jsonb) returns void
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  m isms.control_mapping;
+begin
+  select c.* into m
+    from jsonb_to_recordset(rows) r(source_catalogue text, source isms.reference, target_catalogue text, target isms.reference)
+    join isms.control_mapping c on c.source_catalogue = r.source_catalogue and c.source = r.source and c.target_catalogue = r.target_catalogue and c.target = r.target
+   where c.kept_by is distinct from import_mappings_kept.scope
+   limit 1;
+  if found then
+    raise exception using
+      errcode = 'check_violation',
+      message = format('the link from %s of %s to %s of %s is %s', m.source, m.source_catalogue, m.target, m.target_catalogue,
+                       coalesce('kept by scope ' || m.kept_by, 'shipped and closed'));
+  end if;
+end
+$$;
+
+comment on function isms.import_mappings_kept(text, jsonb) is 'Refuses rows of a sheet whose link is shipped or kept by another scope. Errors: 23514';
+
 insert into isms.import_kind (kind, title, table_name, key_columns, after_procedure, builtin) values
   ('asset', 'assets', 'isms.asset', '{code}', null, true),
   ('asset_dependency', 'dependencies between assets', 'isms.asset_dependency', '{asset,supports}', null, true),
   ('implementation', 'implementations of controls', 'isms.implementation', '{code}', 'isms.import_implementation_assets', true),
   ('control_status', 'decisions on controls', 'isms.applicability', '{catalogue,reference}', null, true);
+
+insert into isms.import_kind (kind, title, table_name, key_columns, after_procedure, within, builtin) values
+  ('control', 'controls of an own catalogue', 'isms.control', '{catalogue,reference}', null, '{catalogue}', true),
+  ('control_mapping', 'links between controls of two catalogues', 'isms.control_mapping', '{source_catalogue,source,target_catalogue,target}', 'isms.import_mappings_kept', '{source_catalogue,target_catalogue}', true);
 
 insert into isms.import_column (kind, column_name, position, type, many, required, default_value, known, pattern, expects, present, ready, aliases, builtin) values
   ('asset', 'code', 1, 'text', false, false, null, null, null, null, null, true, '{id,asset id,asset,no,number,ref}', true),
@@ -63,6 +89,29 @@ insert into isms.import_column (kind, column_name, position, type, many, require
   ('control_status', 'necessary', 2, 'boolean', false, true, null, null, null, null, null, true, '{applicable,in scope,included}', true),
   ('control_status', 'reasons', 3, 'text', true, false, '{}', $$values ('risk', 'risk'), ('risk', 'risk assessment'), ('law', 'law'), ('law', 'legal'), ('law', 'regulation'), ('contract', 'contract'), ('contract', 'contractual'), ('business', 'business'), ('business', 'best practice')$$, null, 'a reason', null, true, '{reason,reason for inclusion}', true),
   ('control_status', 'justification', 4, 'text', false, false, null, null, null, null, null, true, '{remarks,comment,explanation}', true),
-  ('control_status', 'implementation_status', 5, 'text', false, false, 'not_started', $$values ('not_started', 'not_started'), ('not_started', 'not started'), ('not_started', 'not implemented'), ('planned', 'planned'), ('partial', 'partial'), ('partial', 'partially implemented'), ('partial', 'in progress'), ('implemented', 'implemented'), ('not_applicable', 'not_applicable'), ('not_applicable', 'not applicable'), ('not_applicable', 'n/a')$$, null, 'a status of a control', null, true, '{status,state,implemented}', true);
+  ('control_status', 'implementation_status', 5, 'text', false, false, 'not_started', $$values ('not_started', 'not_started'), ('not_started', 'not started'), ('not_started', 'not implemented'), ('planned', 'planned'), ('partial', 'partial'), ('partial', 'partially implemented'), ('partial', 'in progress'), ('implemented', 'implemented'), ('not_applicable', 'not_applicable'), ('not_applicable', 'not applicable'), ('not_applicable', 'n/a')$$, null, 'a status of a control', null, true, '{status,state,implemented}', true),
 
-select isms.make_import_table(k) from unnest('{asset,asset_dependency,implementation,control_status}'::text[]) k;
+  ('control', 'catalogue', 1, 'text', false, true, null, $$select c.code, v.word from isms.catalogue c cross join lateral (values (c.code), (c.title)) v(word) where c.kept_by = $1$$, null, 'a catalogue this scope keeps', null, true, '{standard,framework}', true),
+  ('control', 'reference', 2, 'input', false, true, null, null, null, 'a reference such as A.5.9', null, true, '{control,id,ref,number,no}', true),
+  ('control', 'title', 3, 'text', false, true, null, null, null, null, null, true, '{name}', true),
+  ('control', 'kind', 4, 'text', false, false, 'control', $$values ('control', 'control'), ('clause', 'clause'), ('clause', 'requirement')$$, null, 'a kind of control', null, true, '{type}', true),
+  ('control', 'parent', 5, 'input', false, false, null, null, null, 'a reference such as A.5', null, true, '{part of}', true),
+  ('control', 'theme', 6, 'text', false, false, null, null, null, null, null, true, '{group,family,domain,chapter}', true),
+  ('control', 'control_types', 7, 'text', true, false, '{}', null, null, null, null, true, '{control type}', true),
+  ('control', 'properties', 8, 'text', true, false, '{}', null, null, null, null, true, '{information security properties}', true),
+  ('control', 'concepts', 9, 'text', true, false, '{}', null, null, null, null, true, '{cybersecurity concepts}', true),
+  ('control', 'capabilities', 10, 'text', true, false, '{}', null, null, null, null, true, '{operational capabilities}', true),
+  ('control', 'domains', 11, 'text', true, false, '{}', null, null, null, null, true, '{security domains}', true),
+  ('control', 'withdrawn', 12, 'boolean', false, false, 'false', null, null, null, null, true, '{}', true),
+  ('control', 'statement', 13, 'text', false, false, null, null, null, null, null, true, '{text,requirement,description}', true),
+  ('control', 'guidance', 14, 'text', false, false, null, null, null, null, null, true, '{remarks,discussion}', true),
+
+  ('control_mapping', 'source_catalogue', 1, 'text', false, true, null, $$select c.code, v.word from isms.catalogue c cross join lateral (values (c.code), (c.title)) v(word)$$, null, 'a catalogue', null, true, '{from catalogue,source standard}', true),
+  ('control_mapping', 'source', 2, 'input', false, true, null, null, null, 'a reference such as A.5.9', null, true, '{from,source control}', true),
+  ('control_mapping', 'target_catalogue', 3, 'text', false, false, 'ISO/IEC 27001:2022', $$select c.code, v.word from isms.catalogue c cross join lateral (values (c.code), (c.title)) v(word)$$, null, 'a catalogue', null, true, '{to catalogue,target standard}', true),
+  ('control_mapping', 'target', 4, 'input', false, true, null, null, null, 'a reference such as A.5.9', null, true, '{to,target control}', true),
+  ('control_mapping', 'relation', 5, 'text', false, true, null, $$select r.value, v.word from (values ('equal'), ('subset_of'), ('superset_of'), ('intersects_with'), ('not_related')) r(value) cross join lateral (values (r.value), (replace(r.value, '_', ' '))) v(word) union all values ('not_related', 'no relationship')$$, null, 'a relation', null, true, '{relationship}', true),
+  ('control_mapping', 'joint', 6, 'boolean', false, false, 'false', null, null, null, null, true, '{}', true),
+  ('control_mapping', 'note', 7, 'text', false, false, null, null, null, null, null, true, '{remarks,comment,rationale}', true);
+
+select isms.make_import_table(k) from unnest('{asset,asset_dependency,implementation,control_status,control,control_mapping}'::text[]) k;

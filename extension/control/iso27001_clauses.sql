@@ -1,6 +1,6 @@
 -- Requirements of the standard: clause numbers and short titles.
-insert into isms.catalogue (code, title, publisher, edition, builtin) values
-  ('ISO/IEC 27001:2022', 'Information security management systems: requirements and Annex A', 'ISO/IEC', '2022', true);
+insert into isms.catalogue (code, title, publisher, edition, kept_by, builtin) values
+  ('ISO/IEC 27001:2022', 'Information security management systems: requirements and Annex A', 'ISO/IEC', '2022', null, true);
 
 insert into isms.control (catalogue, kind, reference, title, parent, documented_information, builtin)
 select 'ISO/IEC 27001:2022', 'clause', c.reference::isms.reference, c.title, c.parent::isms.reference, c.documented_information, true

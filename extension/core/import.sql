@@ -8,6 +8,7 @@ create table isms.import_kind (
   key_columns text[] not null constraint import_kind_key_given check (cardinality(key_columns) > 0),
   insert_procedure text,
   after_procedure text,
+  within text[] not null default '{}' constraint import_kind_within_key check (within <@ key_columns),
   builtin boolean not null default false
 );
 
@@ -18,6 +19,7 @@ comment on column isms.import_kind.table_name is 'Table the rows go into, schema
 comment on column isms.import_kind.key_columns is 'Columns that tell rows apart, beside scope where the table has it';
 comment on column isms.import_kind.insert_procedure is 'Function (scope text, rows jsonb) that stores new rows instead of a plain INSERT';
 comment on column isms.import_kind.after_procedure is 'Function (scope text, rows jsonb) called with the new and changed rows once they are stored';
+comment on column isms.import_kind.within is 'Columns of the key that say which part of the table a sheet is about: only rows that share them with one of its rows can be gone';
 comment on column isms.import_kind.builtin is 'Shipped with the extension';
 
 create table isms.import_column (
@@ -468,6 +470,19 @@ end;
 
 comment on function isms.import_match(text) is 'Condition under which a row t of the kind''s table is the row r of the sheet; $1 is the scope';
 
+create function isms.import_within(kind text) returns text
+  language sql stable parallel safe set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce((select 't.scope = $1 and ' from pg_attribute a where a.attrelid = to_regclass(k.table_name) and a.attname = 'scope' and not a.attisdropped), '')
+         || case when k.within = '{}' then ''
+            else format('exists (select from jsonb_to_recordset($2) r(%s) where %s) and ', isms.import_record(k.kind),
+                        (select string_agg(format('t.%1$I = r.%1$I', u.name), ' and ' order by u.n) from unnest(k.within) with ordinality u(name, n))) end
+    from isms.import_kind k
+   where k.kind = import_within.kind;
+end;
+
+comment on function isms.import_within(text) is 'Condition, with "and" after it, under which a row t of the kind''s table is of the part the rows $2 of the sheet are about; $1 is the scope';
+
 create function isms.import_columns(kind text, mapping jsonb)
   returns table (column_name text, header text, in_table boolean, is_key boolean, default_value text, present text, required boolean, type text)
   language sql stable parallel safe set search_path = pg_catalog, pg_temp
@@ -729,8 +744,8 @@ begin
     return query select null::bigint, null::text, cardinality(bad)::text, 'refused, nothing stored', null::text;
     return;
   end if;
-  execute format('select count(*) from %s t where %s not exists (select from jsonb_to_recordset($2) r(%s) where %s)', k.table_name,
-                 case when isms.import_match(k.kind) like 't.scope = $1%' then 't.scope = $1 and' else '' end, isms.import_record(k.kind), isms.import_match(k.kind))
+  execute format('select count(*) from %s t where %snot exists (select from jsonb_to_recordset($2) r(%s) where %s)', k.table_name,
+                 isms.import_within(k.kind), isms.import_record(k.kind), isms.import_match(k.kind))
      into gone using in_scope, objects;
   return query
     select null::bigint, null::text, o.n::text, o.outcome, null::text
@@ -813,13 +828,13 @@ begin
     union all
     select null, concat_ws(', ', %3$s), 'gone', null
       from %4$s t
-     where %5$s not exists (select from jsonb_to_recordset($2) r(%2$s) where %6$s)
+     where %5$snot exists (select from jsonb_to_recordset($2) r(%2$s) where %6$s)
      order by 1, 2$q$,
     (select string_agg(format('r.%I', u), ', ' order by n) from unnest(k.key_columns) with ordinality v(u, n)),
     isms.import_record(k.kind),
     (select string_agg(format('t.%I', u), ', ' order by n) from unnest(k.key_columns) with ordinality v(u, n)),
     k.table_name,
-    case when isms.import_match(k.kind) like 't.scope = $1%' then 't.scope = $1 and' else '' end,
+    isms.import_within(k.kind),
     isms.import_match(k.kind))
     using in_scope, objects, bad;
 end

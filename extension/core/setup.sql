@@ -83,6 +83,18 @@ insert into isms.closed_table (name, readable, builtin) values
   ('error_code', true, true), ('activation', true, true), ('activation_step', true, true),
   ('database_role', true, true), ('admin_function', true, true), ('closed_table', true, true);
 
+-- Tables without a column scope that editors write all the same, as far as the table's own row security lets them.
+create table isms.open_table (
+  name text constraint open_table_pkey primary key,
+  builtin boolean not null default false
+);
+
+comment on table isms.open_table is 'Tables without a scope that editors may write, where their row security lets them';
+comment on column isms.open_table.name is 'Table in schema isms';
+comment on column isms.open_table.builtin is 'Shipped with the extension';
+
+insert into isms.closed_table (name, readable, builtin) values ('open_table', true, true);
+
 create function isms.grant_roles() returns text
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -94,7 +106,8 @@ begin
     select c.oid::regclass as relation, c.relkind, k.name is not null as closed, coalesce(k.readable, true) as readable,
            exists (select from pg_depend i where i.classid = 'pg_class'::regclass and i.objid = c.oid and i.deptype = 'i') as identity,
            exists (select from isms.import_kind i where c.relname = 'import_' || i.kind) as ready,
-           exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'scope' and not a.attisdropped) as of_scope
+           exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'scope' and not a.attisdropped)
+             or exists (select from isms.open_table o where o.name = c.relname) as to_be_written
       from pg_class c
       join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
       join pg_extension e on e.oid = d.refobjid and d.refclassid = 'pg_extension'::regclass and e.extname = 'isms'
@@ -110,7 +123,7 @@ begin
       if t.readable then
         execute format('grant select on %s to isms_reader', t.relation);
       end if;
-      if t.relkind = 'r' and t.of_scope and not t.closed then
+      if t.relkind = 'r' and t.to_be_written and not t.closed then
         execute format('grant insert, update, delete on %s to isms_editor', t.relation);
       end if;
       if t.ready then

@@ -59,7 +59,7 @@ create temp view internal as
       or p.proname ~ '^(guard|condition|reference|rating|effect|step|implementation_set)_|^text_(multi)?range$'
       or p.proname ~ '_(in|out|recv|send)$'
       or 'isms.' || p.proname in (select w.function from isms.workflow_relation w)
-      or p.proname ~ '^import_' and p.proname not in ('import_rows', 'import_compare')
+      or p.proname ~ '^import_' and p.proname not in ('import_rows', 'import_compare', 'import_oscal_catalog', 'import_oscal_profile')
       or p.proname in (table inner_part);
 
 select is_empty($$
