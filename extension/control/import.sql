@@ -1,4 +1,4 @@
--- What isms.import can load into the control room: assets and their dependencies, implementations, decisions on controls, own controls, mappings.
+-- What isms.import can load into the control room: assets and their dependencies, implementations, decisions on controls, links to controls, own controls, mappings.
 create function isms.import_implementation_assets(scope text, rows jsonb) returns void
   language sql set search_path = pg_catalog, pg_temp
 begin atomic
@@ -50,6 +50,7 @@ insert into isms.import_kind (kind, title, table_name, key_columns, after_proced
   ('control_status', 'decisions on controls', 'isms.applicability', '{catalogue,reference}', null, true);
 
 insert into isms.import_kind (kind, title, table_name, key_columns, after_procedure, within, builtin) values
+  ('implementation_control', 'links of implementations to controls', 'isms.implementation_control', '{implementation,catalogue,reference}', null, '{catalogue}', true),
   ('control', 'controls of an own catalogue', 'isms.control', '{catalogue,reference}', null, '{catalogue}', true),
   ('control_mapping', 'links between controls of two catalogues', 'isms.control_mapping', '{source_catalogue,source,target_catalogue,target}', 'isms.import_mappings_kept', '{source_catalogue,target_catalogue}', true);
 
@@ -91,6 +92,10 @@ insert into isms.import_column (kind, column_name, position, type, many, require
   ('control_status', 'justification', 4, 'text', false, false, null, null, null, null, null, true, '{remarks,comment,explanation}', true),
   ('control_status', 'implementation_status', 5, 'text', false, false, 'not_started', $$values ('not_started', 'not_started'), ('not_started', 'not started'), ('not_started', 'not implemented'), ('planned', 'planned'), ('partial', 'partial'), ('partial', 'partially implemented'), ('partial', 'in progress'), ('implemented', 'implemented'), ('not_applicable', 'not_applicable'), ('not_applicable', 'not applicable'), ('not_applicable', 'n/a')$$, null, 'a status of a control', null, true, '{status,state,implemented}', true),
 
+  ('implementation_control', 'implementation', 1, 'text', false, true, null, $$select i.code, v.word from isms.implementation i cross join lateral (values (i.code), (i.title)) v(word) where i.scope = $1$$, null, 'an implementation''s code or title', null, true, '{measure}', true),
+  ('implementation_control', 'catalogue', 2, 'text', false, false, 'ISO/IEC 27001:2022', $$select c.code, v.word from isms.catalogue c cross join lateral (values (c.code), (c.title)) v(word)$$, null, 'a catalogue', null, true, '{standard,framework}', true),
+  ('implementation_control', 'reference', 3, 'input', false, true, null, null, null, 'a reference such as A.5.9', null, true, '{control,ref,annex a}', true),
+
   ('control', 'catalogue', 1, 'text', false, true, null, $$select c.code, v.word from isms.catalogue c cross join lateral (values (c.code), (c.title)) v(word) where c.kept_by = $1$$, null, 'a catalogue this scope keeps', null, true, '{standard,framework}', true),
   ('control', 'reference', 2, 'input', false, true, null, null, null, 'a reference such as A.5.9', null, true, '{control,id,ref,number,no}', true),
   ('control', 'title', 3, 'text', false, true, null, null, null, null, null, true, '{name}', true),
@@ -114,4 +119,4 @@ insert into isms.import_column (kind, column_name, position, type, many, require
   ('control_mapping', 'joint', 6, 'boolean', false, false, 'false', null, null, null, null, true, '{}', true),
   ('control_mapping', 'note', 7, 'text', false, false, null, null, null, null, null, true, '{remarks,comment,rationale}', true);
 
-select isms.make_import_table(k) from unnest('{asset,asset_dependency,implementation,control_status,control,control_mapping}'::text[]) k;
+select isms.make_import_table(k) from unnest('{asset,asset_dependency,implementation,control_status,implementation_control,control,control_mapping}'::text[]) k;

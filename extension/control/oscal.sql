@@ -294,7 +294,7 @@ comment on function isms.oscal_which(text[]) is 'The first ten of a list, and ho
 
 create function isms.import_oscal_catalog(document jsonb, code text default null, title text default null)
   returns table (outcome text, controls bigint, which text)
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
+  language plpgsql set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $$
 #variable_conflict use_column
 declare
   catalog jsonb := isms.oscal_document(document, 'catalog', 'catalogue');
@@ -304,6 +304,7 @@ declare
   in_edition text := catalog #>> '{metadata,version}';
   problems text[];
   items isms.control[];
+  identifiers text[];
   keeper text;
 begin
   perform isms.require_active();
@@ -335,43 +336,39 @@ begin
     insert into isms.catalogue (code, title, publisher, edition) values (in_catalogue, named, published_by, in_edition);
   end if;
   items := array(select i from isms.oscal_controls(catalog, in_catalogue) i);
+  identifiers := array(select i.identifier from unnest(items) i);
 
   return query
     -- The identifier tells which control is which; the reference where it is new in the document or was typed in here.
     with item as materialized (
-      select i.* from unnest(items) i),
-    matched as materialized (
-      select i.reference, coalesce(a.reference, b.reference) as stored
-        from item i
+      select i.*, coalesce(a.reference, b.reference) as stored
+        from unnest(items) i
         left join isms.control a on a.catalogue = in_catalogue and a.identifier = i.identifier
-        left join isms.control b on b.catalogue = in_catalogue and b.reference = i.reference
-                                and not exists (select from item o where o.identifier = b.identifier)),
+        left join isms.control b on b.catalogue = in_catalogue and b.reference = i.reference and (b.identifier is null or b.identifier <> all (identifiers))),
     changed as (
       update isms.control c
          set reference = i.reference, identifier = i.identifier, title = i.title, parent = i.parent, theme = i.theme, withdrawn = i.withdrawn,
              statement = i.statement, guidance = i.guidance, assessment = i.assessment, parameters = i.parameters, parts = i.parts, links = i.links
-        from matched m
-        join item i on i.reference = m.reference
-       where c.catalogue = in_catalogue and c.reference = m.stored
+        from item i
+       where c.catalogue = in_catalogue and c.reference = i.stored
          and (c.reference, c.identifier, c.title, c.parent, c.theme, c.withdrawn, c.statement, c.guidance, c.assessment, c.parameters, c.parts, c.links)
              is distinct from
              (i.reference, i.identifier, i.title, i.parent, i.theme, i.withdrawn, i.statement, i.guidance, i.assessment, i.parameters, i.parts, i.links)
-      returning i.reference),
+      returning c.reference),
     added as (
       insert into isms.control
-      select i.*
-        from item i
-        join matched m on m.reference = i.reference
-       where m.stored is null
+      select n.*
+        from unnest(items) n
+       where n.reference in (select i.reference from item i where i.stored is null)
       returning reference),
     outcome(position, word, reference) as (
       select 1, 'new', a.reference from added a
        union all
       select 2, 'changed', c.reference from changed c
        union all
-      select 3, 'unchanged', m.reference from matched m where m.stored is not null and m.reference not in (select c.reference from changed c)
+      select 3, 'unchanged', i.reference from item i where i.stored is not null and i.reference not in (select c.reference from changed c)
        union all
-      select 4, 'gone', c.reference from isms.control c where c.catalogue = in_catalogue and c.identifier is not null and c.reference not in (select m.stored from matched m where m.stored is not null))
+      select 4, 'gone', c.reference from isms.control c where c.catalogue = in_catalogue and c.identifier is not null and c.reference not in (select i.stored from item i where i.stored is not null))
     select o.word, count(*), case when o.word <> 'unchanged' then isms.oscal_which(array_agg(o.reference::text order by o.reference)) end
       from outcome o
      group by o.position, o.word
