@@ -10,7 +10,7 @@ create role regress_bo login;
 create function pg_temp.garden() returns jsonb language sql as $doc$ select $${
   "catalog": {
     "uuid": "00000000-0000-4000-8000-000000000001",
-    "metadata": {"title": "Garden  rules", "version": "1.2", "parties": [{"type": "organization", "name": "Allotment club"}]},
+    "metadata": {"title": "Garden  rules", "version": "1.2", "parties": [{"type": "person", "name": "Pat Gardener"}, {"type": "organization", "name": "Allotment club"}]},
     "params": [{"id": "season", "label": "season", "values": ["spring", "autumn"]}],
     "groups": [
       {"id": "pl", "title": "Plants", "controls": [
@@ -131,6 +131,7 @@ select * from isms.import_oscal_catalog($${"catalog": {"metadata": {"title": "Ba
     {"id": "!", "title": "Six", "props": 7}, "eight",
     {"id": "g-9", "title": "Nine", "props": [{"name": "label", "value": "N-1"}]}, {"id": "g-10", "title": "Ten", "props": [{"name": "label", "value": "N-1"}]}]},
   {"controls": {}}]}}$$, 'BAD');
+select * from isms.import_oscal_catalog(format('{"catalog": {"metadata": {"title": "Deep"}, %s "controls": [{"id": "d-1", "title": "Down"}] %s }}', repeat('"groups": [{"title": "G",', 100), repeat('}]', 100))::jsonb, 'BAD');
 select count(*) as stored from isms.catalogue where code = 'BAD';
 select * from isms.import_oscal_catalog(pg_temp.garden(), 'ISO/IEC 27001:2022');
 select * from isms.import_oscal_profile(pg_temp.garden(), 'BAD', 'Garden rules');

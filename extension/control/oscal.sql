@@ -74,11 +74,12 @@ begin atomic
         where n.is_group
         union all
        select false, e.x, e.n + jsonb_array_length(isms.oscal_list(n.x, 'groups'))
-         from jsonb_array_elements(isms.oscal_list(n.x, 'controls')) with ordinality e(x, n)) c(is_group, x, n))
+         from jsonb_array_elements(isms.oscal_list(n.x, 'controls')) with ordinality e(x, n)) c(is_group, x, n)
+     where cardinality(n.path) < 20)
   select n.path, n.is_group, n.groups, n.above, n.x from node n;
 end;
 
-comment on function isms.oscal_nodes(jsonb) is 'The catalogue itself, its groups and controls, however deep: where each stands, titles of the groups around it, identifier of the control above it';
+comment on function isms.oscal_nodes(jsonb) is 'The catalogue itself, its groups and controls, down to the twentieth level: where each stands, titles of the groups around it, identifier of the control above it';
 
 -- Prose refers to parameters as in {{ insert: param, ac-1_prm_1 }}.
 create function isms.oscal_prose(prose text, parameters jsonb) returns text
@@ -188,6 +189,10 @@ begin atomic
       from node n
      cross join unnest('{groups,controls,params,props,parts,links}'::text[]) k(name)
      where n.type = 'object' and jsonb_typeof(n.x -> k.name) <> 'array'
+     union all
+    select n.path, format('%s: is deeper than 20 levels', n.name)
+      from node n
+     where cardinality(n.path) = 20
      union all
     select c.path, format('%s: has no id', c.name)
       from control c
@@ -300,7 +305,7 @@ declare
   catalog jsonb := isms.oscal_document(document, 'catalog', 'catalogue');
   named text := coalesce(import_oscal_catalog.title, catalog #>> '{metadata,title}');
   in_catalogue text := coalesce(import_oscal_catalog.code, left(regexp_replace(regexp_replace(named, '\s+', ' ', 'g'), '^ | $', '', 'g'), 100));
-  published_by text := (select p.x ->> 'name' from jsonb_array_elements(isms.oscal_list(catalog -> 'metadata', 'parties')) with ordinality p(x, n) order by p.n limit 1);
+  published_by text := (select p.x ->> 'name' from jsonb_array_elements(isms.oscal_list(catalog -> 'metadata', 'parties')) with ordinality p(x, n) where p.x ->> 'type' = 'organization' order by p.n limit 1);
   in_edition text := catalog #>> '{metadata,version}';
   problems text[];
   items isms.control[];
