@@ -53,6 +53,9 @@ select pg_temp.shown('A.5.7') as implemented_for_itself;
 insert into isms.applicability (catalogue, reference, necessary, justification) values (:'old', 'A.14.2.7', false, 'All software is written by our own employees');
 select pg_temp.shown('A.8.30') as excluded;
 
+insert into isms.applicability (reference, necessary, justification) values ('A.8.30', false, 'Nor will it be');
+select pg_temp.shown('A.8.30') as decided_for_the_control_itself;
+
 -- Links to the controls of 2013 come from a sheet; what is gone is asked of that catalogue alone.
 create temp table sheet (measure text, standard text, control text);
 insert into sheet values ('Central log', 'ISO/IEC 27001:2013', 'A.12.4.1'), ('LOG', 'ISO/IEC 27001:2013', 'A.12.4.4'), ('LOK', 'ISO/IEC 27001:2013', 'A.99.1'), ('LOG', 'ISO/IEC 27001:2013', 'A.99.1');

@@ -73,10 +73,17 @@ begin atomic
          c.title,
          isms.sort_key(c.reference),
          c.theme,
-         case j.value when 3 then 'covered' when 2 then 'partly' when 1 then 'planned' else 'not_covered' end,
+         case
+           when not a.necessary then 'excluded'
+           when j.value = 3 then 'covered'
+           when j.value = 2 then 'partly'
+           when j.value = 1 then 'planned'
+           else 'not_covered'
+         end,
          s.implementations,
          j.through,
          case
+           when not a.necessary then 'not necessary: ' || a.justification
            when j.target is null and coverage_of.from_catalogue is null then 'no implementation serves it'
            when j.target is null then 'new: nothing in ' || coverage_of.from_catalogue || ' corresponds to it'
            when j.direct then 'implemented for the control itself'
@@ -89,6 +96,7 @@ begin atomic
     from isms.control c
     left join judged j on j.target = c.reference
     left join serving s on s.target = c.reference
+    left join isms.applicability a on a.scope = coverage_of.scope and a.catalogue = c.catalogue and a.reference = c.reference
    where c.catalogue = coverage_of.to_catalogue and c.kind = 'control' and not c.withdrawn;
 end;
 
@@ -115,7 +123,7 @@ begin
 end
 $$;
 
-comment on function isms.gap_analysis(text, text, text) is 'Every control of a catalogue and whether what is implemented against another one covers it: covered, partly, planned or not_covered, by which implementations, through which links, and why. What already serves the control itself counts too. Errors: P0002 no such catalogue, IS021 scope not visible';
+comment on function isms.gap_analysis(text, text, text) is 'Every control of a catalogue and whether what is implemented against another one covers it: covered, partly, planned, not_covered or, by decision, excluded; by which implementations, through which links, and why. What already serves the control itself counts too. Errors: P0002 no such catalogue, IS021 scope not visible';
 
 create view isms.gap_analysis with (security_invoker = true) as
   select s.code as scope,
@@ -139,7 +147,7 @@ comment on column isms.gap_analysis.title is 'Title';
 comment on column isms.gap_analysis.catalogue is 'Catalogue it is a control of';
 comment on column isms.gap_analysis.sort_key is 'Sorts references naturally';
 comment on column isms.gap_analysis.theme is 'Theme or group';
-comment on column isms.gap_analysis.coverage is 'covered, partly, planned or not_covered';
+comment on column isms.gap_analysis.coverage is 'covered, partly, planned, not_covered, or excluded: the scope decided that it is not necessary';
 comment on column isms.gap_analysis.implementations is 'Implementations that serve it, or a control linked to it';
 comment on column isms.gap_analysis.through is 'Each link with its relation and implementations';
 comment on column isms.gap_analysis.reason is 'Why it is so';
@@ -181,7 +189,7 @@ comment on column isms.baseline_coverage.baseline is 'Baseline';
 comment on column isms.baseline_coverage.catalogue is 'Its catalogue';
 comment on column isms.baseline_coverage.sort_key is 'Sorts references naturally';
 comment on column isms.baseline_coverage.theme is 'Theme or group';
-comment on column isms.baseline_coverage.coverage is 'covered, partly, planned, not_covered; unknown: the catalogue does not have it; withdrawn: its publisher withdrew it';
+comment on column isms.baseline_coverage.coverage is 'covered, partly, planned, not_covered, excluded; unknown: the catalogue does not have it; withdrawn: its publisher withdrew it';
 comment on column isms.baseline_coverage.implementations is 'Implementations that serve it, or a control linked to it';
 comment on column isms.baseline_coverage.reason is 'Why it is so';
 
@@ -195,6 +203,7 @@ create view isms.baseline_summary with (security_invoker = true) as
          (count(*) filter (where c.coverage = 'partly'))::integer as partly,
          (count(*) filter (where c.coverage = 'planned'))::integer as planned,
          (count(*) filter (where c.coverage = 'not_covered'))::integer as not_covered,
+         (count(*) filter (where c.coverage = 'excluded'))::integer as excluded,
          (count(*) filter (where c.coverage in ('unknown', 'withdrawn')))::integer as unknown
     from isms.baseline b
     join isms.baseline_coverage c on c.baseline = b.code
@@ -210,4 +219,5 @@ comment on column isms.baseline_summary.covered is 'Covered by what is implement
 comment on column isms.baseline_summary.partly is 'Covered in part';
 comment on column isms.baseline_summary.planned is 'Covered once what is planned is implemented';
 comment on column isms.baseline_summary.not_covered is 'Not covered';
+comment on column isms.baseline_summary.excluded is 'Decided not to be necessary';
 comment on column isms.baseline_summary.unknown is 'Not to be judged: not in the catalogue, or withdrawn';
