@@ -36,14 +36,16 @@ insert into isms.baseline_control (baseline, reference) values ('NIGHT', 'H.2');
 select reference, title, theme, control_types, custom, builtin from isms.control where catalogue = 'HOUSE' order by reference;
 select * from isms.baseline_control;
 
--- Everybody reads it; nobody of another scope, and no external auditor, writes it.
+-- Everybody reads it, but its mapping, which is the scope's own; nobody of another scope, and no external auditor, writes it.
 set session authorization regress_bo;
 select code, kept_by from isms.catalogue where code = 'HOUSE';
+select count(*) as mappings_of_acme from isms.control_mapping where not builtin;
 update isms.control set title = 'Open drawers' where catalogue = 'HOUSE' returning reference;
 insert into isms.control (catalogue, reference, title) values ('HOUSE', 'H.3', 'Open doors');
 insert into isms.catalogue (code, title, kept_by) values ('OTHERS', 'Put into another scope', 'ACME');
-insert into isms.control_mapping (source_catalogue, source, target, relation, kept_by) values ('HOUSE', 'H.2', 'A.7.7', 'equal', 'ACME');
+insert into isms.control_mapping (source_catalogue, source, target, relation, scope) values ('HOUSE', 'H.2', 'A.7.7', 'equal', 'ACME');
 delete from isms.control_mapping where source_catalogue = 'HOUSE' returning source;
+insert into isms.control_mapping (source_catalogue, source, target, relation) values ('HOUSE', 'H.10', 'A.7.7', 'equal') returning scope, relation;
 insert into isms.baseline_control (baseline, reference) values ('NIGHT', 'H.10');
 delete from isms.baseline_control where baseline = 'NIGHT' returning identifier;
 set session authorization regress_ed;
@@ -88,7 +90,7 @@ select * from isms.import('control', 'sheet');
 select * from isms.import('control_mapping', 'sheet');
 select * from isms.import('control_mapping', 'sheet');
 select reference, title, theme, control_types, statement from isms.control where catalogue = 'CUSTOMER' order by reference;
-select source, target_catalogue, target, relation, joint, kept_by from isms.control_mapping where source_catalogue = 'CUSTOMER' order by source;
+select source, target_catalogue, target, relation, joint, scope from isms.control_mapping where source_catalogue = 'CUSTOMER' order by source;
 insert into sheet values
   ('ISO/IEC 27001:2022', 'A.9.1', 'One more', 'superset_of', 'A.8.17', 'A.12.4.4', 'ISO/IEC 27001:2013'), ('CUSTOMER', 'C--1', '', 'similar', 'A.99', 'C-2', 'CUSTOMER');
 select * from isms.import('control', 'sheet');
@@ -101,6 +103,13 @@ delete from isms.catalogue where code = 'CUSTOMER';
 -- Every change is in the trail.
 reset session authorization;
 select table_name, key, operation, who from isms.audit_trail where table_name in ('isms.catalogue', 'isms.control', 'isms.control_mapping', 'isms.baseline', 'isms.baseline_control') and operation <> 'baseline' and key !~ 'C-|CUSTOMER' order by table_name, seq;
+
+-- Looking back, everybody sees the catalogues as they were, and of the mappings those shipped and the scope's own.
+select isms.seal() is not null as sealed;
+set session authorization regress_bo;
+select reference, title from isms.as_of(null::isms.control, clock_timestamp()) where catalogue = 'RULES' order by reference;
+select scope, count(*) from isms.as_of(null::isms.control_mapping, clock_timestamp()) group by scope order by scope;
+reset session authorization;
 
 drop extension isms cascade;
 drop role regress_li, regress_bo, regress_ed;

@@ -74,6 +74,15 @@ insert into isms.control_mapping (source_catalogue, source, target_catalogue, ta
   ('ISO/IEC 27001:2022', 'A.5.7', 'HOUSE', 'H.4', 'intersects_with'), ('ISO/IEC 27001:2022', 'A.5.7', 'HOUSE', 'H.5', 'not_related'), ('HOUSE', 'H.6', 'ISO/IEC 27001:2022', 'A.5.7', 'subset_of');
 select code, coverage, implementations, through, reason from isms.gap_analysis(:'new', 'HOUSE');
 
+-- An own link of two controls goes before the one that is shipped, for the scope alone.
+begin;
+select pg_temp.shown('A.8.17') as by_the_shipped_link;
+insert into isms.control_mapping (source_catalogue, source, target, relation, note) values (:'old', 'A.12.4.4', 'A.8.17', 'not_related', 'Our judgement');
+select pg_temp.shown('A.8.17') as by_our_own;
+update isms.control_mapping set scope = 'BETA' where note = 'Our judgement';
+select pg_temp.shown('A.8.17') as another_scopes_does_not_count;
+rollback;
+
 -- The view has every scope and catalogue, whichever the implementations are linked to.
 select scope, catalogue, coverage, count(*) from isms.gap_analysis where coverage <> 'not_covered' group by 1, 2, 3 order by 1, 2, 3;
 select code, coverage, through, reason from isms.gap_analysis where scope = 'ACME' and catalogue = :'old' and code in ('A.12.4.1', 'A.5.1.1') order by code;

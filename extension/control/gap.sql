@@ -21,14 +21,21 @@ begin atomic
      where l.scope = coverage_of.scope and a.status <> 'retired'
        and (coverage_of.from_catalogue is null or l.catalogue in (coverage_of.from_catalogue, coverage_of.to_catalogue))
      group by l.catalogue, l.reference),
+  -- The scope's own link of two controls goes before the one that is shipped.
+  counted as materialized (
+    select distinct on (m.source_catalogue, m.source, m.target_catalogue, m.target) m.*
+      from isms.control_mapping m
+     where coverage_of.to_catalogue in (m.source_catalogue, m.target_catalogue)
+       and (m.scope is null or m.scope = coverage_of.scope)
+     order by m.source_catalogue, m.source, m.target_catalogue, m.target, m.scope nulls last),
   mapped(target, catalogue, source, relation, joint) as (
     select m.target, m.source_catalogue, m.source, m.relation, m.joint
-      from isms.control_mapping m
+      from counted m
      where m.target_catalogue = coverage_of.to_catalogue
      union all
     select m.source, m.target_catalogue, m.target,
            case m.relation when 'subset_of' then 'superset_of' when 'superset_of' then 'subset_of' else m.relation end, false
-      from isms.control_mapping m
+      from counted m
      where m.source_catalogue = coverage_of.to_catalogue),
   link as (
     select d.reference as target, d.catalogue, d.reference as source, null as relation, false as joint, d.strength, d.implementations, null as excluded

@@ -21,38 +21,16 @@ comment on constraint applicability_inclusion_reasoned on isms.applicability is 
 comment on constraint applicability_exclusion_justified on isms.applicability is 'a control that is not necessary needs a justification (6.1.3 d)';
 comment on constraint applicability_exclusion_status on isms.applicability is 'a control that is not necessary has the status not_applicable';
 
--- Row security leaves what another scope keeps, or is shipped, as it is; a sheet must not be told it was changed.
-create function isms.import_mappings_kept(scope text, rows jsonb) returns void
-  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  m isms.control_mapping;
-begin
-  select c.* into m
-    from jsonb_to_recordset(rows) r(source_catalogue text, source isms.reference, target_catalogue text, target isms.reference)
-    join isms.control_mapping c on c.source_catalogue = r.source_catalogue and c.source = r.source and c.target_catalogue = r.target_catalogue and c.target = r.target
-   where c.kept_by is distinct from import_mappings_kept.scope
-   limit 1;
-  if found then
-    raise exception using
-      errcode = 'check_violation',
-      message = format('the link from %s of %s to %s of %s is %s', m.source, m.source_catalogue, m.target, m.target_catalogue,
-                       coalesce('kept by scope ' || m.kept_by, 'shipped and closed'));
-  end if;
-end
-$$;
-
-comment on function isms.import_mappings_kept(text, jsonb) is 'Refuses rows of a sheet whose link is shipped or kept by another scope. Errors: 23514';
-
 insert into isms.import_kind (kind, title, table_name, key_columns, after_procedure, builtin) values
   ('asset', 'assets', 'isms.asset', '{code}', null, true),
   ('asset_dependency', 'dependencies between assets', 'isms.asset_dependency', '{asset,supports}', null, true),
   ('implementation', 'implementations of controls', 'isms.implementation', '{code}', 'isms.import_implementation_assets', true),
   ('control_status', 'decisions on controls', 'isms.applicability', '{catalogue,reference}', null, true);
 
-insert into isms.import_kind (kind, title, table_name, key_columns, after_procedure, within, builtin) values
-  ('implementation_control', 'links of implementations to controls', 'isms.implementation_control', '{implementation,catalogue,reference}', null, '{catalogue}', true),
-  ('control', 'controls of an own catalogue', 'isms.control', '{catalogue,reference}', null, '{catalogue}', true),
-  ('control_mapping', 'links between controls of two catalogues', 'isms.control_mapping', '{source_catalogue,source,target_catalogue,target}', 'isms.import_mappings_kept', '{source_catalogue,target_catalogue}', true);
+insert into isms.import_kind (kind, title, table_name, key_columns, within, builtin) values
+  ('implementation_control', 'links of implementations to controls', 'isms.implementation_control', '{implementation,catalogue,reference}', '{catalogue}', true),
+  ('control', 'controls of an own catalogue', 'isms.control', '{catalogue,reference}', '{catalogue}', true),
+  ('control_mapping', 'links between controls of two catalogues', 'isms.control_mapping', '{source_catalogue,source,target_catalogue,target}', '{source_catalogue,target_catalogue}', true);
 
 insert into isms.import_column (kind, column_name, position, type, many, required, default_value, known, pattern, expects, present, ready, aliases, builtin) values
   ('asset', 'code', 1, 'text', false, false, null, null, null, null, null, true, '{id,asset id,asset,no,number,ref}', true),

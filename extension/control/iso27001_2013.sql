@@ -131,7 +131,7 @@ link as (
          count(*) over (partition by s.successor) > 1 as merged
     from annex a
    cross join lateral unnest(a.successors::text[]) s(successor))
-insert into isms.control_mapping (source_catalogue, source, target_catalogue, target, relation, joint, kept_by, builtin)
+insert into isms.control_mapping (source_catalogue, source, target_catalogue, target, relation, joint, scope, builtin)
 select 'ISO/IEC 27001:2013', l.reference::isms.reference, 'ISO/IEC 27001:2022', l.successor::isms.reference,
        case when l.divided then 'intersects_with' when l.merged then 'subset_of' else 'equal' end,
        l.divided or l.merged, null, true

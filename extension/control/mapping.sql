@@ -1,5 +1,6 @@
 -- Which control of one catalogue answers which of another.  The relations are those of set theory relationship mapping
--- (NIST IR 8477): the source is seen as a set of requirements, and so is the target.
+-- (NIST IR 8477): the source is seen as a set of requirements, and so is the target.  What answers what is a judgement, so
+-- each scope has its own beside those shipped, and goes before them with it.
 create table isms.control_mapping (
   source_catalogue text not null,
   source isms.reference not null,
@@ -8,14 +9,15 @@ create table isms.control_mapping (
   relation text not null constraint control_mapping_relation_known check (relation in ('equal', 'subset_of', 'superset_of', 'intersects_with', 'not_related')),
   joint boolean not null default false,
   note text,
-  kept_by text default isms.default_scope() constraint control_mapping_kept_by_fkey references isms.scope on update cascade,
+  scope text default isms.default_scope() constraint control_mapping_scope_fkey references isms.scope on update cascade,
+  keeper text not null generated always as (coalesce(scope, '')) stored,
   builtin boolean not null default false,
-  constraint control_mapping_pkey primary key (source_catalogue, source, target_catalogue, target),
+  constraint control_mapping_pkey primary key (source_catalogue, source, target_catalogue, target, keeper),
   constraint control_mapping_source_fkey foreign key (source_catalogue, source) references isms.control on update cascade,
   constraint control_mapping_target_fkey foreign key (target_catalogue, target) references isms.control on update cascade,
   constraint control_mapping_catalogues_differ check (source_catalogue <> target_catalogue),
   constraint control_mapping_joint_part check (not joint or relation in ('subset_of', 'intersects_with')),
-  constraint control_mapping_kept check (builtin = (kept_by is null))
+  constraint control_mapping_kept check (builtin = (scope is null))
 );
 
 comment on table isms.control_mapping is 'Links between controls of two catalogues, with the relation of set theory (NIST IR 8477)';
@@ -26,7 +28,8 @@ comment on column isms.control_mapping.target is 'Control the link goes to';
 comment on column isms.control_mapping.relation is 'The source is equal to, subset_of, superset_of, intersects_with or not_related to the target';
 comment on column isms.control_mapping.joint is 'Do the joint links of a target, from one catalogue, make it up together, as where several controls were merged into one?';
 comment on column isms.control_mapping.note is 'Why, in prose';
-comment on column isms.control_mapping.kept_by is 'Scope whose people may change it; null: shipped, closed';
+comment on column isms.control_mapping.scope is 'Scope whose link it is; null: shipped, closed, for every scope';
+comment on column isms.control_mapping.keeper is 'The scope, empty for what is shipped: a key has no nulls';
 comment on column isms.control_mapping.builtin is 'Shipped with the extension';
 
 comment on constraint control_mapping_catalogues_differ on isms.control_mapping is 'a mapping leads from one catalogue to another';
@@ -34,19 +37,17 @@ comment on constraint control_mapping_joint_part on isms.control_mapping is 'joi
 
 create index control_mapping_target_idx on isms.control_mapping (target_catalogue, target);
 
-create index control_mapping_kept_by_idx on isms.control_mapping (kept_by);
+create index control_mapping_scope_idx on isms.control_mapping (scope);
 
 alter table isms.control_mapping enable row level security;
 
-create policy read on isms.control_mapping for select using (true);
+create policy read on isms.control_mapping for select using (scope is null or scope = any ((select isms.visible_scopes())::text[]));
 
-create policy add on isms.control_mapping for insert with check (not builtin and kept_by = any ((select isms.editable_scopes())::text[]));
+create policy add on isms.control_mapping for insert with check (not builtin and scope = any ((select isms.editable_scopes())::text[]));
 
-create policy change on isms.control_mapping for update using (not builtin and kept_by = any ((select isms.editable_scopes())::text[]));
+create policy change on isms.control_mapping for update using (not builtin and scope = any ((select isms.editable_scopes())::text[]));
 
-create policy remove on isms.control_mapping for delete using (not builtin and kept_by = any ((select isms.editable_scopes())::text[]));
-
-insert into isms.open_table (name, builtin) values ('control_mapping', true);
+create policy remove on isms.control_mapping for delete using (not builtin and scope = any ((select isms.editable_scopes())::text[]));
 
 -- A relation holds read backwards too, turned round; that links make up a target together does not.
 create view isms.control_correspondence with (security_invoker = true) as
@@ -62,7 +63,7 @@ create view isms.control_correspondence with (security_invoker = true) as
          m.joint,
          m.note,
          false as backwards,
-         m.kept_by
+         m.scope
     from isms.control_mapping m
     join isms.control s on s.catalogue = m.source_catalogue and s.reference = m.source
     join isms.control t on t.catalogue = m.target_catalogue and t.reference = m.target
@@ -79,7 +80,7 @@ create view isms.control_correspondence with (security_invoker = true) as
          false,
          m.note,
          true,
-         m.kept_by
+         m.scope
     from isms.control_mapping m
     join isms.control s on s.catalogue = m.source_catalogue and s.reference = m.source
     join isms.control t on t.catalogue = m.target_catalogue and t.reference = m.target;
@@ -97,4 +98,4 @@ comment on column isms.control_correspondence.to_sort_key is 'Sorts it naturally
 comment on column isms.control_correspondence.joint is 'Do the joint links make up the second together?';
 comment on column isms.control_correspondence.note is 'Why, in prose';
 comment on column isms.control_correspondence.backwards is 'Is it read against the direction it is recorded in?';
-comment on column isms.control_correspondence.kept_by is 'Scope that keeps it; null: shipped';
+comment on column isms.control_correspondence.scope is 'Scope whose link it is; null: shipped';

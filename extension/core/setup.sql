@@ -83,13 +83,13 @@ insert into isms.closed_table (name, readable, builtin) values
   ('error_code', true, true), ('activation', true, true), ('activation_step', true, true),
   ('database_role', true, true), ('admin_function', true, true), ('closed_table', true, true);
 
--- Tables without a column scope that editors write all the same, as far as the table's own row security lets them.
+-- Tables without a column scope that everybody reads whole and editors write, as far as the table's own row security lets them.
 create table isms.open_table (
   name text constraint open_table_pkey primary key,
   builtin boolean not null default false
 );
 
-comment on table isms.open_table is 'Tables without a scope that editors may write, where their row security lets them';
+comment on table isms.open_table is 'Tables without a scope that everybody may read whole and editors may write, where their row security lets them';
 comment on column isms.open_table.name is 'Table in schema isms';
 comment on column isms.open_table.builtin is 'Shipped with the extension';
 

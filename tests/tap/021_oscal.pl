@@ -59,13 +59,21 @@ for my $other (qw(ssp-example assessment-plan-example assessment-results-example
 	like($error, qr/the document is no OSCAL catalogue\nDETAIL:  document: it is a (system-security-plan|assessment-plan|assessment-results|plan-of-action-and-milestones)/, "$other is no catalogue");
 }
 
+# A mapping makes implementations for Annex A count for a baseline.
+query(q{insert into isms.implementation (code, title, status, controls) values ('IAM', 'Identities', 'implemented', '{A.5.16}')});
+query(q{insert into isms.control_mapping (source_catalogue, source, target_catalogue, target, relation) values ('ISO/IEC 27001:2022', 'A.5.16', 'SP 800-53', 'AC-2', 'intersects_with')});
+is(query(q{select code, coverage, implementations, reason from isms.baseline_coverage where baseline = 'LOW' and coverage <> 'not_covered'}),
+	'AC-2|partly|IAM|no more than a part: A.5.16 of ISO/IEC 27001:2022', 'what is implemented for Annex A counts through a mapping');
+
 # A dump has them all, and what they refer to.
 my $expected = query('select * from isms.baseline_summary order by code');
+like($expected, qr/^ACME\|LOW\|[^|]+\|SP 800-53\|149\|0\|1\|0\|148\|0\|0$/m, 'the summary counts it');
 $node->command_ok([ 'pg_dump', '-Fc', '-f', $node->basedir . '/dump', $node->connstr('postgres') ], 'dumped');
 $node->safe_psql('postgres', 'create database restored');
 $node->command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('restored'), $node->basedir . '/dump' ], 'restored');
 is($node->safe_psql('restored', q{select count(*), sum(length(statement)) from isms.control where catalogue = 'SP 800-53'}),
 	query(q{select count(*), sum(length(statement)) from isms.control where catalogue = 'SP 800-53'}), 'with every control');
 is($node->safe_psql('restored', 'select count(*), count(reference) from isms.baseline_control'), '902|849', 'and every baseline');
+is($node->safe_psql('restored', 'select * from isms.baseline_summary order by code'), $expected, 'and the mapping');
 
 done_testing();
