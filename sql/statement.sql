@@ -61,7 +61,7 @@ insert into isms.control (catalogue, reference, title) values ('HOUSE', 'H.1', '
 insert into isms.applicability (catalogue, reference, necessary, reasons) values ('HOUSE', 'H.1', true, '{business}');
 insert into isms.implementation_control (implementation, catalogue, reference) values ('MFA', 'HOUSE', 'H.1');
 select count(*) from isms.statement_of_applicability;
-select code, title, necessary, implementations from isms.statement_of_applicability where code like 'H.%';
+select code, title, necessary, implementations, catalogue from isms.statement_of_applicability where code like 'H.%';
 select controls from isms.implementation where code = 'MFA';
 
 -- Every scope decides for itself.

@@ -68,7 +68,8 @@ create view isms.statement_of_applicability with (security_invoker = true) as
            else 'unverified'
          end as assurance,
          i.implementations,
-         i.owners
+         i.owners,
+         c.catalogue
     from isms.scope s
     cross join isms.control c
     left join isms.applicability a on a.scope = s.code and a.catalogue = c.catalogue and a.reference = c.reference
@@ -100,3 +101,4 @@ comment on column isms.statement_of_applicability.implementation_status is 'Stat
 comment on column isms.statement_of_applicability.assurance is 'What tests and evidence of its implementations show: failed, verified (all), expired, unverified; null without an implementation';
 comment on column isms.statement_of_applicability.implementations is 'Implementations that serve it';
 comment on column isms.statement_of_applicability.owners is 'Their owners';
+comment on column isms.statement_of_applicability.catalogue is 'Catalogue the control is of';

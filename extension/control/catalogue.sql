@@ -74,6 +74,49 @@ comment on column isms.control.builtin is 'Shipped with the extension';
 
 create unique index control_identifier_idx on isms.control (catalogue, identifier);
 
+create index control_parent_idx on isms.control (catalogue, parent) where parent is not null;
+
+-- What a foreign key would do; of a table to itself, pg_dump would warn of a circle at every dump.
+create function isms.control_parent() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  child isms.reference;
+begin
+  if tg_op = 'DELETE' then
+    select c.reference into child from isms.control c where c.catalogue = old.catalogue and c.parent = old.reference order by c.reference limit 1;
+    if found then
+      raise exception using
+        errcode = 'foreign_key_violation',
+        message = format('%s of %s cannot be deleted: %s is part of it', old.reference, old.catalogue, child),
+        schema = 'isms', table = 'control', column = 'parent', constraint = tg_name;
+    end if;
+    return null;
+  end if;
+  if tg_op = 'UPDATE' and new.reference <> old.reference then
+    update isms.control c set parent = new.reference where c.catalogue = new.catalogue and c.parent = old.reference;
+  end if;
+  if new.parent is not null and not exists (select from isms.control c where c.catalogue = new.catalogue and c.reference = new.parent) then
+    raise exception using
+      errcode = 'foreign_key_violation',
+      message = format('%s is part of %s, which %s does not have', new.reference, new.parent, new.catalogue),
+      hint = 'Record it first, or leave parent empty.',
+      schema = 'isms', table = 'control', column = 'parent', constraint = tg_name;
+  end if;
+  return null;
+end
+$$;
+
+comment on function isms.control_parent() is 'AFTER trigger: a control''s parent is in its catalogue, follows when its reference changes, and is not deleted. Errors: 23503';
+
+create trigger parent_insert after insert on isms.control
+  for each row when (new.parent is not null) execute function isms.control_parent();
+
+create trigger parent_update after update of reference, parent on isms.control
+  for each row when (new.reference is distinct from old.reference or new.parent is distinct from old.parent) execute function isms.control_parent();
+
+create trigger parent_delete after delete on isms.control
+  for each row execute function isms.control_parent();
+
 alter table isms.catalogue enable row level security;
 
 create policy read on isms.catalogue for select using (true);

@@ -91,7 +91,8 @@ is_open_table(const char *name)
 	bool		found;
 
 	SPI_connect();
-	if (SPI_execute_with_args("select from isms.open_table o where o.name operator(pg_catalog.=) $1", 1, &type, &value, NULL, true, 1) != SPI_OK_SELECT)
+	if (SPI_execute_with_args("select from isms.open_table o where o.name operator(pg_catalog.=) $1",
+							  1, &type, &value, NULL, true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not read isms.open_table");
 	found = SPI_processed > 0;
 	SPI_finish();
