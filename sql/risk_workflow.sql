@@ -278,6 +278,7 @@ select row_number() over () as n, v.guard, pg_temp.refusal(v.guard, v.statements
     ('source_named', array[$$update isms.risk set asset = null, threat = null, scenario = 'Flood', status = 'assessed' where code = 'R-001'$$]),
     ('method_approved', array[$$update isms.risk set assessed_on = current_date - 30, status = 'assessed' where code = 'R-001'$$]),
     ('method_approved', array[$$select isms.copy_method('5x5', 'ACME', 'new')$$, $$update isms.risk set method = 'new', status = 'assessed' where code = 'R-001'$$]),
+    ('method_newest', array[$$select isms.revise_method('ACME', '5x5')$$, $$update isms.risk_method set status = 'approved', approved_on = isms.today(scope) where code = '5x5-2'$$, $$update isms.risk set status = 'assessed' where code = 'R-001'$$]),
     ('factors_rated', array[$$update isms.risk set likelihood = null, consequence = null, assessor = null, assessed_on = current_date + 2, status = 'assessed' where code = 'R-001'$$]),
     ('factors_rated', array[$$update isms.risk set status = 'assessed' where code = 'G-6'$$]),
     ('level_recomputed', array[$$update isms.risk set likelihood = null, status = 'assessed' where code = 'R-001'$$]),

@@ -58,7 +58,15 @@ create view isms.heat_map with (security_invoker = true) as
          isms.assessed_disposition(c.result, 'inherent') as disposition,
          isms.assessed_colour(c.result, 'inherent') as colour,
          coalesce(p.risks, 0) as risks,
-         p.codes
+         p.codes,
+         (case m.map_rows
+            when 'likelihood' then dense_rank() over (partition by c.scope, c.method, s.state order by c.likelihood desc)
+            else dense_rank() over (partition by c.scope, c.method, s.state order by c.consequence desc)
+          end)::integer as map_row,
+         (case m.map_rows
+            when 'likelihood' then dense_rank() over (partition by c.scope, c.method, s.state order by c.consequence)
+            else dense_rank() over (partition by c.scope, c.method, s.state order by c.likelihood)
+          end)::integer as map_column
     from cell c
     join isms.risk_method m on m.scope = c.scope and m.code = c.method
     cross join (values ('inherent', 1), ('current', 2), ('target', 3)) s(state, state_order)
@@ -82,3 +90,5 @@ comment on column isms.heat_map.disposition is 'Disposition of the level';
 comment on column isms.heat_map.colour is 'Colour of the level';
 comment on column isms.heat_map.risks is 'How many live risks are in the cell';
 comment on column isms.heat_map.codes is 'Their keys; null if none';
+comment on column isms.heat_map.map_row is 'Row of the cell in the drawing, 1 at the top: the highest step of the side that the method''s map_rows names';
+comment on column isms.heat_map.map_column is 'Column of the cell in the drawing, 1 at the left: the lowest step of the other side';

@@ -578,6 +578,7 @@ begin atomic
     select s.*,
            lead(s.step) over w as next_step,
            lead(s.low) over w as next_low,
+           bool_or(coalesce(s.low, s.high, s.value) is not null) over (partition by s.scale) as banded,
            row_number() over w as place
       from isms.risk_scale_step s
      where s.scope = check_method.scope and s.method = check_method.code
@@ -622,19 +623,20 @@ begin atomic
       from step s
      where s.next_step > s.step + 1
      union all
+    -- Bands are what residual rule bands lowers; of any other method they are documentation, but not to be contradictory.
     select 4, case
                 when s.low is null then format('scale %s, step %s: no lower bound of its band', s.scale, s.step)
                 when not (s.low < 'infinity') or not (coalesce(s.high, 1) < 'infinity') or not (coalesce(s.value, 1) < 'infinity') then format('scale %s, step %s: bounds and value must be numbers', s.scale, s.step)
                 when s.next_step is not null and s.high is null then format('scale %s, step %s: no upper bound of its band', s.scale, s.step)
-                when s.high is distinct from s.next_low and s.next_step is not null then format('scale %s: the bands of steps %s and %s %s', s.scale, s.step, s.next_step, case when s.high > s.next_low then 'overlap' else 'leave a gap' end)
+                when s.high <> s.next_low then format('scale %s: the bands of steps %s and %s %s', s.scale, s.step, s.next_step, case when s.high > s.next_low then 'overlap' else 'leave a gap' end)
                 else format('scale %s, step %s: no value, and none can be taken from the bounds', s.scale, s.step)
               end
       from method m
       join step s on s.scale in ('likelihood', 'consequence')
-     where m.residual_rule = 'bands'
+     where (m.residual_rule = 'bands' or s.banded)
        and (s.low is null or not (s.low < 'infinity') or not (coalesce(s.high, 1) < 'infinity') or not (coalesce(s.value, 1) < 'infinity')
-            or s.next_step is not null and s.high is distinct from s.next_low
-            or s.value is null and (coalesce(s.low, 0) = 0 or s.high is null))
+            or s.next_step is not null and (s.high is null or s.next_low is not null and s.high <> s.next_low)
+            or m.residual_rule = 'bands' and s.value is null and (coalesce(s.low, 0) = 0 or s.high is null))
      union all
     select 5, format('the matrix is %s by %s, the scales have %s and %s steps', array_length(m.matrix, 1), array_length(m.matrix, 2), l.steps, c.steps)
       from method m
@@ -671,15 +673,22 @@ begin atomic
                  when 'product' then (select a.lowest * b.lowest from scale a, scale b where a.scale = 'likelihood' and b.scale = 'consequence')
                  when 'sum' then (select a.lowest + b.lowest from scale a, scale b where a.scale = 'likelihood' and b.scale = 'consequence')
                  else 0
-               end) w(score)
+               end) o(score)
+      -- a control may take off everything under the percent rules
+      cross join lateral (select case when m.residual_rule in ('percent_max', 'percent_product') then least(o.score, 0) else o.score end) w(score)
       join level l on l.minimum_below is null and l.minimum > w.score
      where l.rank = (select min(x.rank) from level x)
      union all
-    select 12, 'the risk acceptance criteria are not stated (6.1.2 a1)'
+    select 12, format('level %s: %s is not a time ahead', l.label, i.name)
+      from level l
+      cross join lateral (values ('longest_acceptance', l.longest_acceptance), ('treat_within', l.treat_within), ('review_every', l.review_every)) i(name, span)
+     where not (timestamp '2000-01-01' + i.span > timestamp '2000-01-01')
+     union all
+    select 13, 'the risk acceptance criteria are not stated (6.1.2 a1)'
       from method m
      where m.acceptance_criteria is null or m.acceptance_criteria !~ '\S'
      union all
-    select 13, 'the criteria for performing assessments are not stated (6.1.2 a2)'
+    select 14, 'the criteria for performing assessments are not stated (6.1.2 a2)'
       from method m
      where m.when_to_assess is null or m.when_to_assess !~ '\S')
   select p.said from problem p order by p.place, p.said;

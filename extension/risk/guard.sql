@@ -108,6 +108,18 @@ $$;
 
 comment on function isms.guard_method_approved(jsonb, jsonb, isms.step) is 'Guard: the method was approved and in force on the day of the assessment';
 
+-- 6.1.2 b: results are comparable when one version is used, from its first day on
+create function isms.guard_method_newest(old jsonb, new jsonb, step isms.step) returns text
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+declare
+  later text := isms.method_successor(new ->> 'scope', new ->> 'method', (new ->> 'assessed_on')::date);
+begin
+  return case when later is not null then format('method %s has a later version in force, %s: set method and the factors on its scales', new ->> 'method', later) end;
+end
+$$;
+
+comment on function isms.guard_method_newest(jsonb, jsonb, isms.step) is 'Guard: no later version of the method was in force on the day of the assessment';
+
 -- 6.1.2 d1-d2
 create function isms.guard_factors_rated(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$

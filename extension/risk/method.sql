@@ -14,6 +14,8 @@ create table isms.risk_method (
   status text not null default 'draft',
   approved_on date,
   created_by text default isms.actor(),
+  predecessor text constraint risk_method_predecessor_other check (predecessor <> code),
+  map_rows text not null default 'likelihood' constraint risk_method_map_rows_known check (map_rows in ('likelihood', 'consequence')),
   constraint risk_method_pkey primary key (scope, code),
   constraint risk_method_matrix_given check (score_rule <> 'matrix' or matrix is not null)
 );
@@ -31,6 +33,8 @@ comment on column isms.risk_method.when_to_assess is 'Criteria for performing as
 comment on column isms.risk_method.status is 'State in its workflow';
 comment on column isms.risk_method.approved_on is 'First day in force';
 comment on column isms.risk_method.created_by is 'Author';
+comment on column isms.risk_method.predecessor is 'Method it is the next version of; no longer assessed with once this one is in force';
+comment on column isms.risk_method.map_rows is 'Which side the heat map draws as rows; display alone, so it may change at any time: matrix is always rows by likelihood';
 
 create sequence isms.risk_method_code;
 
@@ -38,6 +42,9 @@ comment on sequence isms.risk_method_code is 'Numbers for codes of risk methods'
 
 create trigger fill_code before insert on isms.risk_method
   for each row when (new.code is null) execute function isms.fill_code('M');
+
+create trigger predecessor after insert or update of predecessor on isms.risk_method
+  for each row when (new.predecessor is not null) execute function isms.refers_to_own_table('predecessor');
 
 create table isms.risk_scale_step (
   scope text not null default isms.default_scope(),
@@ -181,6 +188,70 @@ end
 $$;
 
 comment on function isms.copy_method(text, text, text) is 'Copies a shipped method into a scope as a draft and returns its code. Errors: 22023 unknown shipped method';
+
+-- 7.5.3: an approved method is not changed; its next version is made from it, approved, and taken up risk by risk, each when it is assessed again.
+create function isms.revise_method(scope text, code text, new_code text default null) returns text
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  source isms.risk_method;
+  taken isms.risk_method;
+begin
+  select * into source from isms.risk_method m where m.scope = revise_method.scope and m.code = revise_method.code;
+  if not found then
+    raise exception using
+      errcode = 'no_data_found',
+      message = format('there is no method %s in scope %s', revise_method.code, revise_method.scope),
+      hint = 'See isms.risk_method; a shipped one is copied by isms.copy_method.',
+      schema = 'isms', table = 'risk_method';
+  end if;
+  new_code := coalesce(new_code, regexp_replace(source.code, format('-%s$', source.version), '') || '-' || source.version + 1);
+  select * into taken from isms.risk_method m where m.scope = source.scope and m.code = new_code;
+  if found then
+    raise exception using
+      errcode = 'unique_violation',
+      message = format('there is a method %s already', new_code),
+      detail = format('It is version %s, %s.', taken.version, taken.status),
+      hint = format('Work on that one, or give the new one a code: select isms.revise_method(%L, %L, ''...'').', source.scope, source.code),
+      schema = 'isms', table = 'risk_method', column = 'code', constraint = 'risk_method_pkey';
+  end if;
+  insert into isms.risk_method (scope, code, title, version, score_rule, matrix, residual_rule, acceptance_criteria, when_to_assess, predecessor, map_rows)
+  values (source.scope, new_code, source.title, source.version + 1, source.score_rule, source.matrix, source.residual_rule,
+          source.acceptance_criteria, source.when_to_assess, source.code, source.map_rows);
+  insert into isms.risk_scale_step (scope, method, scale, step, label, low, high, value)
+  select s.scope, new_code, s.scale, s.step, s.label, s.low, s.high, s.value
+    from isms.risk_scale_step s
+   where s.scope = source.scope and s.method = source.code;
+  insert into isms.risk_level (scope, method, rank, label, colour, minimum, disposition, accepted_by_role, longest_acceptance, treat_within, review_every)
+  select l.scope, new_code, l.rank, l.label, l.colour, l.minimum, l.disposition, l.accepted_by_role, l.longest_acceptance, l.treat_within, l.review_every
+    from isms.risk_level l
+   where l.scope = source.scope and l.method = source.code;
+  return new_code;
+end
+$$;
+
+comment on function isms.revise_method(text, text, text) is 'Makes the next version of a method, a draft with the same scales and levels, and returns its code, such as 5x5-2. Errors: P0002 no such method, 23505 the code is taken';
+
+create function isms.method_successor(scope text, code text, day date) returns text
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    with recursive later as (
+      select m.code, m.status, m.approved_on, m.version
+        from isms.risk_method m
+       where m.scope = method_successor.scope and m.predecessor = method_successor.code
+       union
+      select m.code, m.status, m.approved_on, m.version
+        from later p
+        join isms.risk_method m on m.scope = method_successor.scope and m.predecessor = p.code)
+    select l.code
+      from later l
+     where l.code <> method_successor.code and l.status = 'approved' and l.approved_on <= day
+     order by l.version desc, l.approved_on desc, l.code
+     limit 1);
+end
+$$;
+
+comment on function isms.method_successor(text, text, date) is 'The newest later version of a method that is approved and in force on a day; null if none';
 
 -- An unchanged copy needs no second person's approval.
 create function isms.method_adapted(scope text, code text) returns boolean

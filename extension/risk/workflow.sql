@@ -6,6 +6,7 @@ insert into isms.guard (name, function, clause, basis, builtin) values
   ('dimension_hit', 'isms.guard_dimension_hit', '6.1.2 c1', 'S', true),
   ('source_named', 'isms.guard_source_named', '27005 7.2.1', 'P', true),
   ('method_approved', 'isms.guard_method_approved', '6.1.2 a-b', 'S', true),
+  ('method_newest', 'isms.guard_method_newest', '6.1.2 b', 'P', true),
   ('factors_rated', 'isms.guard_factors_rated', '6.1.2 d1-d2', 'S', true),
   ('level_recomputed', 'isms.guard_level_recomputed', '6.1.2 d3', 'P', true),
   ('evaluated', 'isms.guard_evaluated', '6.1.2 e', 'S', true),
@@ -101,7 +102,7 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
    '{editor}', '{}', '{scope_open}', '6.1.2 c', 'P', true),
   ('risk', 'assess', '{identified,in_review}', 'assessed',
    '{asset,threat,vulnerability,scenario,source,hits,likelihood,consequence,threat_rate,vulnerability_rate,current_likelihood,current_consequence,owner,method,assessor,assessed_on}',
-   '{@owner,isms_manager}', '{}', '{owner_active,dimension_hit,source_named,method_approved,factors_rated,level_recomputed,evaluated}', '6.1.2 c-e', 'P', true),
+   '{@owner,isms_manager}', '{}', '{owner_active,dimension_hit,source_named,method_approved,method_newest,factors_rated,level_recomputed,evaluated}', '6.1.2 c-e', 'P', true),
   ('risk', 'reassess', '{assessed,in_treatment,treated,monitored}', 'in_review', '{review_trigger,review_trigger_key}',
    '{@owner,isms_manager}', '{}', '{trigger_named}', '8.2', 'P', true),
   ('risk', 'approve_plan', '{assessed}', 'in_treatment', '{}',
@@ -277,7 +278,7 @@ begin
   perform isms.attach_workflow('isms.acceptance', 'acceptance', 'status', ignore => '{accepted_by,accepted_on}');
   perform isms.attach_workflow('isms.risk_method', 'risk_method', 'status', covers => '{
     "isms.risk_scale_step": {"on": {"scope": "scope", "method": "code"}},
-    "isms.risk_level": {"on": {"scope": "scope", "method": "code"}}}');
+    "isms.risk_level": {"on": {"scope": "scope", "method": "code"}}}', ignore => '{map_rows}');
 end
 $$;
 

@@ -38,7 +38,7 @@ create temp table matrix as
     from (select regexp_split_to_array(btrim(l), '\s*\|\s*') as m
             from regexp_split_to_table($$
 risk | * | record | identified | editor | - | - | scope_open | 6.1.2 c
-risk | identified, in_review | assess | assessed | @owner / isms_manager | - | - | owner_active, dimension_hit, source_named, method_approved, factors_rated, level_recomputed, evaluated | 6.1.2 c-e
+risk | identified, in_review | assess | assessed | @owner / isms_manager | - | - | owner_active, dimension_hit, source_named, method_approved, method_newest, factors_rated, level_recomputed, evaluated | 6.1.2 c-e
 risk | assessed, in_treatment, treated, monitored | reassess | in_review | @owner / isms_manager | - | - | trigger_named | 8.2
 risk | assessed | approve_plan | in_treatment | @owner / isms_manager / process_owner | @owner S | R | option_chosen, option_complete, controls_in_soa, plan_complete, target_rated, target_covered, interim_covered, due_within_level | 6.1.3 a-f
 risk | assessed | retain | monitored | @owner / isms_manager | - | - | retention_only, acceptance_valid, review_date_set | 6.1.3 a, f
