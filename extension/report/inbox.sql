@@ -6,7 +6,7 @@ create view isms.inbox with (security_invoker = true) as
       select w.scope,
              split_part(w.table_name, '.', 2) as kind,
              w.key as code,
-             coalesce(r.title, a.title, m.title, x.title, isms.person_name(g.person) || ' as ' || g.role) as title,
+             coalesce(r.title, a.title, m.title, x.title, e.statement, isms.person_name(g.person) || ' as ' || g.role) as title,
              format('%s: approval asked for by %s', w.transition, w.requester_name) as what,
              w.due,
              (w.requested_at at time zone s.time_zone)::date as since
@@ -16,6 +16,7 @@ create view isms.inbox with (security_invoker = true) as
         left join isms.action a on w.table_name = 'isms.action' and a.scope = w.scope and a.code = w.key
         left join isms.risk_method m on w.table_name = 'isms.risk_method' and m.scope = w.scope and m.code = w.key
         left join isms.acceptance c on w.table_name = 'isms.acceptance' and c.scope = w.scope and c.code = w.key
+        left join isms.risk_appetite e on w.table_name = 'isms.risk_appetite' and e.scope = w.scope and e.code = w.key
         left join isms.risk x on x.scope = c.scope and x.code = c.risk
         left join isms.role_assignment g on w.table_name = 'isms.role_assignment' and g.scope = w.scope and g.code = w.key
        where (select isms.actor()) = any (w.candidates)

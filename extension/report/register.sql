@@ -67,7 +67,9 @@ create view isms.risk_register with (security_invoker = true) as
          p.name as accepted_by_name,
          upper(c.validity) - 1 as accepted_until,
          a.next_review,
-         coalesce(a.next_review <= d.today and a.status <> 'closed', false) as review_due
+         coalesce(a.next_review <= d.today and a.status <> 'closed', false) as review_due,
+         isms.appetite_for((select isms.appetite_map()), a.scope, a.method, a.asset, a.category) ->> 1 as appetite,
+         isms.is_within_appetite((select isms.appetite_map()), a.scope, a.method, a.asset, a.category, a.current_rank) as within_appetite
     from isms.risk_assessment a
     join isms.scope_day d on d.scope = a.scope
     left join isms.person o on o.code = a.owner
@@ -146,3 +148,5 @@ comment on column isms.risk_register.accepted_by_name is 'Name of the person who
 comment on column isms.risk_register.accepted_until is 'Last day of the acceptance';
 comment on column isms.risk_register.next_review is 'Date of the next review';
 comment on column isms.risk_register.review_due is 'Is a review due?';
+comment on column isms.risk_register.appetite is 'Highest level within the appetite that counts for the risk; null if none is stated';
+comment on column isms.risk_register.within_appetite is 'Is the current level within it? Null where no appetite is stated or the level is not known';

@@ -63,6 +63,7 @@ $$;
 
 comment on function isms.risk_basis(text, text, text) is 'Method, score and rank of a risk today on a basis: inherent, current (interim), target, or residual';
 
+-- What is above the appetite is at least unacceptable, whatever the method says of the level.
 create function isms.basis_level(scope text, risk text, basis text) returns isms.risk_level
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
@@ -71,11 +72,14 @@ begin
   select l.* into level
     from isms.risk_basis(basis_level.scope, basis_level.risk, basis_level.basis) b
     join isms.risk_level l on l.scope = basis_level.scope and l.method = b.method and l.rank = b.rank;
+  if level.disposition in ('acceptable', 'tolerable') and isms.appetite_words(basis_level.scope, basis_level.risk, level.rank) is not null then
+    level.disposition := 'unacceptable';
+  end if;
   return level;
 end
 $$;
 
-comment on function isms.basis_level(text, text, text) is 'Level of a risk today on a basis (inherent, current, target, interim, residual); null while not known';
+comment on function isms.basis_level(text, text, text) is 'Level of a risk today on a basis (inherent, current, target, interim, residual), unacceptable at least where it is above the appetite; null while not known';
 
 -- Above criteria: a level that is not for the risk's owner alone to accept (6.1.2 a1).
 create function isms.is_above_criteria(level isms.risk_level) returns boolean

@@ -321,7 +321,8 @@ begin
                  where s.scope = new ->> 'scope' and s.risk = new ->> 'code' and s.basis = 'target' and s.state in ('valid', 'lapsing')) then
     return null;
   end if;
-  return format('the target level %s is not acceptable as it is (%s), and no valid acceptance with basis target covers it', target.label, target.disposition);
+  return format('the target level %s is not acceptable as it is (%s%s), and no valid acceptance with basis target covers it', target.label, target.disposition,
+                isms.appetite_words(new ->> 'scope', new ->> 'code', target.rank));
 end
 $$;
 
@@ -398,6 +399,7 @@ create function isms.guard_acceptance_valid(old jsonb, new jsonb, step isms.step
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
   current isms.risk_level := isms.basis_level(new ->> 'scope', new ->> 'code', 'current');
+  above text := isms.appetite_words(new ->> 'scope', new ->> 'code', current.rank);
   newest record;
 begin
   if current.rank is null then
@@ -412,8 +414,8 @@ begin
    order by s.state in ('valid', 'lapsing') desc, s.until desc nulls last
    limit 1;
   return case
-    when newest.code is null then format('level %s is not acceptable as it is (%s), and there is no acceptance with basis residual', current.label, current.disposition)
-    when newest.state not in ('valid', 'lapsing') then format('level %s is not acceptable as it is (%s), and acceptance %s is %s', current.label, current.disposition, newest.code, newest.state)
+    when newest.code is null then format('level %s is not acceptable as it is (%s%s), and there is no acceptance with basis residual', current.label, current.disposition, above)
+    when newest.state not in ('valid', 'lapsing') then format('level %s is not acceptable as it is (%s%s), and acceptance %s is %s', current.label, current.disposition, above, newest.code, newest.state)
     when newest.ceiling_rank < current.rank then format('acceptance %s reaches up to %s, the current level is %s', newest.code, newest.ceiling, current.label)
   end;
 end
@@ -716,7 +718,8 @@ begin
   end if;
   level := isms.basis_level(new ->> 'scope', new ->> 'risk', new ->> 'basis');
   return case when isms.is_above_criteria(level)
-         then format('level %s is above criteria: the justification must say which benefit or constraint makes treatment unreasonable', level.label) end;
+         then format('level %s is above criteria%s: the justification must say which benefit or constraint makes treatment unreasonable', level.label,
+                     isms.appetite_words(new ->> 'scope', new ->> 'risk', level.rank)) end;
 end
 $$;
 
@@ -821,7 +824,8 @@ begin
   end if;
   level := isms.basis_level(new ->> 'scope', new ->> 'risk', new ->> 'basis');
   return case when isms.is_above_criteria(level)
-         then format('level %s is above criteria: conditions must name a compensating measure or a dated way back', level.label) end;
+         then format('level %s is above criteria%s: conditions must name a compensating measure or a dated way back', level.label,
+                     isms.appetite_words(new ->> 'scope', new ->> 'risk', level.rank)) end;
 end
 $$;
 
@@ -860,6 +864,21 @@ end
 $$;
 
 comment on function isms.guard_kind_content(jsonb, jsonb, isms.step) is 'Guard: a method is complete and monotone, with acceptance criteria and when to assess; of any other document, relation content finds nothing wrong';
+
+-- 6.1.2 a1
+create function isms.guard_appetite_level(old jsonb, new jsonb, step isms.step) returns text
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    select format('level %s is not one of an approved method: %s', new ->> 'level', coalesce(string_agg(distinct l.label, ', '), 'there is none'))
+      from isms.risk_method m
+      join isms.risk_level l on l.scope = m.scope and l.method = m.code
+     where m.scope = new ->> 'scope' and m.status = 'approved'
+    having not coalesce(bool_or(l.label = new ->> 'level'), false));
+end
+$$;
+
+comment on function isms.guard_appetite_level(jsonb, jsonb, isms.step) is 'Guard: the level of the appetite is one of an approved method';
 
 -- 7.5.3: in force from the approval on, not before; of one carried over the day is as it was
 create function isms.guard_effective_set(old jsonb, new jsonb, step isms.step) returns text

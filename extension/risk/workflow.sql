@@ -47,6 +47,7 @@ insert into isms.guard (name, function, clause, basis, builtin) values
   ('conditions_set', 'isms.guard_conditions_set', '27005 6.4.2', 'P', true),
   ('acceptable_at_all', 'isms.guard_acceptable_at_all', '4.2, A.5.31', 'P', true),
   ('kind_content', 'isms.guard_kind_content', '5.2, 6.1, 9.3', 'S', true),
+  ('appetite_level', 'isms.guard_appetite_level', '6.1.2 a1', 'P', true),
   ('effective_set', 'isms.guard_effective_set', '7.5.3', 'P', true);
 
 create function isms.condition_above_criteria(old jsonb, new jsonb, step isms.step) returns boolean
@@ -266,6 +267,27 @@ comment on function isms.method_scope(jsonb) is 'Relation scope of methods: mana
 insert into isms.workflow_relation (workflow, name, function, builtin) values
   ('risk_method', 'scope', 'isms.method_scope', true);
 
+-- Appetites: 6.1.2 a1.  Top management says how much is carried, and when that ends.
+insert into isms.workflow (name, title, builtin) values
+  ('risk_appetite', 'Risk appetite', true);
+
+insert into isms.workflow_state (workflow, name, position, initial, final, cutover, frozen_columns, builtin) values
+  ('risk_appetite', 'draft', 1, true, false, true, '{}', true),
+  ('risk_appetite', 'approved', 2, false, false, true, '{*}', true),
+  ('risk_appetite', 'withdrawn', 3, false, true, true, '{*}', true);
+
+insert into isms.workflow_transition (workflow, name, from_states, to_state, amended_columns, actors, separation, guards, clause, basis, builtin) values
+  ('risk_appetite', 'draft', '{}', 'draft', '{}',
+   '{editor}', '{}', '{}', '6.1.2 a1', 'P', true),
+  ('risk_appetite', 'approve', '{draft}', 'approved', '{}',
+   '{isms_manager,top_management}', '{R}', '{appetite_level}', '6.1.2 a1', 'P', true),
+  ('risk_appetite', 'withdraw', '{approved}', 'withdrawn', '{}',
+   '{isms_manager,top_management}', '{R}', '{reason_given}', '6.1.2 a1', 'P', true);
+
+insert into isms.workflow_approval (workflow, transition, slot, approver, condition, basis, builtin) values
+  ('risk_appetite', 'approve', 'top_management', 'top_management', null, 'P', true),
+  ('risk_appetite', 'withdraw', 'top_management', 'top_management', null, 'P', true);
+
 do $$
 begin
   perform isms.attach_workflow('isms.risk', 'risk', 'status', covers => '{
@@ -279,6 +301,7 @@ begin
   perform isms.attach_workflow('isms.risk_method', 'risk_method', 'status', covers => '{
     "isms.risk_scale_step": {"on": {"scope": "scope", "method": "code"}},
     "isms.risk_level": {"on": {"scope": "scope", "method": "code"}}}', ignore => '{map_rows}');
+  perform isms.attach_workflow('isms.risk_appetite', 'risk_appetite', 'status', ignore => '{approved_by,approved_on}');
 end
 $$;
 

@@ -27,7 +27,8 @@ create temp table state as
       -- in force are only appointments made here, but the founder's own
       ('appointment', 'proposed* active. ended!'),
       ('two_eyes', 'draft*c approved.c closed!c'),
-      ('risk_method', 'draft*c approved.c closed!c')) w(workflow, states),
+      ('risk_method', 'draft*c approved.c closed!c'),
+      ('risk_appetite', 'draft*c approved.c withdrawn!c')) w(workflow, states),
     lateral (select row_number() over () as position, s.text from regexp_split_to_table(w.states, ' ') s(text)) m;
 
 -- Who, approvals (slot's condition after ?, S where a standard demands it), separation, guards, clause.  * is the insertion,
@@ -134,6 +135,9 @@ two_eyes | approved | close | closed | editor | - | - | - | A.5.3
 risk_method | * | draft | draft | editor | - | - | - | 7.5.2
 risk_method | draft | approve | approved | isms_manager / top_management | @scope.managers P ? method_adapted | R | kind_content, effective_set | 6.1.2 a, 7.5.2 c
 risk_method | approved | close | closed | isms_manager / top_management | - | - | reason_given | 7.5.3
+risk_appetite | * | draft | draft | editor | - | - | - | 6.1.2 a1
+risk_appetite | draft | approve | approved | isms_manager / top_management | top_management P | R | appetite_level | 6.1.2 a1
+risk_appetite | approved | withdraw | withdrawn | isms_manager / top_management | top_management P | R | reason_given | 6.1.2 a1
 $$, E'\n') l
            where l ~ '\S') x;
 
