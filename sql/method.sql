@@ -127,11 +127,50 @@ create view pg_temp.map with (security_invoker = true) as
   select method, map_row, string_agg(likelihood || '/' || consequence || ' ' || level, ' | ' order by map_column) as cells
     from isms.heat_map where state = 'inherent' group by method, map_row;
 select * from pg_temp.map where method = '5x5-2' order by map_row;
-create temp table before as select * from isms.risk_register;
+create temp table drawn as select * from isms.risk_register;
 update isms.risk_method set map_rows = 'consequence' where code = '5x5-2';
 select * from pg_temp.map where method = '5x5-2' order by map_row;
-select count(*) as changed from (select * from isms.risk_register except table before) d;
+select count(*) as changed from (select * from isms.risk_register except table drawn) d;
 select pg_temp.attempt($$update isms.risk_method set map_rows = 'diagonal' where code = '5x5-2'$$);
+
+-- What a new version would change, seen before it is approved: nothing is stored.
+insert into isms.implementation (code, title, kind, owner, status) values ('MFA', 'Second factor', 'technical', 'tom', 'implemented'), ('DLP', 'Leak prevention', 'technical', 'tom', 'planned');
+insert into isms.risk (code, title, asset, threat, hits, method, likelihood, consequence, owner, assessor, assessed_on) values
+  ('P-1', 'High in both', 'CRM', 'TH-CRED', 'C', '5x5', 4, 4, 'tom', 'dana', isms.today('ACME')),
+  ('P-2', 'With controls', 'CRM', 'TH-CRED', 'C', '5x5', 5, 4, 'tom', 'dana', isms.today('ACME')),
+  ('P-3', 'Low', 'CRM', 'TH-CRED', 'C', '5x5', 1, 3, 'tom', 'dana', isms.today('ACME')),
+  ('P-4', 'Not rated', 'CRM', 'TH-CRED', 'C', '5x5', null, 3, 'tom', 'dana', isms.today('ACME'));
+insert into isms.risk_control (risk, implementation, effect_on, effectiveness) values
+  ('P-2', 'MFA', 'likelihood', 0.6), ('P-2', 'DLP', 'consequence', 0.95), ('P-1', 'DLP', 'likelihood', 0.5);
+insert into isms.treatment (risk, option, effect_on, effectiveness, other_party, agreement) values ('P-2', 'sharing', 'consequence', 0.3, 'Insurer', 'Policy 7');
+insert into isms.acceptance (code, risk, validity, basis, ceiling, justification, conditions) values
+  ('AC-1', 'P-3', daterange(isms.today('ACME'), isms.today('ACME') + 60), 'residual', 'Medium', 'Nothing better was found', null),
+  ('AC-2', 'P-1', daterange(isms.today('ACME'), isms.today('ACME') + 60), 'interim', null, 'While the tool is rolled out', 'Weekly look');
+set session authorization regress_tom;
+select isms.approve('isms.acceptance', '{AC-1}', 'accept');
+reset session authorization;
+create temp table before as select * from isms.risk_register;
+-- A method that differs in nothing changes nothing: the preview goes the register's way.
+select isms.revise_method('ACME', '5x5', 'same');
+select count(*) as rows, count(*) filter (where (score_before, rank_before, level_before, disposition_before) is distinct from (score_after, rank_after, level_after, disposition_after)) as differ,
+       string_agg(distinct stale_acceptances, ', ') as stale
+  from isms.preview_method('same', '5x5');
+-- Narrower scales, another order of the levels.
+select isms.revise_method('ACME', '5x5', 'next');
+update isms.risk_method set matrix = '{{0,0,1,1,1},{0,1,1,2,2},{1,1,2,3,3},{1,2,3,4,4}}' where code = 'next';
+delete from isms.risk_scale_step where method = 'next' and scale = 'likelihood' and step = 5;
+update isms.risk_scale_step set high = null, value = 12 where method = 'next' and scale = 'likelihood' and step = 4;
+update isms.risk_level set label = 'Negligible', disposition = 'acceptable' where method = 'next' and rank = 1;
+select * from isms.check_method('ACME', 'next');
+select risk, state, level_before, disposition_before, level_after, disposition_after, change, missing, stale_acceptances from isms.preview_method('next', '5x5');
+select * from isms.preview_method_summary('next', '5x5') where state = 'current';
+-- Of another kind: it needs what nobody has rated yet.
+select risk, state, level_before, level_after, change, missing from isms.preview_method('torn') where risk in ('P-1', 'P-4') and state = 'inherent';
+update isms.risk_method set score_rule = 'impact_threat_vulnerability', residual_rule = 'vulnerability_reduction' where code = 'torn';
+select risk, state, level_before, level_after, change, missing from isms.preview_method('torn') where risk in ('P-1', 'P-4') and state = 'inherent';
+select count(*) filter (where method <> '5x5') > 0 as of_all_methods, count(*) filter (where method = 'next') as of_itself from isms.preview_method('next');
+select * from isms.preview_method('none');
+select count(*) as changed from (select * from isms.risk_register except table before) d;
 
 drop owned by regress_tom;
 drop role regress_tom;
