@@ -880,6 +880,20 @@ $$;
 
 comment on function isms.guard_appetite_level(jsonb, jsonb, isms.step) is 'Guard: the level of the appetite is one of an approved method';
 
+-- 8.2: what a round came to is recorded when it is closed
+create function isms.guard_results_taken(old jsonb, new jsonb, step isms.step) returns text
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  return case
+    when not exists (select from isms.assessment_result x where x.scope = new ->> 'scope' and x.round = new ->> 'code')
+     and exists (select from isms.risk r where r.scope = new ->> 'scope' and r.status <> 'closed')
+    then format('its results are not taken: select isms.take_assessment(%L) does both', new ->> 'code')
+  end;
+end
+$$;
+
+comment on function isms.guard_results_taken(jsonb, jsonb, isms.step) is 'Guard: the results of the round are taken, if there are risks';
+
 -- 7.5.3: in force from the approval on, not before; of one carried over the day is as it was
 create function isms.guard_effective_set(old jsonb, new jsonb, step isms.step) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$

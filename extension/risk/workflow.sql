@@ -48,6 +48,7 @@ insert into isms.guard (name, function, clause, basis, builtin) values
   ('acceptable_at_all', 'isms.guard_acceptable_at_all', '4.2, A.5.31', 'P', true),
   ('kind_content', 'isms.guard_kind_content', '5.2, 6.1, 9.3', 'S', true),
   ('appetite_level', 'isms.guard_appetite_level', '6.1.2 a1', 'P', true),
+  ('results_taken', 'isms.guard_results_taken', '8.2', 'S', true),
   ('effective_set', 'isms.guard_effective_set', '7.5.3', 'P', true);
 
 create function isms.condition_above_criteria(old jsonb, new jsonb, step isms.step) returns boolean
@@ -288,6 +289,23 @@ insert into isms.workflow_approval (workflow, transition, slot, approver, condit
   ('risk_appetite', 'approve', 'top_management', 'top_management', null, 'P', true),
   ('risk_appetite', 'withdraw', 'top_management', 'top_management', null, 'P', true);
 
+-- Rounds of assessment: 8.2.
+insert into isms.workflow (name, title, builtin) values
+  ('assessment_round', 'Round of risk assessment', true);
+
+insert into isms.workflow_state (workflow, name, position, initial, final, cutover, frozen_columns, frozen_children, builtin) values
+  ('assessment_round', 'open', 1, true, false, true, '{opened_on}', '{}', true),
+  ('assessment_round', 'closed', 2, false, true, true, '{*}', '{isms.assessment_result}', true),
+  ('assessment_round', 'cancelled', 3, false, true, false, '{*}', '{isms.assessment_result}', true);
+
+insert into isms.workflow_transition (workflow, name, from_states, to_state, amended_columns, actors, separation, guards, clause, basis, builtin) values
+  ('assessment_round', 'open', '{}', 'open', '{}',
+   '{isms_manager,risk_owner}', '{}', '{scope_open}', '8.2', 'P', true),
+  ('assessment_round', 'close', '{open}', 'closed', '{}',
+   '{isms_manager}', '{}', '{results_taken}', '8.2', 'P', true),
+  ('assessment_round', 'cancel', '{open}', 'cancelled', '{}',
+   '{isms_manager}', '{}', '{reason_given}', '8.2', 'P', true);
+
 do $$
 begin
   perform isms.attach_workflow('isms.risk', 'risk', 'status', covers => '{
@@ -301,6 +319,8 @@ begin
   perform isms.attach_workflow('isms.risk_method', 'risk_method', 'status', covers => '{
     "isms.risk_scale_step": {"on": {"scope": "scope", "method": "code"}},
     "isms.risk_level": {"on": {"scope": "scope", "method": "code"}}}', ignore => '{map_rows}');
+  perform isms.attach_workflow('isms.assessment_round', 'assessment_round', 'status', covers => '{
+    "isms.assessment_result": {"on": {"scope": "scope", "round": "code"}}}');
   perform isms.attach_workflow('isms.risk_appetite', 'risk_appetite', 'status', ignore => '{approved_by,approved_on}');
 end
 $$;

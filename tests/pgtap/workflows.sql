@@ -28,7 +28,8 @@ create temp table state as
       ('appointment', 'proposed* active. ended!'),
       ('two_eyes', 'draft*c approved.c closed!c'),
       ('risk_method', 'draft*c approved.c closed!c'),
-      ('risk_appetite', 'draft*c approved.c withdrawn!c')) w(workflow, states),
+      ('risk_appetite', 'draft*c approved.c withdrawn!c'),
+      ('assessment_round', 'open*c closed!c cancelled!')) w(workflow, states),
     lateral (select row_number() over () as position, s.text from regexp_split_to_table(w.states, ' ') s(text)) m;
 
 -- Who, approvals (slot's condition after ?, S where a standard demands it), separation, guards, clause.  * is the insertion,
@@ -135,6 +136,9 @@ two_eyes | approved | close | closed | editor | - | - | - | A.5.3
 risk_method | * | draft | draft | editor | - | - | - | 7.5.2
 risk_method | draft | approve | approved | isms_manager / top_management | @scope.managers P ? method_adapted | R | kind_content, effective_set | 6.1.2 a, 7.5.2 c
 risk_method | approved | close | closed | isms_manager / top_management | - | - | reason_given | 7.5.3
+assessment_round | * | open | open | isms_manager / risk_owner | - | - | scope_open | 8.2
+assessment_round | open | close | closed | isms_manager | - | - | results_taken | 8.2
+assessment_round | open | cancel | cancelled | isms_manager | - | - | reason_given | 8.2
 risk_appetite | * | draft | draft | editor | - | - | - | 6.1.2 a1
 risk_appetite | draft | approve | approved | isms_manager / top_management | top_management P | R | appetite_level | 6.1.2 a1
 risk_appetite | approved | withdraw | withdrawn | isms_manager / top_management | top_management P | R | reason_given | 6.1.2 a1
