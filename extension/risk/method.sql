@@ -214,15 +214,17 @@ begin
       hint = format('Work on that one, or give the new one a code: select isms.revise_method(%L, %L, ''...'').', source.scope, source.code),
       schema = 'isms', table = 'risk_method', column = 'code', constraint = 'risk_method_pkey';
   end if;
-  insert into isms.risk_method (scope, code, title, version, score_rule, matrix, residual_rule, acceptance_criteria, when_to_assess, predecessor, map_rows)
-  values (source.scope, new_code, source.title, source.version + 1, source.score_rule, source.matrix, source.residual_rule,
-          source.acceptance_criteria, source.when_to_assess, source.code, source.map_rows);
-  insert into isms.risk_scale_step (scope, method, scale, step, label, low, high, value)
-  select s.scope, new_code, s.scale, s.step, s.label, s.low, s.high, s.value
+  -- whole rows, so that no column is forgotten
+  insert into isms.risk_method
+  select (jsonb_populate_record(source, jsonb_build_object(
+            'code', new_code, 'version', source.version + 1, 'predecessor', source.code,
+            'status', 'draft', 'approved_on', null, 'created_by', isms.actor()))).*;
+  insert into isms.risk_scale_step
+  select (jsonb_populate_record(s, jsonb_build_object('method', new_code))).*
     from isms.risk_scale_step s
    where s.scope = source.scope and s.method = source.code;
-  insert into isms.risk_level (scope, method, rank, label, colour, minimum, disposition, accepted_by_role, longest_acceptance, treat_within, review_every)
-  select l.scope, new_code, l.rank, l.label, l.colour, l.minimum, l.disposition, l.accepted_by_role, l.longest_acceptance, l.treat_within, l.review_every
+  insert into isms.risk_level
+  select (jsonb_populate_record(l, jsonb_build_object('method', new_code))).*
     from isms.risk_level l
    where l.scope = source.scope and l.method = source.code;
   return new_code;
