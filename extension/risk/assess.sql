@@ -298,12 +298,12 @@ create function isms.assess(
 
 comment on function isms.assess(isms.method_spec, integer, integer, integer, integer, isms.rating, text, integer, integer, integer, integer, isms.effect, isms.effect, boolean) is 'Scores and levels in every state, the residual being the current one once treated and the target until then; null where a factor is not rated or not on its scale';
 
--- One row a risk, the base of every view that shows levels.  Read it for one risk by scope and code: the filter reaches the tables.
+-- One row a risk and method: what the risk comes to under each method of its scope, its own among them.  Read it for one method.
 -- What belongs to a risk is read in the order of the risks, along indexes, so that many risks and what is theirs meet side by side:
 -- hash tables as large as the register, met at random, would cost more than assessing.  For the same reason a link looks its
 -- implementation up, where a join would lose the order.  The result is one row by its HAVING, which fences it too:
 -- it is worked out once, however many columns are read from it, and left out with all it needs where none is.
-create view isms.risk_assessment with (security_invoker = true) as
+create view isms.risk_assessment_by_method with (security_invoker = true) as
   select r.scope,
          r.code,
          r.title,
@@ -367,9 +367,10 @@ create view isms.risk_assessment with (security_invoker = true) as
          o.options,
          coalesce(n.open_actions, 0) as open_actions,
          n.next_due,
-         coalesce(n.started, false) as started
+         coalesce(n.started, false) as started,
+         m.method as by_method
     from isms.risk r
-    join isms.risk_method_spec m on m.scope = r.scope and m.method = r.method
+    join isms.risk_method_spec m on m.scope = r.scope
     left join isms.asset t on t.scope = r.scope and t.code = r.asset
     left join (
       select c.scope, c.risk,
@@ -419,6 +420,14 @@ create view isms.risk_assessment with (security_invoker = true) as
                          r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect, o.effect,
                          r.status in ('treated', 'monitored', 'closed')) as result
       having true) a on true;
+
+comment on view isms.risk_assessment_by_method is 'The same as isms.risk_assessment under every method of the scope: what each risk would come to under another';
+
+-- One row a risk, by its own method: the base of every view that shows levels.  Read it for one risk by scope and code: the filter reaches the tables.
+create view isms.risk_assessment with (security_invoker = true) as
+  select b.*
+    from isms.risk_assessment_by_method b
+   where b.by_method = b.method;
 
 comment on view isms.risk_assessment is 'Steps, score and level of each risk in each state, computed when asked for';
 comment on column isms.risk_assessment.scope is 'Scope';
@@ -485,6 +494,21 @@ comment on column isms.risk_assessment.options is 'Treatment options chosen and 
 comment on column isms.risk_assessment.open_actions is 'How many actions for it are planned, in progress, or done and not verified';
 comment on column isms.risk_assessment.next_due is 'Next due date of an action that is not done';
 comment on column isms.risk_assessment.started is 'Was an action begun?';
+comment on column isms.risk_assessment.by_method is 'Method the levels are by: the risk''s own';
+
+do $$
+declare
+  c record;
+begin
+  for c in
+    select a.attname, case a.attname when 'by_method' then 'Method the levels are by' else col_description(a.attrelid, a.attnum) end as said
+      from pg_attribute a
+     where a.attrelid = 'isms.risk_assessment'::regclass and a.attnum > 0
+  loop
+    execute format('comment on column isms.risk_assessment_by_method.%I is %L', c.attname, c.said);
+  end loop;
+end
+$$;
 
 -- 6.1.3 f, 8.2: worse than the ceiling, or no longer the risk that was accepted, or no longer its owner's acceptance.  Better is never stale.
 create function isms.acceptance_stale(frozen jsonb, ceiling_rank integer, present_rank integer, asset text, hits text, method text, accepted_by text, owner text) returns boolean

@@ -1,4 +1,4 @@
--- What a method would change if it replaced the one in use: the same compiling and assessing as the register's, nothing stored.
+-- What a method would change if it replaced the one in use, by the register's own view; nothing stored.
 create function isms.preview_method(code text, instead_of text default null)
   returns table (risk text, title text, method text, state text, state_order integer,
                  score_before numeric, rank_before integer, level_before text, disposition_before text,
@@ -23,54 +23,39 @@ begin
   rated := case when m.score_rule = 'impact_threat_vulnerability' then '{threat_rate,vulnerability_rate}'::text[] else '{likelihood,consequence}' end
     || case when m.residual_rule = 'entered' then '{current_likelihood,current_consequence,target_likelihood,target_consequence}'::text[] else '{}' end;
   return query
-  with spec as materialized (
-    select s.spec from isms.risk_method_spec s where s.scope = in_scope and s.method = m.code),
-  scale as materialized (
+  with scale as materialized (
     select s.scale, array_agg(s.step) as steps from isms.risk_scale_step s where s.scope = in_scope and s.method = m.code group by s.scale),
-  control as (
-    select c.risk, isms.control_effect(c.effect_on, c.effectiveness, c.reduction, c.counts_in) as effect
-      from isms.control_contribution c
-     where c.scope = in_scope
-     group by c.risk),
-  option as (
-    select o.risk, isms.control_effect(o.effect_on, o.effectiveness, o.reduction, o.counts_in) as effect
-      from isms.option_contribution o
-     where o.scope = in_scope
-     group by o.risk),
   before as materialized (
     select a.*
       from isms.risk_assessment a
      where a.scope = in_scope and a.status <> 'closed' and a.method <> m.code and a.method = coalesce(instead_of, a.method)),
   after as materialized (
-    select r.code as risk,
-           isms.assess(spec.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, t.rating, r.hits,
-                       r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, c.effect, o.effect,
-                       r.status in ('treated', 'monitored', 'closed')) as result,
-           (select string_agg(case when f.step is null then f.name || ' is not rated' else format('%s %s is not on the scale', f.name, f.step) end, ', ' order by f.place)
-              from (values (1, 'likelihood', 'likelihood', r.likelihood), (2, 'consequence', 'consequence', r.consequence),
-                           (3, 'threat_rate', 'threat', r.threat_rate), (4, 'vulnerability_rate', 'vulnerability', r.vulnerability_rate),
-                           (5, 'current_likelihood', 'likelihood', r.current_likelihood), (6, 'current_consequence', 'consequence', r.current_consequence),
-                           (7, 'target_likelihood', 'likelihood', r.target_likelihood), (8, 'target_consequence', 'consequence', r.target_consequence)) f(place, name, scale, step)
-              left join scale s on s.scale = f.scale
-             where f.name = any (rated) and not coalesce(f.step = any (s.steps), false)) as missing
+    select a.*
+      from isms.risk_assessment_by_method a
+     where a.scope = in_scope and a.by_method = m.code),
+  missed as (
+    select r.code as risk, string_agg(case when f.step is null then f.name || ' is not rated' else format('%s %s is not on the scale', f.name, f.step) end, ', ' order by f.place) as missing
       from isms.risk r
-      cross join spec
-      left join isms.asset t on t.scope = r.scope and t.code = r.asset
-      left join control c on c.risk = r.code
-      left join option o on o.risk = r.code
-     where r.scope = in_scope),
+     cross join lateral (
+       values (1, 'likelihood', 'likelihood', r.likelihood), (2, 'consequence', 'consequence', r.consequence),
+              (3, 'threat_rate', 'threat', r.threat_rate), (4, 'vulnerability_rate', 'vulnerability', r.vulnerability_rate),
+              (5, 'current_likelihood', 'likelihood', r.current_likelihood), (6, 'current_consequence', 'consequence', r.current_consequence),
+              (7, 'target_likelihood', 'likelihood', r.target_likelihood), (8, 'target_consequence', 'consequence', r.target_consequence)) f(place, name, scale, step)
+      left join scale s on s.scale = f.scale
+     where r.scope = in_scope and f.name = any (rated) and not coalesce(f.step = any (s.steps), false)
+     group by r.code),
   stale as (
     select c.risk, string_agg(c.code, ', ' order by c.code) as codes
       from isms.acceptance c
       join isms.scope_day d on d.scope = c.scope
       join before b on b.code = c.risk
-      join after a on a.risk = c.risk
+      join after a on a.code = c.risk
       left join isms.risk_level o on o.scope = c.scope and o.method = b.method and o.label = c.ceiling
       left join isms.risk_level n on n.scope = c.scope and n.method = m.code and n.label = c.ceiling
      where c.scope = in_scope and c.status = 'accepted' and upper(c.validity) > d.today
        and not isms.acceptance_stale(c.frozen, o.rank, case c.basis when 'interim' then b.current_rank when 'target' then b.target_rank else b.residual_rank end,
                                      b.asset, b.hits, b.method, c.accepted_by, b.owner)
-       and isms.acceptance_stale(c.frozen, n.rank, isms.assessed_rank(a.result, case c.basis when 'interim' then 'current' else c.basis end),
+       and isms.acceptance_stale(c.frozen, n.rank, case c.basis when 'interim' then a.current_rank when 'target' then a.target_rank else a.residual_rank end,
                                  b.asset, b.hits, m.code, c.accepted_by, b.owner)
      group by c.risk)
   select b.code, b.title, b.method, s.state, s.state_order,
@@ -85,17 +70,19 @@ begin
            when n.level <> s.level then 'another level'
            else 'same'
          end,
-         a.missing, l.codes
+         f.missing, l.codes
     from before b
-    join after a on a.risk = b.code
+    join after a on a.code = b.code
+    left join missed f on f.risk = b.code
     left join stale l on l.risk = b.code
     cross join lateral (
       values ('inherent', 1, b.inherent_score, b.inherent_rank, b.inherent_level, b.inherent_disposition),
              ('current', 2, b.current_score, b.current_rank, b.current_level, b.current_disposition),
              ('target', 3, b.target_score, b.target_rank, b.target_level, b.target_disposition)) s(state, state_order, score, rank, level, disposition)
-    cross join lateral (
-      select isms.assessed_score(a.result, s.state) as score, isms.assessed_rank(a.result, s.state) as rank,
-             isms.assessed_level(a.result, s.state) as level, isms.assessed_disposition(a.result, s.state) as disposition) n
+    join lateral (
+      values ('inherent', a.inherent_score, a.inherent_rank, a.inherent_level, a.inherent_disposition),
+             ('current', a.current_score, a.current_rank, a.current_level, a.current_disposition),
+             ('target', a.target_score, a.target_rank, a.target_level, a.target_disposition)) n(state, score, rank, level, disposition) on n.state = s.state
     cross join (select '{acceptable,tolerable,unacceptable,never}'::text[] as dispositions) x
    order by b.code, s.state_order;
 end
