@@ -77,6 +77,19 @@ select isms.is_within_appetite(m, 'ACME', '5x5', 'CRM', null, 1) as yes, isms.is
        isms.is_within_appetite(m, 'ACME', 'other', 'CRM', null, 1) as method_unknown, isms.is_within_appetite('{"S\u001fM\u001fs": ["A", "L", null]}', 'S', 'M', null, null, 1) as level_unknown
   from isms.appetite_map() m;
 
+-- What an asset depends on is held to its appetite, the strictest where it supports several; its own comes first.
+insert into isms.asset (code, title, kind) values ('SERVER', 'Server', 'hardware'), ('ROOM', 'Server room', 'premises'), ('SHOP', 'Web shop', 'service');
+insert into isms.asset_dependency (asset, supports) values ('SERVER', 'CRM'), ('SERVER', 'SHOP'), ('ROOM', 'SERVER');
+insert into isms.risk (code, title, asset, category, likelihood, consequence) values ('ON-SERVER', 'x', 'SERVER', null, 1, 3), ('IN-ROOM', 'x', 'ROOM', 'Fraud', 1, 3), ('OF-SHOP', 'x', 'SHOP', null, 1, 3);
+begin;
+select * from pg_temp.seen where code like '%-SERVER' or code like '%-ROOM' or code like '%-SHOP';
+select isms.begin_cutover('Appetites decided before') \g /dev/null
+insert into isms.risk_appetite (code, asset, level, statement, status) values ('AP-SHOP', 'SHOP', 'Low', 'x', 'approved'), ('AP-ROOM', 'ROOM', 'High', 'x', 'approved');
+select isms.end_cutover() \g /dev/null
+select * from pg_temp.seen where code like '%-SERVER' or code like '%-ROOM' or code like '%-SHOP';
+rollback;
+delete from isms.risk where asset in ('SERVER', 'ROOM', 'SHOP');
+
 -- What the method finds acceptable and is above the appetite is not retained just so: it takes the owner and top management.
 update isms.risk set status = 'assessed' where code like '%LOW%' or code in ('HIGH', 'NEVER');
 insert into isms.treatment (risk, option, justification) select code, 'retention', 'No better way was found' from isms.risk where status = 'assessed';

@@ -23,7 +23,7 @@ create table isms.risk_appetite (
 comment on table isms.risk_appetite is 'Highest level the organisation is willing to carry: of an asset, a category, or the whole scope; the most specific one counts';
 comment on column isms.risk_appetite.scope is 'Scope';
 comment on column isms.risk_appetite.code is 'Key in the scope';
-comment on column isms.risk_appetite.asset is 'Asset it is for';
+comment on column isms.risk_appetite.asset is 'Asset it is for, with those it depends on';
 comment on column isms.risk_appetite.category is 'Category of risks it is for, where no asset is named; neither: all risks of the scope';
 comment on column isms.risk_appetite.level is 'Label of the highest level within the appetite; under a method without such a level no risk is within it';
 comment on column isms.risk_appetite.statement is 'The appetite in prose';
@@ -91,19 +91,30 @@ create function isms.appetite_map() returns jsonb
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 begin
   return (
-    select jsonb_object_agg(concat_ws(chr(31), p.scope, m.code, coalesce('a' || p.asset, 'c' || p.category, 's')),
-                            jsonb_build_array(p.code, p.level, l.rank))
-      from isms.risk_appetite p
-      join isms.scope_day d on d.scope = p.scope
-      join isms.risk_method m on m.scope = p.scope
-      left join isms.risk_level l on l.scope = m.scope and l.method = m.code and l.label = p.level
-     where p.status = 'approved' and d.today <@ p.validity);
+    with recursive held as (
+      select p.scope, p.asset, coalesce('a' || p.asset, 'c' || p.category, 's') as target, p.code, p.level, 0 as inherited
+        from isms.risk_appetite p
+        join isms.scope_day d on d.scope = p.scope
+       where p.status = 'approved' and d.today <@ p.validity
+       union
+      -- what an asset depends on is held to its appetite
+      select h.scope, d.asset, 'a' || d.asset, h.code, h.level, 1
+        from held h
+        join isms.asset_dependency d on d.scope = h.scope and d.supports = h.asset)
+    select jsonb_object_agg(concat_ws(chr(31), k.scope, k.method, k.target), jsonb_build_array(k.code, k.level, k.rank))
+      from (
+        -- its own, else the strictest of those it supports
+        select distinct on (h.scope, m.code, h.target) h.scope, m.code as method, h.target, h.code, h.level, l.rank
+          from held h
+          join isms.risk_method m on m.scope = h.scope
+          left join isms.risk_level l on l.scope = m.scope and l.method = m.code and l.label = h.level
+         order by h.scope, m.code, h.target, h.inherited, l.rank nulls first, h.code) k);
 end
 $$;
 
 comment on function isms.appetite_map() is 'The appetites that hold today, for isms.appetite_for; null if there are none';
 
--- One precedence: of the asset, else of the category, else of the scope.
+-- One precedence: of the asset (its own, else by inheritance), else of the category, else of the scope.
 create function isms.appetite_for(appetites jsonb, scope text, method text, asset text, category text) returns jsonb
   language c immutable parallel safe
   as 'MODULE_PATHNAME', 'isms_appetite_for';

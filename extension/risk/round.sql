@@ -133,7 +133,7 @@ comment on column isms.assessment_result.status is 'State of the risk';
 comment on column isms.assessment_result.owner is 'Risk owner';
 comment on column isms.assessment_result.category is 'Category';
 comment on column isms.assessment_result.asset is 'Asset at risk';
-comment on column isms.assessment_result.asset_rating is 'Rating of the asset';
+comment on column isms.assessment_result.asset_rating is 'Rating of the asset, with what it inherited';
 comment on column isms.assessment_result.hits is 'Dimensions the threat hits';
 comment on column isms.assessment_result.method is 'Method it was assessed with';
 comment on column isms.assessment_result.method_version is 'Version of the method';
@@ -184,7 +184,7 @@ begin atomic
          r.owner,
          r.category,
          r.asset,
-         t.rating::text,
+         isms.greatest(t.rating, t.inherited_rating)::text,
          r.hits,
          r.method,
          m.version,
