@@ -26,11 +26,15 @@ begin
   with scale as materialized (
     select s.scale, array_agg(s.step) as steps from isms.risk_scale_step s where s.scope = in_scope and s.method = m.code group by s.scale),
   before as materialized (
-    select a.*
+    select a.code, a.title, a.method, a.asset, a.hits, a.owner,
+           a.inherent_score, a.inherent_rank, a.inherent_level, a.inherent_disposition, a.current_score, a.current_rank, a.current_level, a.current_disposition,
+           a.target_score, a.target_rank, a.target_level, a.target_disposition, a.residual_rank
       from isms.risk_assessment a
      where a.scope = in_scope and a.status <> 'closed' and a.method <> m.code and a.method = coalesce(instead_of, a.method)),
   after as materialized (
-    select a.*
+    select a.code,
+           a.inherent_score, a.inherent_rank, a.inherent_level, a.inherent_disposition, a.current_score, a.current_rank, a.current_level, a.current_disposition,
+           a.target_score, a.target_rank, a.target_level, a.target_disposition, a.residual_rank
       from isms.risk_assessment_by_method a
      where a.scope = in_scope and a.by_method = m.code),
   missed as (
