@@ -264,16 +264,18 @@ same_text(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-/* How and as whom the client was authenticated (SYSTEM_USER of 16), or NULL. */
+/*
+ * How and as whom the client was authenticated (SYSTEM_USER of 16), or NULL.
+ * Up to 15 the method is gone: the server frees its rules (MyProcPort->hba)
+ * before the first statement.
+ */
 static const char *
 authenticated_name(void)
 {
 #if PG_VERSION_NUM >= 160000
 	return GetSystemUser();
 #else
-	if (MyProcPort == NULL || MyProcPort->authn_id == NULL)
-		return NULL;
-	return psprintf("%s:%s", hba_authname(MyProcPort->hba->auth_method), MyProcPort->authn_id);
+	return MyProcPort ? MyProcPort->authn_id : NULL;
 #endif
 }
 
