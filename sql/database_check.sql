@@ -106,6 +106,13 @@ select status from isms.run_database_checks(codes => '{K-2}');
 reset role;
 select code, status, known_status, known_at < evaluated_at as known_before, evaluated_as from isms.database_check_status where scope = 'ACME' and code = 'K-2';
 
+-- Read by whoever sees the scope, an external auditor too, and by nobody else.
+set session authorization regress_kada;
+select scope, count(*) > 0 as has_results from isms.database_check_result group by scope;
+select scope, count(*) from isms.database_check_finding where code like 'K-%' group by scope;
+set session authorization regress_kdana;
+select scope, count(*) > 0 as has_results from isms.database_check_result group by scope order by scope;
+
 -- Parameters: the ISMS manager's, by name and type.
 set session authorization regress_kcarl;
 insert into isms.database_check_parameter (database_check, name, value) values ('K-1', 'good', '["shut", "open"]');

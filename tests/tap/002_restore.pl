@@ -49,6 +49,12 @@ $origin->safe_psql(
 	  ('T-001', 'Roll out second factor', 'R-001', 'MFA', 'li', current_date + 60, '10 days');
 	select isms.seal();
 	update isms.risk set status = 'assessed', assessor = 'dana', assessed_on = current_date where code = 'R-001';
+	insert into isms.database_check (code, title, area, rationale, remediation) values ('ACME-1', 'Of our own', 'own', '-', '-');
+	insert into isms.database_check_query (database_check, query) values ('ACME-1', 'select ''thing'', false, ''seen''');
+	insert into isms.database_check_control (database_check, reference) values ('ACME-1', 'A.8.9');
+	insert into isms.database_check_parameter (database_check, name, value) values ('DB-020', 'maximum', '3');
+	insert into isms.database_check_waiver (database_check, reason, expires_on) values ('ACME-1', 'For a time', '2999-12-31');
+	select isms.run_database_checks(codes => '{ACME-1,DB-001,DB-020}');
 	select isms.seal();
 	update isms.risk set description = 'Not sealed' where code = 'R-002';
 });
@@ -154,6 +160,12 @@ for my $table (sort keys %$rows)
 is(register_of($copy, 'restored'), $register, 'the register shows the same') if $has_register;
 is($copy->safe_psql('restored', 'set session authorization li; select count(*) from isms.risk'),
 	2, 'logins and rights work as before');
+
+# What was found there says nothing of here until it was looked at here.
+my $found = q{select code, status, of_this_database from isms.database_check_status where code in ('ACME-1', 'DB-001') order by code};
+is($copy->safe_psql('restored', $found), "ACME-1|fail|f\nDB-001|pass|f", 'results of database checks come along, as another database\'s');
+$copy->safe_psql('restored', q{select isms.run_database_checks(codes => '{ACME-1}')});
+is($copy->safe_psql('restored', $found), "ACME-1|fail|t\nDB-001|pass|f", 'and the next run is of this one');
 
 # And it is in use at once: the next code follows, a change is in the trail, the trail cannot be changed.
 if ($copy->safe_psql('restored', q{select to_regclass('isms.audit_trail') is not null}) eq 't')

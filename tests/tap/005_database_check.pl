@@ -110,6 +110,13 @@ parameter($loose, '094', 'maximum_minutes', '0');
 finds($loose, 'fail', [qw(028 043 094)], 'sessions that are wrong are found',
 	qq{select dblink_connect('c', '$tcp'), dblink_exec('c', 'begin'); select pg_sleep(0.01)});
 
+# A check that waits for a lock gives up, and the next goes on.
+$loose->safe_psql('postgres', 'create sequence held; alter sequence held owner to app');
+my $held = $loose->safe_psql('postgres', qq{
+	select dblink_connect('c', '$tcp'), dblink_exec('c', 'begin; drop sequence held');
+	select code, status, message from isms.evaluate_database_checks(codes => '{DB-092,DB-093}')});
+like($held, qr/^DB-092\|unknown\|canceling statement due to lock timeout\nDB-093\|fail/m, 'a check that waits for a lock is unknown');
+
 # Who sees less passes nothing that a superuser does not.
 my %super = evaluate($loose);
 for my $role (qw(watcher plain))
