@@ -159,6 +159,7 @@ insert into isms.database_check_waiver (code, database_check, reason, expires_on
 select isms.request('isms.database_check_waiver', 'DW-2', 'approve');
 set session authorization regress_kcarl;
 select isms.approve('isms.database_check_waiver', '{DW-2}', 'approve');
+select status, offending, waived from isms.evaluate_database_checks(codes => '{K-1}');
 select status, standing, waived from isms.database_check_status where scope = 'ACME' and code = 'K-1';
 
 -- Patterns: only the asterisk stands for something else.
