@@ -25,7 +25,6 @@
 #include "core/compat.h"
 #include "core/core.h"
 #if PG_VERSION_NUM < 160000
-#include "libpq/hba.h"
 #include "libpq/libpq-be.h"
 #endif
 #include "miscadmin.h"
