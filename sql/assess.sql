@@ -47,6 +47,17 @@ select string_agg(a.inherent_score::text, ' ' order by a.consequence) as scores,
 -- Independent controls multiply what they leave, the greatest is what dependent ones take off at least: 0.86 and 0.6.
 select isms.control_effect('likelihood', e, null, 7) from unnest('{0.6,0.5,0.3}'::numeric[]) e;
 select isms.control_effect('consequence', e, r, s) from (values (0.6, 1, 2), (0.5, 2, 3), (null, 4, 7)) v(e, r, s);
+-- What is left of a side, for formulas on quantities; dependent ones leave what the best one leaves.
+select x.state, isms.effect_left(e.effect, x.state, 'likelihood') as likelihood, isms.effect_left(e.effect, x.state, 'consequence') as consequence,
+       isms.effect_left(e.effect, x.state, 'likelihood', 'dependent') as dependent, isms.effect_left(e.effect, x.state, 'likelihood', 'unknown') as unknown
+  from (select isms.control_effect(s, f, null, c) as effect
+          from (values ('likelihood', 0.5, 7), ('likelihood', 0.25, 2), ('consequence', 0.75, 3)) v(s, f, c)) e
+ cross join unnest('{inherent,current,target,verified}'::text[]) with ordinality x(state, n)
+ order by x.n;
+select isms.effect_left(null, 'current', 'likelihood') is null as nothing_acts;
+select isms.effect_left(isms.control_effect('likelihood', 0.5, null, 7), 'residual', 'likelihood');
+select isms.effect_left(isms.control_effect('likelihood', 0.5, null, 7), 'current', 'both');
+select isms.effect_left(isms.control_effect('likelihood', 0.5, null, 7), 'current', 'likelihood', 'perhaps');
 -- The same whatever the order and however the rows were divided.
 select isms.effect_combine(a, b)::text = isms.effect_combine(b, a)::text as commutes,
        isms.effect_combine(a, b)::text = c::text as divides

@@ -41,6 +41,13 @@
 #define IsmsPrimaryKeyIndex(rel) RelationGetPrimaryKeyIndex(rel)
 #endif
 
+/* A range of two bounds. */
+#if PG_VERSION_NUM >= 160000
+#define IsmsMakeRange(type, lower, upper) make_range(type, lower, upper, false, NULL)
+#else
+#define IsmsMakeRange(type, lower, upper) make_range(type, lower, upper, false)
+#endif
+
 /* Virtual generated columns came in 18; they have no value in the row. */
 #if PG_VERSION_NUM >= 180000
 #define IsmsColumnIsVirtual(att) ((att)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)

@@ -28,7 +28,8 @@ create view isms.risk_treatment_plan with (security_invoker = true) as
          end as evaluation,
          i.status,
          coalesce(i.is_open and i.due < d.today, false) as overdue,
-         case when i.is_open and i.due < d.today then d.today - i.due end as days_overdue
+         case when i.is_open and i.due < d.today then d.today - i.due end as days_overdue,
+         a.overridden
     from isms.risk_assessment a
     join isms.scope_day d on d.scope = a.scope
     join (
@@ -95,3 +96,4 @@ comment on column isms.risk_treatment_plan.evaluation is 'How the results are ev
 comment on column isms.risk_treatment_plan.status is 'State of the action; chosen or withdrawn for an option';
 comment on column isms.risk_treatment_plan.overdue is 'Is it late today?';
 comment on column isms.risk_treatment_plan.days_overdue is 'By how many days; null if not late';
+comment on column isms.risk_treatment_plan.overridden is 'Which of the levels an expert entered: current, target, or both; null if none';

@@ -69,7 +69,14 @@ create view isms.risk_register with (security_invoker = true) as
          a.next_review,
          coalesce(a.next_review <= d.today and a.status <> 'closed', false) as review_due,
          isms.appetite_for((select isms.appetite_map()), a.scope, a.method, a.asset, a.category) ->> 1 as appetite,
-         isms.is_within_appetite((select isms.appetite_map()), a.scope, a.method, a.asset, a.category, a.current_rank) as within_appetite
+         isms.is_within_appetite((select isms.appetite_map()), a.scope, a.method, a.asset, a.category, a.current_rank) as within_appetite,
+         a.current_best_rank,
+         a.current_best_level,
+         a.residual_best_rank,
+         a.residual_best_level,
+         a.overridden is not null as overridden,
+         case when a.overridden is not null then isms.override_said(a.scope, a.code) end as override_said,
+         case when a.overridden is not null then isms.override_until(a.scope, a.code) end as overridden_until
     from isms.risk_assessment a
     join isms.scope_day d on d.scope = a.scope
     left join isms.person o on o.code = a.owner
@@ -150,3 +157,10 @@ comment on column isms.risk_register.next_review is 'Date of the next review';
 comment on column isms.risk_register.review_due is 'Is a review due?';
 comment on column isms.risk_register.appetite is 'Highest level within the appetite that counts for the risk; null if none is stated';
 comment on column isms.risk_register.within_appetite is 'Is the current level within it? Null where no appetite is stated or the level is not known';
+comment on column isms.risk_register.current_best_rank is 'Rank of the current level if the controls were independent, where the method says their dependence is unknown; else the current one';
+comment on column isms.risk_register.current_best_level is 'Label of that level';
+comment on column isms.risk_register.residual_best_rank is 'The same for the residual risk';
+comment on column isms.risk_register.residual_best_level is 'Label of that level';
+comment on column isms.risk_register.overridden is 'Did an expert enter the current or the target value in place of the computed one?';
+comment on column isms.risk_register.override_said is 'By whom, approved by whom, until when and why';
+comment on column isms.risk_register.overridden_until is 'Last day of it; the earlier where both are entered';

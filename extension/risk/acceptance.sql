@@ -1,8 +1,4 @@
 -- 6.1.3 f: the owner's acceptance of what remains, for a time.
-create type isms.text_range as range (subtype = text, collation = "C");
-
-comment on type isms.text_range is 'Range over text; lets an exclusion constraint compare text keys without a further extension';
-
 create table isms.acceptance (
   scope text not null default isms.default_scope(),
   code text not null constraint acceptance_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
@@ -106,6 +102,7 @@ begin
                 where c.scope = r.scope and c.risk = r.code), '[]'),
              'score', b.score,
              'level', l.label)
+           || jsonb_strip_nulls(jsonb_build_object('entered', isms.override_said(r.scope, r.code)))
       from isms.risk r
       left join isms.risk_basis(r.scope, r.code, acceptance_frozen.basis) b on true
       left join isms.risk_level l on l.scope = r.scope and l.method = b.method and l.rank = b.rank
@@ -113,7 +110,7 @@ begin
 end
 $$;
 
-comment on function isms.acceptance_frozen(text, text, text) is 'Asset, dimensions, method, owner, factors, controls, score and level of a risk as they are now, for the record of an acceptance';
+comment on function isms.acceptance_frozen(text, text, text) is 'Asset, dimensions, method, owner, factors, controls, score and level of a risk as they are now, and what experts entered, for the record of an acceptance';
 
 create function isms.acceptance_fill() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$

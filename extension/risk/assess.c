@@ -148,8 +148,8 @@ isms_score_text(const IsmsAssessed *assessed)
 	return DatumGetCString(DirectFunctionCall1(numeric_out, isms_score_numeric(assessed->score)));
 }
 
-static char *
-level_text(const IsmsMethod *method, const IsmsAssessed *assessed)
+char *
+isms_level_text(const IsmsMethod *method, const IsmsAssessed *assessed)
 {
 	if (!assessed->rated || assessed->level == NULL)
 		return NULL;
@@ -183,8 +183,11 @@ band_rule(const IsmsMethod *method, IsmsScale scale, int step, double left)
 }
 
 static void
-assess_inherent(const IsmsMethod *method, const IsmsFactors *factors, IsmsAssessed *result, IsmsTrace *trace)
+assess_inherent(const IsmsRisk *risk, IsmsAssessed *result, IsmsTrace *trace)
 {
+	const IsmsMethod *method = risk->method;
+	const IsmsFactors *factors = &risk->factors;
+
 	if (has_two_sides(method))
 	{
 		for (int side = 0; side < ISMS_SIDES; side++)
@@ -212,10 +215,11 @@ assess_inherent(const IsmsMethod *method, const IsmsFactors *factors, IsmsAssess
 }
 
 static void
-assess_residual(const IsmsMethod *method, const IsmsFactors *factors, const IsmsEffect *effect,
-				IsmsState state, const IsmsAssessed *inherent, IsmsAssessed *result, IsmsTrace *trace)
+assess_residual(const IsmsRisk *risk, IsmsState state, IsmsDependence dependence,
+				const IsmsAssessed *inherent, IsmsAssessed *result, IsmsTrace *trace)
 {
-	int			i = state - 1;
+	const IsmsMethod *method = risk->method;
+	const IsmsFactors *factors = &risk->factors;
 
 	switch (method->residual_rule)
 	{
@@ -237,15 +241,19 @@ assess_residual(const IsmsMethod *method, const IsmsFactors *factors, const Isms
 
 				if (method->residual_rule == ISMS_BANDS)
 				{
-					result->position[side] = lower_by_band(method, side, from, effect->left[i][side]);
+					double		left = isms_left(risk->effect, state, side, dependence);
+
+					result->position[side] = lower_by_band(method, side, from, left);
 					if (trace)
-						rule = band_rule(method, side, from, effect->left[i][side]);
+						rule = band_rule(method, side, from, left);
 				}
 				else
 				{
-					result->position[side] = lower_by_steps(method, side, from, effect->reduction[i][side]);
+					int			reduction = isms_steps_off(risk->effect, state, side, dependence);
+
+					result->position[side] = lower_by_steps(method, side, from, reduction);
 					if (trace)
-						rule = psprintf("steps: less %d, not below the lowest step", effect->reduction[i][side]);
+						rule = psprintf("steps: less %d, not below the lowest step", reduction);
 				}
 				trace_step(trace, method, state, side, rule, from, result->position[side]);
 			}
@@ -255,7 +263,7 @@ assess_residual(const IsmsMethod *method, const IsmsFactors *factors, const Isms
 			if (!has_two_sides(method) && inherent->rated)
 			{
 				int			from = factors->rated[ISMS_VULNERABILITY];
-				int			reduction = effect->reduction[i][ISMS_LIKELIHOOD];
+				int			reduction = isms_steps_off(risk->effect, state, ISMS_LIKELIHOOD, dependence);
 				int			lowered = lower_by_steps(method, ISMS_VULNERABILITY, from, reduction);
 
 				result->position[ISMS_LIKELIHOOD] = factors->rated[ISMS_THREAT] * lowered;
@@ -275,26 +283,64 @@ assess_residual(const IsmsMethod *method, const IsmsFactors *factors, const Isms
 			 * to give.
 			 */
 			result->rated = inherent->rated;
-			if (method->residual_rule == ISMS_PERCENT_MAX)
-				result->score = isms_score_left(inherent->score, 1.0 - effect->greatest[i]);
-			else
-				result->score = isms_score_left(inherent->score,
-												effect->left[i][ISMS_LIKELIHOOD] * effect->left[i][ISMS_CONSEQUENCE]);
+			result->score = isms_score_left(inherent->score,
+											isms_score_factor(method, risk->effect, state, dependence));
 			break;
 	}
 }
 
+/*
+ * Puts in what an expert entered, steps or a score, in place of what was
+ * computed; from_score says which of them is known.
+ */
+static void
+apply_override(const IsmsRisk *risk, IsmsState state, IsmsAssessed *result, bool *from_score, IsmsTrace *trace)
+{
+	const IsmsOverride *given = &risk->overrides[state];
+	const char *said = risk->override_said ? risk->override_said[state] : NULL;
+	IsmsAssessed before = *result;
+
+	*from_score = given->entered == ISMS_SCORE_ENTERED;
+	for (int side = 0; side < ISMS_SIDES; side++)
+	{
+		result->position[side] = ISMS_NOT_RATED;
+		if (*from_score)
+			continue;
+		result->position[side] = on_scale(risk->method, side, given->position[side]);
+		if (trace)
+			trace->row(trace, state, "override", psprintf("%s: %s", isms_scale_names[side], said),
+					   isms_step_text(risk->method, side, before.position[side]),
+					   isms_step_text(risk->method, side, given->position[side]));
+	}
+	if (!*from_score)
+		return;
+	result->rated = true;
+	result->score = given->score;
+	if (trace)
+		trace->row(trace, state, "override", psprintf("score: %s", said),
+				   isms_score_text(&before), isms_score_text(result));
+}
+
 /* How the score came about, for the trace. */
 static char *
-score_rule(const IsmsMethod *method, const IsmsEffect *effect, IsmsState state, const IsmsAssessed *result)
+score_rule(const IsmsRisk *risk, IsmsState state, IsmsDependence dependence,
+		   bool from_score, const IsmsAssessed *result)
 {
+	const IsmsMethod *method = risk->method;
+	bool		overridden = risk->overrides && risk->overrides[state].entered;
+
 	if (!result->rated)
 		return "not rated";
-	if (state != ISMS_INHERENT && method->residual_rule == ISMS_PERCENT_MAX)
-		return psprintf("percent_max: x (100 - %.6g)/100", 100.0 * effect->greatest[state - 1]);
-	if (state != ISMS_INHERENT && method->residual_rule == ISMS_PERCENT_PRODUCT)
-		return psprintf("percent_product: x %.6g",
-						effect->left[state - 1][ISMS_LIKELIHOOD] * effect->left[state - 1][ISMS_CONSEQUENCE]);
+	if (from_score && overridden)
+		return "as entered";
+	if (from_score)
+	{
+		double		factor = isms_score_factor(method, risk->effect, state, dependence);
+
+		if (method->residual_rule == ISMS_PERCENT_MAX)
+			return psprintf("percent_max: x (100 - %.6g)/100", 100.0 * (1.0 - factor));
+		return psprintf("percent_product: x %.6g", factor);
+	}
 	switch (method->score_rule)
 	{
 		case ISMS_MATRIX:
@@ -313,14 +359,18 @@ score_rule(const IsmsMethod *method, const IsmsEffect *effect, IsmsState state, 
 }
 
 /*
- * One state of a risk.  The inherent one comes first and is handed to the
- * others, with what the controls do; a factor that is not rated, or that the
- * method's scales do not know, leaves the state unrated.
+ * One state of a risk, into its place in states, where those before it are;
+ * a factor that is not rated, or that the method's scales do not know, leaves
+ * the state unrated.
  */
 void
-isms_assess(const IsmsMethod *method, const IsmsFactors *factors, const IsmsEffect *effect,
-			IsmsState state, const IsmsAssessed *inherent, IsmsAssessed *result, IsmsTrace *trace)
+isms_assess(const IsmsRisk *risk, IsmsState state, IsmsDependence dependence,
+			IsmsAssessed *states, IsmsTrace *trace)
 {
+	const IsmsMethod *method = risk->method;
+	const IsmsAssessed *inherent = state == ISMS_INHERENT ? NULL : &states[ISMS_INHERENT];
+	IsmsAssessed *result = &states[state];
+	char	   *how = NULL;
 	bool		from_score;
 
 	memset(result, 0, sizeof(IsmsAssessed));
@@ -330,20 +380,42 @@ isms_assess(const IsmsMethod *method, const IsmsFactors *factors, const IsmsEffe
 	from_score = state != ISMS_INHERENT &&
 		(method->residual_rule == ISMS_PERCENT_MAX || method->residual_rule == ISMS_PERCENT_PRODUCT);
 	if (state == ISMS_INHERENT)
-		assess_inherent(method, factors, result, trace);
+		assess_inherent(risk, result, trace);
 	else
-		assess_residual(method, factors, effect, state, inherent, result, trace);
+		assess_residual(risk, state, dependence, inherent, result, trace);
+	if (risk->overrides && risk->overrides[state].entered)
+	{
+		if (trace && !from_score)
+			result->rated = score_of_steps(method, result->position[ISMS_LIKELIHOOD],
+										   result->position[ISMS_CONSEQUENCE], &result->score);
+		apply_override(risk, state, result, &from_score, trace);
+	}
 	if (!from_score)
 		result->rated = score_of_steps(method, result->position[ISMS_LIKELIHOOD],
 									   result->position[ISMS_CONSEQUENCE], &result->score);
+
+	/*
+	 * Fewer controls are never better than more: what an expert found worse
+	 * today is not better for being tested.
+	 */
+	if (state == ISMS_VERIFIED && risk->overrides && risk->overrides[ISMS_CURRENT].entered &&
+		states[ISMS_CURRENT].rated && result->rated && result->score < states[ISMS_CURRENT].score)
+	{
+		char	   *before = trace ? isms_score_text(result) : NULL;
+
+		*result = states[ISMS_CURRENT];
+		how = "that of the current state";
+		if (trace)
+			trace->row(trace, state, "override", "not better than the current state", before, isms_score_text(result));
+	}
 	if (result->rated)
 		result->level = level_of_score(method, result->score);
 	if (trace)
 	{
-		trace->row(trace, state, "score", score_rule(method, effect, state, result),
+		trace->row(trace, state, "score", how ? how : score_rule(risk, state, dependence, from_score, result),
 				   inherent ? isms_score_text(inherent) : NULL, isms_score_text(result));
 		trace->row(trace, state, "level", "highest level whose minimum the score reaches",
-				   inherent ? level_text(method, inherent) : NULL, level_text(method, result));
+				   inherent ? isms_level_text(method, inherent) : NULL, isms_level_text(method, result));
 	}
 }
 

@@ -66,7 +66,7 @@ comment on function isms.effect_out(isms.effect) is 'For each state: how many co
 create type isms.effect (
   input = isms.effect_in,
   output = isms.effect_out,
-  internallength = 120,
+  internallength = 168,
   alignment = double
 );
 
@@ -92,6 +92,13 @@ create aggregate isms.control_effect(effect_on text, effectiveness numeric, redu
 );
 
 comment on aggregate isms.control_effect(text, numeric, integer, integer) is 'What controls do together: products of what each leaves, greatest effectiveness and sums of reductions, for each state that counts_in names (1 current, 2 target, 4 verified). Errors: 22003 effectiveness or reduction out of range, 22023 effect_on';
+
+-- For formulas on quantities: losses, rates.
+create function isms.effect_left(isms.effect, state text, side text, dependence text default 'independent') returns double precision
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_effect_left';
+
+comment on function isms.effect_left(isms.effect, text, text, text) is 'What the controls together leave of a side (likelihood or consequence) in a state (inherent, current, target, verified), 0 to 1: the product of what each leaves if they are independent, what the best one leaves if they are dependent or that is unknown; null where nothing acts. Errors: 22023 unknown state, side or dependence';
 
 -- The implementations of a query, gathered once and looked up in.
 create type isms.implementation_set;
@@ -233,49 +240,101 @@ create function isms.assessed_likelihood(isms.assessment, text) returns integer
   language c immutable strict parallel safe
   as 'MODULE_PATHNAME', 'isms_assessed_likelihood';
 
-comment on function isms.assessed_likelihood(isms.assessment, text) is 'Step of likelihood in a state: inherent, current, target, verified or residual';
+comment on function isms.assessed_likelihood(isms.assessment, text) is 'Step of likelihood in a state: inherent, current, target, verified or residual; current_best, target_best or residual_best, if dependence is unknown and controls are independent';
 
 create function isms.assessed_consequence(isms.assessment, text) returns integer
   language c immutable strict parallel safe
   as 'MODULE_PATHNAME', 'isms_assessed_consequence';
 
-comment on function isms.assessed_consequence(isms.assessment, text) is 'Step of consequence in a state: inherent, current, target, verified or residual';
+comment on function isms.assessed_consequence(isms.assessment, text) is 'Step of consequence in a state: inherent, current, target, verified or residual; current_best, target_best or residual_best, if dependence is unknown and controls are independent';
 
 create function isms.assessed_score(isms.assessment, text) returns numeric
   language c immutable strict parallel safe
   as 'MODULE_PATHNAME', 'isms_assessed_score';
 
-comment on function isms.assessed_score(isms.assessment, text) is 'Score in a state: inherent, current, target, verified or residual';
+comment on function isms.assessed_score(isms.assessment, text) is 'Score in a state: inherent, current, target, verified or residual; current_best, target_best or residual_best, if dependence is unknown and controls are independent';
 
 create function isms.assessed_rank(isms.assessment, text) returns integer
   language c immutable strict parallel safe
   as 'MODULE_PATHNAME', 'isms_assessed_rank';
 
-comment on function isms.assessed_rank(isms.assessment, text) is 'Rank of the level in a state: inherent, current, target, verified or residual';
+comment on function isms.assessed_rank(isms.assessment, text) is 'Rank of the level in a state: inherent, current, target, verified or residual; current_best, target_best or residual_best, if dependence is unknown and controls are independent';
 
 create function isms.assessed_level(isms.assessment, text) returns text
   language c immutable strict parallel safe
   as 'MODULE_PATHNAME', 'isms_assessed_level';
 
-comment on function isms.assessed_level(isms.assessment, text) is 'Level in a state: inherent, current, target, verified or residual';
+comment on function isms.assessed_level(isms.assessment, text) is 'Level in a state: inherent, current, target, verified or residual; current_best, target_best or residual_best, if dependence is unknown and controls are independent';
 
 create function isms.assessed_disposition(isms.assessment, text) returns text
   language c immutable strict parallel safe
   as 'MODULE_PATHNAME', 'isms_assessed_disposition';
 
-comment on function isms.assessed_disposition(isms.assessment, text) is 'Disposition of the level in a state: inherent, current, target, verified or residual';
+comment on function isms.assessed_disposition(isms.assessment, text) is 'Disposition of the level in a state: inherent, current, target, verified or residual; current_best, target_best or residual_best, if dependence is unknown and controls are independent';
 
 create function isms.assessed_colour(isms.assessment, text) returns text
   language c immutable strict parallel safe
   as 'MODULE_PATHNAME', 'isms_assessed_colour';
 
-comment on function isms.assessed_colour(isms.assessment, text) is 'Colour of the level in a state: inherent, current, target, verified or residual';
+comment on function isms.assessed_colour(isms.assessment, text) is 'Colour of the level in a state: inherent, current, target, verified or residual; current_best, target_best or residual_best, if dependence is unknown and controls are independent';
 
 create function isms.assessed_controls(isms.assessment, text) returns integer
   language c immutable strict parallel safe
   as 'MODULE_PATHNAME', 'isms_assessed_controls';
 
 comment on function isms.assessed_controls(isms.assessment, text) is 'How many controls there are: all, current (those that count today), unrated (those that state nothing the method could use)';
+
+create function isms.assessed_override(isms.assessment) returns text
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_assessed_override';
+
+comment on function isms.assessed_override(isms.assessment) is 'States whose value an expert entered: current, target, or both; null if none';
+
+-- The overrides of a query, gathered once and looked up in.
+create type isms.override_set;
+
+create function isms.override_set_in(cstring) returns isms.override_set
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_override_set_in';
+
+comment on function isms.override_set_in(cstring) is 'Refuses: the aggregate isms.override_set makes the values';
+
+create function isms.override_set_out(isms.override_set) returns cstring
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'isms_override_set_out';
+
+comment on function isms.override_set_out(isms.override_set) is 'How many risks it speaks of';
+
+create type isms.override_set (
+  input = isms.override_set_in,
+  output = isms.override_set_out,
+  internallength = variable,
+  alignment = double,
+  storage = plain
+);
+
+comment on type isms.override_set is 'Values that experts entered in place of computed ones, to look up in; lives in queries only';
+
+create function isms.override_set_add(internal, scope text, risk text, state text, likelihood integer, consequence integer, score numeric) returns internal
+  language c immutable parallel safe
+  as 'MODULE_PATHNAME', 'isms_override_set_add';
+
+comment on function isms.override_set_add(internal, text, text, text, integer, integer, numeric) is 'Transition of isms.override_set';
+
+create function isms.override_set_make(internal) returns isms.override_set
+  language c immutable parallel safe
+  as 'MODULE_PATHNAME', 'isms_override_set_make';
+
+comment on function isms.override_set_make(internal) is 'End of isms.override_set';
+
+create aggregate isms.override_set(scope text, risk text, state text, likelihood integer, consequence integer, score numeric) (
+  sfunc = isms.override_set_add,
+  stype = internal,
+  finalfunc = isms.override_set_make,
+  parallel = safe
+);
+
+comment on aggregate isms.override_set(text, text, text, integer, integer, numeric) is 'The rows of isms.override_in_force as a value, for isms.assess; null if there are none';
 
 create function isms.assess(
   spec isms.method_spec,
@@ -291,12 +350,15 @@ create function isms.assess(
   target_consequence integer,
   controls isms.effect,
   options isms.effect,
-  treated boolean
+  treated boolean,
+  overrides isms.override_set default null,
+  scope text default null,
+  risk text default null
 ) returns isms.assessment
   language c immutable parallel safe
   as 'MODULE_PATHNAME', 'isms_assess_sql';
 
-comment on function isms.assess(isms.method_spec, integer, integer, integer, integer, isms.rating, text, integer, integer, integer, integer, isms.effect, isms.effect, boolean) is 'Scores and levels in every state, the residual being the current one once treated and the target until then; null where a factor is not rated or not on its scale';
+comment on function isms.assess(isms.method_spec, integer, integer, integer, integer, isms.rating, text, integer, integer, integer, integer, isms.effect, isms.effect, boolean, isms.override_set, text, text) is 'Scores and levels in every state, the residual being the current one once treated and the target until then; with overrides, what is entered for the scope and risk; null where a factor is not rated or not on its scale';
 
 -- One row a risk and method: what the risk comes to under each method of its scope, its own among them.  Read it for one method.
 -- What belongs to a risk is read in the order of the risks, along indexes, so that many risks and what is theirs meet side by side:
@@ -368,6 +430,13 @@ create view isms.risk_assessment_by_method with (security_invoker = true) as
          coalesce(n.open_actions, 0) as open_actions,
          n.next_due,
          coalesce(n.started, false) as started,
+         isms.assessed_rank(a.result, 'current_best') as current_best_rank,
+         isms.assessed_level(a.result, 'current_best') as current_best_level,
+         isms.assessed_rank(a.result, 'target_best') as target_best_rank,
+         isms.assessed_level(a.result, 'target_best') as target_best_level,
+         isms.assessed_rank(a.result, 'residual_best') as residual_best_rank,
+         isms.assessed_level(a.result, 'residual_best') as residual_best_level,
+         isms.assessed_override(a.result) as overridden,
          m.method as by_method
     from isms.risk r
     join isms.risk_method_spec m on m.scope = r.scope
@@ -415,10 +484,12 @@ create view isms.risk_assessment_by_method with (security_invoker = true) as
            where a.serves_kind = 'risk'
            order by a.scope, a.serves) n
        group by n.scope, n.serves) n on n.scope = r.scope and n.serves = r.code
+    left join (select isms.override_set(i.scope, i.risk, i.state, i.likelihood, i.consequence, i.score) as overrides from isms.override_in_force i) v on true
     left join lateral (
       select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, isms.greatest(t.rating, t.inherited_rating), r.hits,
                          r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect, o.effect,
-                         r.status in ('treated', 'monitored', 'closed')) as result
+                         r.status in ('treated', 'monitored', 'closed'),
+                         case when m.method = r.method then v.overrides end, r.scope, r.code) as result
       having true) a on true;
 
 comment on view isms.risk_assessment_by_method is 'The same as isms.risk_assessment under every method of the scope: what each risk would come to under another';
@@ -494,6 +565,13 @@ comment on column isms.risk_assessment.options is 'Treatment options chosen and 
 comment on column isms.risk_assessment.open_actions is 'How many actions for it are planned, in progress, or done and not verified';
 comment on column isms.risk_assessment.next_due is 'Next due date of an action that is not done';
 comment on column isms.risk_assessment.started is 'Was an action begun?';
+comment on column isms.risk_assessment.current_best_rank is 'Rank of the current level if the controls were independent, where the method says their dependence is unknown; else the current one';
+comment on column isms.risk_assessment.current_best_level is 'Label of that level';
+comment on column isms.risk_assessment.target_best_rank is 'Rank of the target level if the controls were independent, where the method says their dependence is unknown; else the target one';
+comment on column isms.risk_assessment.target_best_level is 'Label of that level';
+comment on column isms.risk_assessment.residual_best_rank is 'The same for the state that residual_basis names';
+comment on column isms.risk_assessment.residual_best_level is 'Label of that level';
+comment on column isms.risk_assessment.overridden is 'States whose value an expert entered: current, target, or both; null if none (isms.override_in_force)';
 comment on column isms.risk_assessment.by_method is 'Method the levels are by: the risk''s own';
 
 do $$
@@ -526,10 +604,22 @@ create type isms.stated_effect as (
   effectiveness numeric,
   reduction integer,
   counts_in integer,
-  standing text
+  standing text,
+  remark text
 );
 
-comment on type isms.stated_effect is 'What one control states: side, fraction, steps, the states it counts in (bits), and its standing in words';
+comment on type isms.stated_effect is 'What one control states: side, fraction, steps, the states it counts in (bits), its standing in words and what there is to say about it';
+
+-- An override as the explanation tells of it.
+create type isms.stated_override as (
+  state text,
+  likelihood integer,
+  consequence integer,
+  score numeric,
+  said text
+);
+
+comment on type isms.stated_override is 'What an expert entered for a state: both steps or a score, and who, until when and why in words';
 
 create function isms.assess_steps(
   spec isms.method_spec,
@@ -544,6 +634,7 @@ create function isms.assess_steps(
   target_likelihood integer,
   target_consequence integer,
   controls isms.stated_effect[],
+  overrides isms.stated_override[] default null,
   out state text,
   out step integer,
   out input text,
@@ -554,7 +645,49 @@ create function isms.assess_steps(
   language c immutable parallel safe rows 20
   as 'MODULE_PATHNAME', 'isms_assess_steps';
 
-comment on function isms.assess_steps(isms.method_spec, integer, integer, integer, integer, isms.rating, text, integer, integer, integer, integer, isms.stated_effect[]) is 'How isms.assess comes to its result, a row a step';
+comment on function isms.assess_steps(isms.method_spec, integer, integer, integer, integer, isms.rating, text, integer, integer, integer, integer, isms.stated_effect[], isms.stated_override[]) is 'How isms.assess comes to its result, a row a step';
+
+create function isms.stated_controls(scope text, risk text) returns isms.stated_effect[]
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  return array(
+    select row(c.name, c.effect_on, c.effectiveness, c.reduction, c.counts_in, c.standing, x.said)::isms.stated_effect
+      from isms.control_contribution c
+      left join isms.control_type_conflict x on x.scope = c.scope and x.risk = c.risk and x.implementation = c.name and x.effect_on = c.effect_on
+     where c.scope = stated_controls.scope and c.risk = stated_controls.risk
+     order by c.name, c.effect_on)
+    || array(
+    select row(o.name, o.effect_on, o.effectiveness, o.reduction, o.counts_in, o.standing, null)::isms.stated_effect
+      from isms.option_contribution o
+     where o.scope = stated_controls.scope and o.risk = stated_controls.risk
+     order by o.name);
+end
+$$;
+
+comment on function isms.stated_controls(text, text) is 'What acts on a risk, controls first, then sharing and avoidance, for isms.assess_steps';
+
+-- What is computed, whatever an expert entered.
+create function isms.computed_rank(scope text, risk text, state text) returns integer
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    select isms.assessed_rank(
+             isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, isms.greatest(t.rating, t.inherited_rating), r.hits,
+                         r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence,
+                         (select isms.control_effect(c.effect_on, c.effectiveness, c.reduction, c.counts_in)
+                            from isms.control_contribution c where c.scope = r.scope and c.risk = r.code),
+                         (select isms.control_effect(o.effect_on, o.effectiveness, o.reduction, o.counts_in)
+                            from isms.option_contribution o where o.scope = r.scope and o.risk = r.code),
+                         r.status in ('treated', 'monitored', 'closed')),
+             computed_rank.state)
+      from isms.risk r
+      join isms.risk_method_spec m on m.scope = r.scope and m.method = r.method
+      left join isms.asset t on t.scope = r.scope and t.code = r.asset
+     where r.scope = computed_rank.scope and r.code = computed_rank.risk);
+end
+$$;
+
+comment on function isms.computed_rank(text, text, text) is 'Rank of the level of a risk today in a state (inherent, current, target, verified, residual) as computed, without what an expert entered; null while not known';
 
 create function isms.explain_risk(code text) returns table (state text, step integer, input text, rule text, before text, after text)
   language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
@@ -570,14 +703,10 @@ begin
     cross join lateral isms.assess_steps(
       m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, isms.greatest(t.rating, t.inherited_rating), r.hits,
       r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence,
-      array(select row(c.name, c.effect_on, c.effectiveness, c.reduction, c.counts_in, c.standing)::isms.stated_effect
-              from isms.control_contribution c
-             where c.scope = r.scope and c.risk = r.code
-             order by c.name, c.effect_on)
-      || array(select row(o.name, o.effect_on, o.effectiveness, o.reduction, o.counts_in, o.standing)::isms.stated_effect
-                 from isms.option_contribution o
-                where o.scope = r.scope and o.risk = r.code
-                order by o.name)) s
+      isms.stated_controls(r.scope, r.code),
+      array(select row(i.state, i.likelihood, i.consequence, i.score, i.said)::isms.stated_override
+              from isms.override_in_force i
+             where i.scope = r.scope and i.risk = r.code)) s
    where r.scope = in_scope and r.code = explain_risk.code;
   if not found then
     raise exception using

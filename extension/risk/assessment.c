@@ -14,9 +14,16 @@
 #include "risk/risk.h"
 #include "utils/builtins.h"
 
-/* The states, then what is residual. */
+/*
+ * The states, then what is residual.  Where a method says that the dependence
+ * of controls is unknown, also the same at best: with independent ones.
+ */
 #define RESIDUAL			ISMS_STATES
 #define SHOWN				(ISMS_STATES + 1)
+#define CURRENT_BEST		SHOWN
+#define TARGET_BEST			(SHOWN + 1)
+#define RESIDUAL_BEST		(SHOWN + 2)
+#define SHOWN_WITH_BEST		(SHOWN + 3)
 
 /* One state; positions are bytes from the start of the assessment, 0 for null. */
 typedef struct Shown
@@ -39,11 +46,15 @@ typedef struct Assessment
 	int32		controls;
 	int32		controls_current;
 	int32		controls_unrated;
-	int32		unused;
-	Shown		shown[SHOWN];
+	int16		overridden;		/* bits of states */
+	int16		shows_best;
+	Shown		shown[SHOWN_WITH_BEST]; /* fewer where it does not show best */
 } Assessment;
 
-#define ASSESSMENT_FORMAT	1
+#define AssessmentSize(shows_best) \
+	(offsetof(Assessment, shown) + sizeof(Shown) * ((shows_best) ? SHOWN_WITH_BEST : SHOWN))
+
+#define ASSESSMENT_FORMAT	2
 
 /* Room for the three texts of one state. */
 #define TEXT_ROOM			256
@@ -59,6 +70,7 @@ PG_FUNCTION_INFO_V1(isms_assessed_level);
 PG_FUNCTION_INFO_V1(isms_assessed_disposition);
 PG_FUNCTION_INFO_V1(isms_assessed_colour);
 PG_FUNCTION_INFO_V1(isms_assessed_controls);
+PG_FUNCTION_INFO_V1(isms_assessed_override);
 
 /* How many of the controls lack what the method's rule reads. */
 static int
@@ -118,29 +130,47 @@ take_effect(IsmsEffect *options)
 		{
 			options->left[i][side] = options->left[target][side];
 			options->reduction[i][side] = options->reduction[target][side];
+			options->greatest[i][side] = options->greatest[target][side];
+			options->most_steps[i][side] = options->most_steps[target][side];
 		}
-		options->greatest[i] = options->greatest[target];
 		options->controls[i] = options->controls[target];
 	}
 }
 
-/* isms.assess(method_spec, factors ..., controls, options, treated) returns isms.assessment */
+/* The states at best. */
+static void
+show_best(StringInfo buf, const IsmsRisk *risk, const IsmsAssessed *assessed, bool treated, Assessment *header)
+{
+	IsmsAssessed best[ISMS_STATES];
+
+	best[ISMS_INHERENT] = assessed[ISMS_INHERENT];
+	isms_assess(risk, ISMS_CURRENT, ISMS_INDEPENDENT, best, NULL);
+	show_state(buf, risk->method, &best[ISMS_CURRENT], &header->shown[CURRENT_BEST]);
+	isms_assess(risk, ISMS_TARGET, ISMS_INDEPENDENT, best, NULL);
+	show_state(buf, risk->method, &best[ISMS_TARGET], &header->shown[TARGET_BEST]);
+	header->shown[RESIDUAL_BEST] = header->shown[treated ? CURRENT_BEST : TARGET_BEST];
+}
+
+/*
+ * isms.assess(method_spec, factors ..., controls, options, treated, overrides,
+ * scope, risk) returns isms.assessment
+ */
 Datum
 isms_assess_sql(PG_FUNCTION_ARGS)
 {
-	const IsmsMethod *method;
+	IsmsRisk	risk;
 	IsmsEffect	effect;
 	IsmsEffect	options;
-	IsmsFactors factors;
 	IsmsAssessed assessed[ISMS_STATES];
 	Assessment	header;
+	Size		size;
 	StringInfoData buf;
 	bool		treated = !PG_ARGISNULL(13) && PG_GETARG_BOOL(13);
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	method = isms_method_argument(PG_GETARG_DATUM(0));
-	isms_read_factors(fcinfo, &factors);
+	risk.method = isms_method_argument(PG_GETARG_DATUM(0));
+	isms_read_factors(fcinfo, &risk.factors);
 	if (PG_ARGISNULL(11))
 		isms_effect_init(&effect);
 	else
@@ -152,25 +182,35 @@ isms_assess_sql(PG_FUNCTION_ARGS)
 			take_effect(&options);
 		isms_effect_merge(&effect, &options);
 	}
+	risk.effect = &effect;
+	risk.override_said = NULL;
+	risk.overrides = NULL;
+	if (!PG_ARGISNULL(14) && !PG_ARGISNULL(15) && !PG_ARGISNULL(16))
+		risk.overrides = isms_find_overrides(PG_GETARG_DATUM(14), PG_GETARG_TEXT_PP(15), PG_GETARG_TEXT_PP(16));
 
-	memset(&header, 0, sizeof(header));
+	size = AssessmentSize(risk.method->dependence == ISMS_UNKNOWN);
+	memset(&header, 0, size);
 	header.format = ASSESSMENT_FORMAT;
-	buf.data = palloc(sizeof(header) + SHOWN * TEXT_ROOM);
-	buf.maxlen = sizeof(header) + SHOWN * TEXT_ROOM;
-	buf.len = sizeof(header);
+	buf.data = palloc(size + SHOWN * TEXT_ROOM);
+	buf.maxlen = size + SHOWN * TEXT_ROOM;
+	buf.len = size;
 	buf.cursor = 0;
 	for (int state = 0; state < ISMS_STATES; state++)
 	{
-		isms_assess(method, &factors, &effect, state,
-					state == ISMS_INHERENT ? NULL : &assessed[ISMS_INHERENT], &assessed[state], NULL);
-		show_state(&buf, method, &assessed[state], &header.shown[state]);
+		isms_assess(&risk, state, risk.method->dependence, assessed, NULL);
+		show_state(&buf, risk.method, &assessed[state], &header.shown[state]);
+		if (risk.overrides && risk.overrides[state].entered)
+			header.overridden |= IsmsStateBit(state);
 	}
 	header.shown[RESIDUAL] = header.shown[treated ? ISMS_CURRENT : ISMS_TARGET];
+	header.shows_best = risk.method->dependence == ISMS_UNKNOWN;
+	if (header.shows_best)
+		show_best(&buf, &risk, assessed, treated, &header);
 	header.controls = effect.controls[ISMS_TARGET - 1];
 	header.controls_current = effect.controls[ISMS_CURRENT - 1];
-	header.controls_unrated = unrated_controls(method, &effect);
+	header.controls_unrated = unrated_controls(risk.method, &effect);
 	SET_VARSIZE(&header, buf.len);
-	memcpy(buf.data, &header, sizeof(header));
+	memcpy(buf.data, &header, size);
 	PG_RETURN_POINTER(buf.data);
 }
 
@@ -180,7 +220,7 @@ assessment_argument(FunctionCallInfo fcinfo)
 {
 	const Assessment *assessment = (const Assessment *) PG_GETARG_POINTER(0);
 
-	if (VARSIZE(assessment) < sizeof(Assessment) || assessment->format != ASSESSMENT_FORMAT)
+	if (VARSIZE(assessment) < AssessmentSize(false) || assessment->format != ASSESSMENT_FORMAT)
 		isms_refuse_stored("isms.assessment", "isms.risk_assessment");
 	return assessment;
 }
@@ -211,10 +251,16 @@ shown_of(FunctionCallInfo fcinfo)
 		return &assessment->shown[ISMS_VERIFIED];
 	if (TEXT_IS(name, "residual"))
 		return &assessment->shown[RESIDUAL];
+	if (TEXT_IS(name, "current_best"))
+		return &assessment->shown[assessment->shows_best ? CURRENT_BEST : ISMS_CURRENT];
+	if (TEXT_IS(name, "target_best"))
+		return &assessment->shown[assessment->shows_best ? TARGET_BEST : ISMS_TARGET];
+	if (TEXT_IS(name, "residual_best"))
+		return &assessment->shown[assessment->shows_best ? RESIDUAL_BEST : RESIDUAL];
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unknown state \"%s\"", text_to_cstring(name)),
-			 errhint("States are inherent, current, target, verified and residual.")));
+			 errhint("States are inherent, current, target, verified and residual; current_best, target_best and residual_best.")));
 }
 
 static Datum
@@ -301,6 +347,23 @@ isms_assessed_controls(PG_FUNCTION_ARGS)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("controls are counted as all, current or unrated, not as \"%s\"", text_to_cstring(which))));
+}
+
+/* isms.assessed_override(assessment): the states that an expert's value stands in; null if none */
+Datum
+isms_assessed_override(PG_FUNCTION_ARGS)
+{
+	switch (assessment_argument(fcinfo)->overridden)
+	{
+		case 0:
+			PG_RETURN_NULL();
+		case IsmsStateBit(ISMS_CURRENT):
+			PG_RETURN_TEXT_P(cstring_to_text("current"));
+		case IsmsStateBit(ISMS_TARGET):
+			PG_RETURN_TEXT_P(cstring_to_text("target"));
+		default:
+			PG_RETURN_TEXT_P(cstring_to_text("current, target"));
+	}
 }
 
 Datum

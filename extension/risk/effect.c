@@ -41,10 +41,29 @@ PG_FUNCTION_INFO_V1(isms_effect_out);
 PG_FUNCTION_INFO_V1(isms_effect_add_sql);
 PG_FUNCTION_INFO_V1(isms_effect_add_link);
 PG_FUNCTION_INFO_V1(isms_effect_combine);
+PG_FUNCTION_INFO_V1(isms_effect_left);
 
 const char *const isms_state_names[ISMS_STATES] = {
 	"inherent", "current", "target", "verified"
 };
+
+static const char *const dependence_names[] = {
+	"independent", "dependent", "unknown"
+};
+
+/* How controls depend on each other, from its word. */
+IsmsDependence
+isms_dependence_of(const text *word)
+{
+	for (size_t i = 0; i < lengthof(dependence_names); i++)
+		if (VARSIZE_ANY_EXHDR(word) == strlen(dependence_names[i]) &&
+			memcmp(VARDATA_ANY(word), dependence_names[i], VARSIZE_ANY_EXHDR(word)) == 0)
+			return i;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown dependence \"%s\"", text_to_cstring(word)),
+			 errhint("Controls are independent, dependent or unknown.")));
+}
 
 void
 isms_effect_init(IsmsEffect *effect)
@@ -68,11 +87,14 @@ isms_effect_add(IsmsEffect *effect, const IsmsStated *stated)
 		if (stated->has_effectiveness)
 		{
 			effect->left[i][stated->side] *= 1.0 - stated->effectiveness;
-			effect->greatest[i] = Max(effect->greatest[i], stated->effectiveness);
+			effect->greatest[i][stated->side] = Max(effect->greatest[i][stated->side], stated->effectiveness);
 		}
 		if (stated->has_reduction)
+		{
 			effect->reduction[i][stated->side] =
 				Min(effect->reduction[i][stated->side] + stated->reduction, GREATEST_REDUCTION_SUM);
+			effect->most_steps[i][stated->side] = Max(effect->most_steps[i][stated->side], stated->reduction);
+		}
 	}
 	if (stated->counts_in & IsmsStateBit(ISMS_TARGET))
 	{
@@ -91,12 +113,42 @@ isms_effect_merge(IsmsEffect *effect, const IsmsEffect *other)
 			effect->left[i][side] *= other->left[i][side];
 			effect->reduction[i][side] =
 				Min(effect->reduction[i][side] + other->reduction[i][side], GREATEST_REDUCTION_SUM);
+			effect->greatest[i][side] = Max(effect->greatest[i][side], other->greatest[i][side]);
+			effect->most_steps[i][side] = Max(effect->most_steps[i][side], other->most_steps[i][side]);
 		}
-		effect->greatest[i] = Max(effect->greatest[i], other->greatest[i]);
 		effect->controls[i] += other->controls[i];
 	}
 	effect->no_effectiveness += other->no_effectiveness;
 	effect->no_reduction += other->no_reduction;
+}
+
+/* What is left of a side; with dependence unknown, what is certain to be off is off. */
+double
+isms_left(const IsmsEffect *effect, IsmsState state, int side, IsmsDependence dependence)
+{
+	if (dependence == ISMS_INDEPENDENT)
+		return effect->left[state - 1][side];
+	return 1.0 - effect->greatest[state - 1][side];
+}
+
+/* How many steps are off a side. */
+int
+isms_steps_off(const IsmsEffect *effect, IsmsState state, int side, IsmsDependence dependence)
+{
+	if (dependence == ISMS_INDEPENDENT)
+		return effect->reduction[state - 1][side];
+	return effect->most_steps[state - 1][side];
+}
+
+/* What is left of the score under the percent rules, to which a control is a control on either side. */
+double
+isms_score_factor(const IsmsMethod *method, const IsmsEffect *effect, IsmsState state, IsmsDependence dependence)
+{
+	const double *greatest = effect->greatest[state - 1];
+
+	if (method->residual_rule == ISMS_PERCENT_PRODUCT && dependence == ISMS_INDEPENDENT)
+		return effect->left[state - 1][ISMS_LIKELIHOOD] * effect->left[state - 1][ISMS_CONSEQUENCE];
+	return 1.0 - Max(greatest[ISMS_LIKELIHOOD], greatest[ISMS_CONSEQUENCE]);
 }
 
 /* The side a control acts on, from effect_on. */
@@ -246,6 +298,30 @@ isms_effect_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(effect);
 }
 
+/* isms.effect_left(effect, state, side, dependence) */
+Datum
+isms_effect_left(PG_FUNCTION_ARGS)
+{
+	const IsmsEffect *effect = (const IsmsEffect *) PG_GETARG_POINTER(0);
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	text	   *side_name = PG_GETARG_TEXT_PP(2);
+	int			dependence = isms_dependence_of(PG_GETARG_TEXT_PP(3));
+	int			side = isms_side_of(VARDATA_ANY(side_name), VARSIZE_ANY_EXHDR(side_name));
+
+	for (int state = ISMS_INHERENT; state < ISMS_STATES; state++)
+	{
+		if (strcmp(name, isms_state_names[state]) != 0)
+			continue;
+		if (state == ISMS_INHERENT)
+			PG_RETURN_FLOAT8(1.0);
+		PG_RETURN_FLOAT8(isms_left(effect, state, side, dependence));
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown state \"%s\"", name),
+			 errhint("States are inherent, current, target and verified.")));
+}
+
 Datum
 isms_effect_in(PG_FUNCTION_ARGS)
 {
@@ -272,7 +348,8 @@ isms_effect_out(PG_FUNCTION_ARGS)
 		for (int side = 0; side < ISMS_SIDES; side++)
 			appendStringInfo(&buf, ", %s %.10g or %d steps", isms_scale_names[side],
 							 1.0 - effect->left[i][side], effect->reduction[i][side]);
-		appendStringInfo(&buf, ", greatest %.10g", effect->greatest[i]);
+		appendStringInfo(&buf, ", greatest %.10g",
+						 Max(effect->greatest[i][ISMS_LIKELIHOOD], effect->greatest[i][ISMS_CONSEQUENCE]));
 	}
 	PG_RETURN_CSTRING(buf.data);
 }

@@ -797,7 +797,7 @@ begin
 end
 $$;
 
-comment on function isms.guard_frozen_is_now(jsonb, jsonb, isms.step) is 'Guard: asset, dimensions, method, owner, factors, controls, score and level are those of the request';
+comment on function isms.guard_frozen_is_now(jsonb, jsonb, isms.step) is 'Guard: asset, dimensions, method, owner, factors, controls, score, level and what experts entered are those of the request';
 
 -- 6.1.3 f
 create function isms.guard_ceiling_covers(old jsonb, new jsonb, step isms.step) returns text

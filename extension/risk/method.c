@@ -73,9 +73,9 @@ quantity_of(Datum value, bool isnull)
 	return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, value));
 }
 
-/* The lowest score, in units, that is not below a minimum. */
-static int64
-minimum_of(Datum value)
+/* A score in units, rounded up, within what is told apart. */
+int64
+isms_score_units(Datum value)
 {
 	double		rough = quantity_of(value, false);
 	Datum		units;
@@ -223,7 +223,7 @@ compile_levels(StringInfo buf, IsmsMethod *header, Datum *rows, int n)
 
 		levels[i].rank = small_int(row, "rank");
 		value = GetAttributeByName(row, "minimum", &isnull);
-		levels[i].minimum = isnull ? GREATEST_MINIMUM : minimum_of(value);
+		levels[i].minimum = isnull ? GREATEST_MINIMUM : isms_score_units(value);
 		value = GetAttributeByName(row, "label", &isnull);
 		levels[i].label = append_text(buf, value, isnull);
 		value = GetAttributeByName(row, "disposition", &isnull);
@@ -284,6 +284,8 @@ isms_compile_method(PG_FUNCTION_ARGS)
 	if (isnull)
 		PG_RETURN_NULL();
 	header.residual_rule = place_of(value, residual_rule_names, "residual rule");
+	value = GetAttributeByName(row, "dependence", &isnull);
+	header.dependence = isnull ? ISMS_INDEPENDENT : isms_dependence_of(DatumGetTextPP(value));
 	value = GetAttributeByName(row, "matrix", &isnull);
 	if (!isnull)
 		compile_matrix(&buf, &header, DatumGetArrayTypeP(value));
@@ -341,6 +343,8 @@ isms_method_spec_out(PG_FUNCTION_ARGS)
 	if (method->matrix != 0)
 		appendStringInfo(&buf, " %dx%d", method->rows, method->columns);
 	appendStringInfo(&buf, ", %s, %d levels", residual_rule_names[method->residual_rule], method->level_count);
+	if (method->dependence != ISMS_INDEPENDENT)
+		appendStringInfoString(&buf, method->dependence == ISMS_DEPENDENT ? ", dependent controls" : ", dependence of controls unknown");
 	PG_RETURN_CSTRING(buf.data);
 }
 

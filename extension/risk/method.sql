@@ -9,6 +9,8 @@ create table isms.risk_method (
   matrix integer[] constraint risk_method_matrix_two_dimensional check (array_ndims(matrix) = 2),
   residual_rule text not null default 'bands' constraint risk_method_residual_rule_known
     check (residual_rule in ('entered', 'bands', 'steps', 'vulnerability_reduction', 'percent_max', 'percent_product')),
+  dependence text not null default 'independent' constraint risk_method_dependence_known check (dependence in ('independent', 'dependent', 'unknown')),
+  control_types text not null default 'reported' constraint risk_method_control_types_known check (control_types in ('reported', 'refused', 'ignored')),
   acceptance_criteria text,
   when_to_assess text,
   status text not null default 'draft',
@@ -28,6 +30,8 @@ comment on column isms.risk_method.version is 'Version';
 comment on column isms.risk_method.score_rule is 'matrix: cell of matrix; product: likelihood x consequence; sum: likelihood + consequence; impact_threat_vulnerability: greatest of (impact of a dimension hit) x threat x vulnerability';
 comment on column isms.risk_method.matrix is 'Scores, a row for each likelihood step (lowest first), a column for each consequence step; must not fall along a row or column';
 comment on column isms.risk_method.residual_rule is 'How controls lower risk: entered (rated by the assessor), bands (on the quantity behind the step), steps, vulnerability_reduction, percent_max, percent_product';
+comment on column isms.risk_method.dependence is 'How the controls of a risk depend on each other: independent (what they leave multiplies, steps add up), dependent (the best one counts), unknown (the best one counts, and what independent ones would come to is shown beside)';
+comment on column isms.risk_method.control_types is 'What becomes of an implementation that acts on what the types of its controls (preventive, detective, corrective) do not act on: reported, refused or ignored';
 comment on column isms.risk_method.acceptance_criteria is 'Risk acceptance criteria in prose (6.1.2 a1)';
 comment on column isms.risk_method.when_to_assess is 'Criteria for performing assessments (6.1.2 a2)';
 comment on column isms.risk_method.status is 'State in its workflow';
@@ -171,12 +175,12 @@ begin
       message = format('there is no shipped method "%s"', shipped),
       hint = 'Shipped methods are ' || (select string_agg(m.code, ', ' order by m.code) from isms.shipped_method m) || '.';
   end if;
-  insert into isms.risk_method (scope, code, title, score_rule, matrix, residual_rule, acceptance_criteria, when_to_assess)
+  insert into isms.risk_method (scope, code, title, score_rule, matrix, residual_rule, dependence, control_types, acceptance_criteria, when_to_assess)
   select copy_method.scope, new_code, source.title, m.score_rule,
          (select array_agg(array(select value::integer from jsonb_array_elements_text(r.cells) with ordinality c(value, i) order by i) order by r.n)
             from jsonb_array_elements(source.definition #> '{method,matrix}') with ordinality r(cells, n)),
-         m.residual_rule, m.acceptance_criteria, m.when_to_assess
-    from jsonb_to_record(source.definition -> 'method') m(score_rule text, residual_rule text, acceptance_criteria text, when_to_assess text);
+         m.residual_rule, coalesce(m.dependence, 'independent'), coalesce(m.control_types, 'reported'), m.acceptance_criteria, m.when_to_assess
+    from jsonb_to_record(source.definition -> 'method') m(score_rule text, residual_rule text, dependence text, control_types text, acceptance_criteria text, when_to_assess text);
   insert into isms.risk_scale_step (scope, method, scale, step, label, low, high, value)
   select copy_method.scope, new_code, s.scale, s.step, s.label, s.low, s.high, s.value
     from jsonb_to_recordset(source.definition -> 'steps') s(scale text, step integer, label text, low numeric, high numeric, value numeric);
@@ -262,9 +266,10 @@ begin
   return not exists (
     select
       from isms.shipped_method p
-     cross join lateral jsonb_to_record(p.definition -> 'method') d(score_rule text, matrix jsonb, residual_rule text, acceptance_criteria text, when_to_assess text)
+     cross join lateral jsonb_to_record(p.definition -> 'method') d(score_rule text, matrix jsonb, residual_rule text, dependence text, control_types text, acceptance_criteria text, when_to_assess text)
       join isms.risk_method m
-        on m.score_rule = d.score_rule and m.residual_rule = d.residual_rule and m.acceptance_criteria = d.acceptance_criteria
+        on m.score_rule = d.score_rule and m.residual_rule = d.residual_rule and m.dependence = coalesce(d.dependence, 'independent')
+       and m.control_types = coalesce(d.control_types, 'reported') and m.acceptance_criteria = d.acceptance_criteria
        and m.when_to_assess = d.when_to_assess and to_jsonb(m.matrix) is not distinct from d.matrix
      where m.scope = method_adapted.scope and m.code = method_adapted.code
        and not exists (

@@ -32,6 +32,15 @@ typedef enum IsmsResidualRule
 	ISMS_PERCENT_PRODUCT
 } IsmsResidualRule;
 
+/* How the controls of a risk depend on each other. */
+typedef enum IsmsDependence
+{
+	ISMS_INDEPENDENT,			/* what they leave multiplies, steps add up */
+	ISMS_DEPENDENT,				/* the best one counts */
+	ISMS_UNKNOWN				/* anything between: the best one counts, the
+								 * other end is told */
+} IsmsDependence;
+
 typedef enum IsmsScale
 {
 	ISMS_LIKELIHOOD,
@@ -86,6 +95,7 @@ typedef struct IsmsMethod
 								 * another number */
 	int32		score_rule;
 	int32		residual_rule;
+	int32		dependence;
 	int32		rows;			/* of the matrix: likelihood */
 	int32		columns;		/* consequence */
 	int32		matrix;			/* position of rows x columns int32 */
@@ -98,7 +108,7 @@ typedef struct IsmsMethod
 	}			scales[ISMS_SCALES];
 } IsmsMethod;
 
-#define ISMS_METHOD_FORMAT	1
+#define ISMS_METHOD_FORMAT	2
 
 /* A cell of the matrix that holds null. */
 #define ISMS_NO_CELL		PG_INT32_MIN
@@ -113,8 +123,9 @@ typedef struct IsmsMethod
 typedef struct IsmsEffect
 {
 	double		left[ISMS_STATES - 1][ISMS_SIDES];	/* product of (1 - e) */
-	double		greatest[ISMS_STATES - 1];	/* greatest e of either side */
+	double		greatest[ISMS_STATES - 1][ISMS_SIDES];	/* greatest e */
 	int32		reduction[ISMS_STATES - 1][ISMS_SIDES]; /* sum of steps */
+	int32		most_steps[ISMS_STATES - 1][ISMS_SIDES];	/* greatest of them */
 	int32		controls[ISMS_STATES - 1];	/* how many count */
 	int32		no_effectiveness;	/* of the target's: without e */
 	int32		no_reduction;	/* of the target's: without steps */
@@ -150,6 +161,24 @@ typedef struct IsmsFactors
 	int			impact;			/* greatest rating of a dimension hit */
 } IsmsFactors;
 
+/* What an expert entered in place of what is computed for a state. */
+typedef enum IsmsEntered
+{
+	ISMS_NOTHING_ENTERED,
+	ISMS_STEPS_ENTERED,
+	ISMS_SCORE_ENTERED
+} IsmsEntered;
+
+typedef struct IsmsOverride
+{
+	int64		score;			/* in units */
+	int32		position[ISMS_SIDES];
+	int32		entered;		/* an IsmsEntered */
+	int32		unused;			/* fills up to the alignment */
+} IsmsOverride;
+
+typedef struct IsmsOverrideSet IsmsOverrideSet;
+
 /* Where a risk stands in one state. */
 typedef struct IsmsAssessed
 {
@@ -158,6 +187,17 @@ typedef struct IsmsAssessed
 	int64		score;			/* in units */
 	const IsmsLevel *level;		/* NULL below the lowest level */
 } IsmsAssessed;
+
+/* All that the states of a risk are worked out from. */
+typedef struct IsmsRisk
+{
+	const IsmsMethod *method;
+	IsmsFactors factors;
+	const IsmsEffect *effect;	/* not read for the inherent state */
+	const IsmsOverride *overrides;	/* one a state, or NULL */
+	const char *const *override_said;	/* for the trace: by whom, until when,
+										 * why */
+} IsmsRisk;
 
 /* Who wants to know how; texts may be NULL. */
 typedef struct IsmsTrace
@@ -171,6 +211,7 @@ extern const char *const isms_scale_names[ISMS_SCALES];
 extern const char *const isms_state_names[ISMS_STATES];
 
 /* method.c */
+extern int64 isms_score_units(Datum score);
 extern void isms_refuse_stored(const char *type, const char *view);
 extern const IsmsMethod *isms_method_argument(Datum value);
 extern const IsmsStep *isms_find_step(const IsmsMethod *method, IsmsScale scale, int step);
@@ -181,20 +222,29 @@ extern const IsmsImplementationSet *isms_implementation_set_argument(Datum value
 extern const IsmsImplementation *isms_find_implementation(const IsmsImplementationSet *set,
 														  const text *scope, const text *code);
 
+/* override_set.c */
+extern const IsmsOverride *isms_find_overrides(Datum set, const text *scope, const text *risk);
+
 /* effect.c */
 extern void isms_effect_init(IsmsEffect *effect);
 extern void isms_effect_add(IsmsEffect *effect, const IsmsStated *stated);
 extern void isms_effect_merge(IsmsEffect *effect, const IsmsEffect *other);
+extern double isms_left(const IsmsEffect *effect, IsmsState state, int side,
+						IsmsDependence dependence);
+extern int	isms_steps_off(const IsmsEffect *effect, IsmsState state, int side,
+						   IsmsDependence dependence);
+extern double isms_score_factor(const IsmsMethod *method, const IsmsEffect *effect,
+								IsmsState state, IsmsDependence dependence);
+extern IsmsDependence isms_dependence_of(const text *word);
 extern int	isms_side_of(const char *name, int length);
 extern void isms_check_stated(const IsmsStated *stated);
 
 /* assess.c */
 extern void isms_read_factors(FunctionCallInfo fcinfo, IsmsFactors *factors);
-extern void isms_assess(const IsmsMethod *method, const IsmsFactors *factors,
-						const IsmsEffect *effect, IsmsState state,
-						const IsmsAssessed *inherent, IsmsAssessed *result,
-						IsmsTrace *trace);
+extern void isms_assess(const IsmsRisk *risk, IsmsState state, IsmsDependence dependence,
+						IsmsAssessed *states, IsmsTrace *trace);
 extern Datum isms_score_numeric(int64 score);
+extern char *isms_level_text(const IsmsMethod *method, const IsmsAssessed *assessed);
 extern char *isms_score_text(const IsmsAssessed *assessed);
 extern int64 isms_score_left(int64 score, double left);
 

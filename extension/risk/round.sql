@@ -118,6 +118,7 @@ create table isms.assessment_result (
   appetite text,
   within_appetite boolean,
   above_criteria boolean,
+  overridden text,
   constraint assessment_result_pkey primary key (scope, round, risk),
   constraint assessment_result_round_fkey foreign key (scope, round) references isms.assessment_round on update cascade,
   constraint assessment_result_risk_fkey foreign key (scope, risk) references isms.risk on update cascade,
@@ -165,6 +166,7 @@ comment on column isms.assessment_result.verified_level is 'Level with the contr
 comment on column isms.assessment_result.residual_basis is 'Which state the residual risk was read from, target or current';
 comment on column isms.assessment_result.appetite is 'Highest level within the appetite that counted for the risk';
 comment on column isms.assessment_result.within_appetite is 'Was the current level within it?';
+comment on column isms.assessment_result.overridden is 'States whose value an expert had entered: current, target, or both';
 comment on column isms.assessment_result.above_criteria is 'Was the current level above criteria: by its disposition, by who had to accept it, or above the appetite? Null while not rated';
 
 create index assessment_result_risk_idx on isms.assessment_result (scope, risk);
@@ -216,7 +218,8 @@ begin atomic
          a.residual_basis,
          isms.appetite_for((select isms.appetite_map()), r.scope, r.method, r.asset, r.category) ->> 1,
          isms.is_within_appetite((select isms.appetite_map()), r.scope, r.method, r.asset, r.category, a.current_rank),
-         isms.is_above_criteria(l) or not coalesce(isms.is_within_appetite((select isms.appetite_map()), r.scope, r.method, r.asset, r.category, a.current_rank), true)
+         isms.is_above_criteria(l) or not coalesce(isms.is_within_appetite((select isms.appetite_map()), r.scope, r.method, r.asset, r.category, a.current_rank), true),
+         a.overridden
     from isms.risk r
     join isms.risk_assessment a on a.scope = r.scope and a.code = r.code
     join isms.risk_method m on m.scope = r.scope and m.code = r.method
@@ -349,10 +352,10 @@ begin
       from b
       full join a on a.risk = b.risk
      where (a.likelihood, a.consequence, a.threat_rate, a.vulnerability_rate, a.current_likelihood, a.current_consequence, a.target_likelihood, a.target_consequence,
-            a.hits, a.asset, a.asset_rating, a.controls, a.method, a.method_version, a.appetite, a.inherent_rank, a.current_rank, a.target_rank)
+            a.hits, a.asset, a.asset_rating, a.controls, a.method, a.method_version, a.appetite, a.overridden, a.inherent_rank, a.current_rank, a.target_rank)
            is distinct from
            (b.likelihood, b.consequence, b.threat_rate, b.vulnerability_rate, b.current_likelihood, b.current_consequence, b.target_likelihood, b.target_consequence,
-            b.hits, b.asset, b.asset_rating, b.controls, b.method, b.method_version, b.appetite, b.inherent_rank, b.current_rank, b.target_rank))
+            b.hits, b.asset, b.asset_rating, b.controls, b.method, b.method_version, b.appetite, b.overridden, b.inherent_rank, b.current_rank, b.target_rank))
   select p.risk, p.title, p.change,
          case when p.both_there then
            (select string_agg(format('%s %s to %s', f.name, coalesce(f.before, 'not rated'), coalesce(f.after, 'not rated')), ', ' order by f.place)
@@ -360,7 +363,8 @@ begin
                            (3, 'threat', (p.b).threat_rate::text, (p.a).threat_rate::text), (4, 'vulnerability', (p.b).vulnerability_rate::text, (p.a).vulnerability_rate::text),
                            (5, 'current likelihood', (p.b).current_likelihood::text, (p.a).current_likelihood::text), (6, 'current consequence', (p.b).current_consequence::text, (p.a).current_consequence::text),
                            (7, 'target likelihood', (p.b).target_likelihood::text, (p.a).target_likelihood::text), (8, 'target consequence', (p.b).target_consequence::text, (p.a).target_consequence::text),
-                           (9, 'hits', (p.b).hits, (p.a).hits)) f(place, name, before, after)
+                           (9, 'hits', (p.b).hits, (p.a).hits),
+                           (10, 'entered by an expert', coalesce((p.b).overridden, 'none'), coalesce((p.a).overridden, 'none'))) f(place, name, before, after)
              where f.before is distinct from f.after) end,
          case when p.both_there and ((p.b).asset, (p.b).asset_rating) is distinct from ((p.a).asset, (p.a).asset_rating)
               then format('%s to %s', coalesce(concat_ws(' ', (p.b).asset, (p.b).asset_rating), 'none'), coalesce(concat_ws(' ', (p.a).asset, (p.a).asset_rating), 'none')) end,

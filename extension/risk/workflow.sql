@@ -60,6 +60,45 @@ $$;
 
 comment on function isms.condition_above_criteria(jsonb, jsonb, isms.step) is 'Slot condition of acceptances: more than the owner''s acceptance is needed; null while the level is not known';
 
+create function isms.condition_lowers_above_criteria(old jsonb, new jsonb, step isms.step) returns boolean
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+declare
+  present isms.risk_level;
+  entered integer;
+begin
+  select l.* into present
+    from isms.risk_level l
+   where l.scope = new ->> 'scope' and l.method = new ->> 'method'
+     and l.rank = isms.computed_rank(new ->> 'scope', new ->> 'risk', new ->> 'state');
+  select l.rank into entered
+    from isms.risk_level l
+   where l.scope = new ->> 'scope' and l.method = new ->> 'method' and l.label = new ->> 'level';
+  if not found then
+    select isms.assessed_rank(
+             isms.assess(m.spec, null, null, null, null, null, null, null, null, null, null, null, null, false,
+               (select isms.override_set(o.scope, o.risk, o.state, o.likelihood, o.consequence, o.score)
+                  from jsonb_to_record(new) o(scope text, risk text, state text, likelihood integer, consequence integer, score numeric)),
+               new ->> 'scope', new ->> 'risk'),
+             new ->> 'state')
+      into entered
+      from isms.risk_method_spec m
+     where m.scope = new ->> 'scope' and m.method = new ->> 'method';
+  end if;
+  return isms.is_above_criteria(present) and entered < present.rank;
+end
+$$;
+
+comment on function isms.condition_lowers_above_criteria(jsonb, jsonb, isms.step) is 'Slot condition of overrides: the risk as computed is above criteria, and the value entered is a lower level';
+
+create function isms.condition_keeps_criteria(old jsonb, new jsonb, step isms.step) returns boolean
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  return not isms.condition_lowers_above_criteria(old, new, step);
+end
+$$;
+
+comment on function isms.condition_keeps_criteria(jsonb, jsonb, isms.step) is 'Slot condition of overrides: the contrary of lowers_above_criteria';
+
 create function isms.condition_plan_in_force(old jsonb, new jsonb, step isms.step) returns boolean
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 begin
@@ -80,6 +119,8 @@ comment on function isms.condition_method_adapted(jsonb, jsonb, isms.step) is 'S
 
 insert into isms.slot_condition (name, function, builtin) values
   ('above_criteria', 'isms.condition_above_criteria', true),
+  ('lowers_above_criteria', 'isms.condition_lowers_above_criteria', true),
+  ('keeps_criteria', 'isms.condition_keeps_criteria', true),
   ('plan_in_force', 'isms.condition_plan_in_force', true),
   ('method_adapted', 'isms.condition_method_adapted', true);
 
@@ -306,8 +347,32 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
   ('assessment_round', 'cancel', '{open}', 'cancelled', '{}',
    '{isms_manager}', '{}', '{reason_given}', '8.2', 'P', true);
 
+-- Overrides: a second person's approval, as in two_eyes; where one takes a risk out of what top management must accept, it is theirs.
+insert into isms.workflow (name, title, builtin) values
+  ('risk_override', 'Value of a risk entered by an expert', true);
+
+insert into isms.workflow_state (workflow, name, position, initial, final, cutover, frozen_columns, frozen_children, builtin) values
+  ('risk_override', 'draft', 1, true, false, true, '{}', '{}', true),
+  ('risk_override', 'approved', 2, false, false, true, '{*}', '{}', true),
+  ('risk_override', 'closed', 3, false, true, true, '{*}', '{}', true);
+
+insert into isms.workflow_transition (workflow, name, from_states, to_state, amended_columns, actors, separation, guards, clause, basis, builtin) values
+  ('risk_override', 'draft', '{}', 'draft', '{}',
+   '{editor}', '{}', '{}', '6.1.2 d', 'P', true),
+  ('risk_override', 'approve', '{draft}', 'approved', '{}',
+   '{editor}', '{R,"not @expert"}', '{}', '6.1.2 d, 6.1.3 f', 'P', true),
+  ('risk_override', 'return', '{approved}', 'draft', '{}',
+   '{editor}', '{}', '{reason_given}', '6.1.2 d', 'P', true),
+  ('risk_override', 'close', '{approved}', 'closed', '{}',
+   '{editor}', '{}', '{}', '6.1.2 d', 'P', true);
+
+insert into isms.workflow_approval (workflow, transition, slot, approver, condition, basis, builtin) values
+  ('risk_override', 'approve', 'second_person', 'editor', 'keeps_criteria', 'S', true),
+  ('risk_override', 'approve', 'top_management', 'top_management', 'lowers_above_criteria', 'P', true);
+
 do $$
 begin
+  perform isms.attach_workflow('isms.risk_override', 'risk_override', 'status', ignore => '{approved_by,approved_on}');
   perform isms.attach_workflow('isms.risk', 'risk', 'status', covers => '{
     "isms.treatment": {"on": {"scope": "scope", "risk": "code"}},
     "isms.risk_control": {"on": {"scope": "scope", "risk": "code"}},

@@ -27,7 +27,7 @@ create temp table state as
       -- in force are only appointments made here, but the founder's own
       ('appointment', 'proposed* active. ended!'),
       ('two_eyes', 'draft*c approved.c closed!c'),
-      ('risk_method', 'draft*c approved.c closed!c'),
+      ('risk_method', 'draft*c approved.c closed!c'), ('risk_override', 'draft*c approved.c closed!c'),
       ('risk_appetite', 'draft*c approved.c withdrawn!c'),
       ('assessment_round', 'open*c closed!c cancelled!')) w(workflow, states),
     lateral (select row_number() over () as position, s.text from regexp_split_to_table(w.states, ' ') s(text)) m;
@@ -142,6 +142,10 @@ assessment_round | open | cancel | cancelled | isms_manager | - | - | reason_giv
 risk_appetite | * | draft | draft | editor | - | - | - | 6.1.2 a1
 risk_appetite | draft | approve | approved | isms_manager / top_management | top_management P | R | appetite_level | 6.1.2 a1
 risk_appetite | approved | withdraw | withdrawn | isms_manager / top_management | top_management P | R | reason_given | 6.1.2 a1
+risk_override | * | draft | draft | editor | - | - | - | 6.1.2 d
+risk_override | draft | approve | approved | editor | editor S ? keeps_criteria + top_management P ? lowers_above_criteria | R, not @expert | - | 6.1.2 d, 6.1.3 f
+risk_override | approved | return | draft | editor | - | - | reason_given | 6.1.2 d
+risk_override | approved | close | closed | editor | - | - | - | 6.1.2 d
 $$, E'\n') l
            where l ~ '\S') x;
 
@@ -407,9 +411,9 @@ create table wf.carried_out as
     join wf.person a on wf.means(split_part(s.approvals, ' ', 1), a.code)
     join wf.person b on wf.means(split_part(split_part(s.approvals, ' + ', 2), ' ', 1), b.code),
          lateral (select format('select isms.approve(%L, array[%L], %L)', s.relation, s.from_state, s.name) as approve) y
-   where q.may and s.approvals ~ ' \+ ' and q.person not in (a.code, b.code);
+   where q.may and s.approvals ~ ' \+ ' and q.person not in (a.code, b.code) and a.code <> b.code;
 select is_empty('select * from wf.carried_out where got <> expected', 'all approvals together carry the step out');
-select set_eq('select workflow, name from wf.carried_out', $$values ('acceptance', 'accept'), ('change', 'approve')$$, 'where there are two');
+select set_eq('select workflow, name from wf.carried_out', $$values ('acceptance', 'accept'), ('change', 'approve'), ('risk_override', 'approve')$$, 'where there are two');
 
 -- What is no step, for somebody who may take most.
 create table wf.refused as

@@ -55,6 +55,8 @@ $origin->safe_psql(
 	insert into isms.database_check_parameter (database_check, name, value) values ('DB-020', 'maximum', '3');
 	insert into isms.database_check_waiver (database_check, reason, expires_on) values ('ACME-1', 'For a time', '2999-12-31');
 	select isms.run_database_checks(codes => '{ACME-1,DB-001,DB-020}');
+	insert into isms.risk_override (risk, state, level, reason, validity) values
+	  ('R-001', 'current', 'Very high', 'Seen at a supplier', daterange(current_date, current_date + 30));
 	select isms.seal();
 	update isms.risk set description = 'Not sealed' where code = 'R-002';
 });

@@ -30,9 +30,13 @@ $primary->safe_psql(
 	select isms.request('isms.risk', 'R-001', 'approve_plan', 'Plan ready');
 	insert into isms.acceptance (risk, basis, validity, justification, conditions) values
 	  ('R-001', 'interim', daterange(current_date, current_date + 30), 'Nothing faster was found', 'Logs are read daily');
+	insert into isms.risk_override (risk, state, level, reason, validity) values
+	  ('R-001', 'current', 'High', 'Seen at a supplier', daterange(current_date, current_date + 30));
+	select isms.request('isms.risk_override', 'OV-0001', 'approve');
 	select isms.seal();
 });
 
+$primary->safe_psql('postgres', q{select isms.approve('isms.risk_override', '{OV-0001}', 'approve')}, extra_params => [ '-U', 'li' ]);
 $primary->safe_psql('postgres', q{select isms.approve('isms.risk', '{R-001}', 'approve_plan')}, extra_params => [ '-U', 'li' ]);
 
 my $backup = 'now';
@@ -66,7 +70,7 @@ for my $view (@views)
 	my $query = "select to_jsonb(v) - 'oldest_age' from $view v order by 1";
 	is(as_reader($standby, $query), as_reader($primary, $query), "$view reads the same");
 }
-for my $view (qw(risk_register risk_treatment_plan heat_map statement_of_applicability acceptance_status waiting_approvals audit_trail))
+for my $view (qw(risk_register override_in_force risk_treatment_plan heat_map statement_of_applicability acceptance_status waiting_approvals audit_trail))
 {
 	isnt(as_reader($standby, "select count(*) from isms.$view"), '0', "isms.$view has rows");
 }
@@ -77,6 +81,10 @@ my %query = (
 	risk_candidates => q{select * from isms.risk_candidates()},
 	risk_candidates => q{select * from isms.risk_candidates()},
 	explain_risk => q{select * from isms.explain_risk('R-001')},
+	what_if => q{select * from isms.what_if('R-001', '{"remove": ["MFA"]}')},
+	impact_of => q{select * from isms.impact_of('MFA', 'ends')},
+	control_importance => q{select * from isms.control_importance()},
+	compare_methods => q{select * from isms.compare_methods()},
 	row_history => q{select * from isms.row_history('isms.risk', 'R-001')},
 	as_of => q{select code, status from isms.as_of(null::isms.risk, (select min(sealed_at) from isms.checkpoint))},
 	inclusion_proof => q{select p.* from (select max(seq) as seq from isms.audit_trail) e, isms.inclusion_proof(e.seq) p},
