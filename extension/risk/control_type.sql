@@ -45,28 +45,15 @@ comment on column isms.control_type_conflict.method is 'Method of the risk';
 comment on column isms.control_type_conflict.said is 'The same in words';
 
 -- Judged when the link is written, once a statement; controls that an implementation serves later are told of in the view.
-create function isms.risk_control_type() returns trigger
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
+create function isms.check_control_types(links isms.risk_control[]) returns void
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  judged isms.risk_control[];
   wrong record;
 begin
-  if not exists (select from isms.risk_method m where m.control_types = 'refused') then
-    return null;
-  end if;
-  if tg_op = 'INSERT' then
-    select array_agg(w) into judged from written w;
-  else
-    select array_agg(w) into judged
-      from written w
-     where not exists (
-       select from before b
-        where b.scope = w.scope and b.risk = w.risk and b.implementation = w.implementation and b.effect_on = w.effect_on);
-  end if;
   select string_agg(format('%s on the %s of risk %s: %s', c.implementation, c.effect_on, c.risk, c.said), E'\n' order by c.risk, c.implementation, c.effect_on) as all_of_them,
          (array_agg(format('implementation %s cannot act on the %s of risk %s', c.implementation, c.effect_on, c.risk) order by c.risk, c.implementation, c.effect_on))[1] as first
     into wrong
-    from unnest(judged) w
+    from unnest(links) w
     join isms.control_type_conflict c on c.scope = w.scope and c.risk = w.risk and c.implementation = w.implementation and c.effect_on = w.effect_on
     join isms.risk_method m on m.scope = c.scope and m.code = c.method and m.control_types = 'refused';
   if wrong.first is not null then
@@ -77,14 +64,42 @@ begin
       hint = 'Have it act on the other side, add the control that does this to the implementation, or assess with a method whose control_types are reported or ignored.',
       schema = 'isms', table = 'risk_control', column = 'effect_on', constraint = 'risk_control_type';
   end if;
+end
+$$;
+
+comment on function isms.check_control_types(isms.risk_control[]) is 'Refuses links where the risk''s method says that implementations act on what the types of their controls act on. Errors: 23514';
+
+create function isms.risk_control_type() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if exists (select from isms.risk_method m where m.control_types = 'refused') then
+    perform isms.check_control_types(array(select w from written w));
+  end if;
   return null;
 end
 $$;
 
-comment on function isms.risk_control_type() is 'AFTER statement trigger: where the method says so, implementations act on what the types of their controls act on. Errors: 23514';
+comment on function isms.risk_control_type() is 'AFTER INSERT statement trigger: new links fit the types of the controls. Errors: 23514';
+
+create function isms.risk_control_type_changed() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if exists (select from isms.risk_method m where m.control_types = 'refused') then
+    perform isms.check_control_types(array(
+      select w
+        from written w
+       where not exists (
+         select from before b
+          where b.scope = w.scope and b.risk = w.risk and b.implementation = w.implementation and b.effect_on = w.effect_on)));
+  end if;
+  return null;
+end
+$$;
+
+comment on function isms.risk_control_type_changed() is 'AFTER UPDATE statement trigger: links with another key fit the types of the controls. Errors: 23514';
 
 create trigger control_type_insert after insert on isms.risk_control
   referencing new table as written for each statement execute function isms.risk_control_type();
 
 create trigger control_type_update after update on isms.risk_control
-  referencing old table as before new table as written for each statement execute function isms.risk_control_type();
+  referencing old table as before new table as written for each statement execute function isms.risk_control_type_changed();

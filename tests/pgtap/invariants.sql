@@ -46,6 +46,8 @@ begin
     else (array['bands', 'steps', 'entered', 'percent_max', 'percent_product'])[pg_temp.between(1, 5)] end;
   m.acceptance_criteria := 'Low';
   m.when_to_assess := 'Yearly';
+  m.dependence := (array['independent', 'dependent', 'unknown'])[seed % 3 + 1];
+  m.control_types := 'reported';
   m.map_rows := 'likelihood';
   m.status := 'draft';
   foreach scale in array case m.score_rule when 'impact_threat_vulnerability' then '{threat,vulnerability}'::text[] else '{likelihood,consequence}' end loop
