@@ -73,7 +73,7 @@ create function isms.risk_control_type() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if exists (select from isms.risk_method m where m.control_types = 'refused') then
-    perform isms.check_control_types(array(select w from written w));
+    perform isms.check_control_types(array(select row(w.*)::isms.risk_control from written w));
   end if;
   return null;
 end
@@ -86,7 +86,7 @@ create function isms.risk_control_type_changed() returns trigger
 begin
   if exists (select from isms.risk_method m where m.control_types = 'refused') then
     perform isms.check_control_types(array(
-      select w
+      select row(w.*)::isms.risk_control
         from written w
        where not exists (
          select from before b
