@@ -59,4 +59,65 @@ extern IsmsRating isms_rating_mask(IsmsRating rating, int dimensions);
  */
 extern int	isms_parse_hits(const char *hits, int length);
 
+/*
+ * isms.estimate: a quantity somebody estimated, never negative.  Passed by
+ * reference; parameters that a kind does not use are 0, so that equal
+ * estimates are equal bytes.
+ */
+typedef enum IsmsEstimateKind
+{
+	ISMS_CONSTANT,				/* value */
+	ISMS_LOGNORMAL,				/* 5 % and 95 % quantile */
+	ISMS_PERT					/* minimum, mode, maximum, lambda */
+} IsmsEstimateKind;
+
+#define ISMS_ESTIMATE_PARAMETERS	4
+
+typedef struct IsmsEstimate
+{
+	int32		kind;
+	int32		unused;			/* fills up to the alignment, 0 */
+	double		parameter[ISMS_ESTIMATE_PARAMETERS];
+} IsmsEstimate;
+
+#define DatumGetIsmsEstimate(datum)	((const IsmsEstimate *) DatumGetPointer(datum))
+#define IsmsEstimateGetDatum(estimate)	PointerGetDatum(estimate)
+
+/* An estimate made ready for evaluating: what is worked out once. */
+typedef struct IsmsDistribution
+{
+	int32		kind;
+	double		mean;
+	double		variance;
+	double		third;			/* central moment */
+	double		lowest;			/* support; highest is infinite for a
+								 * lognormal */
+	double		highest;
+	double		mu;				/* lognormal */
+	double		sigma;
+	double		width;			/* PERT: a beta distribution on lowest to
+								 * lowest + width */
+	double		a;
+	double		b;
+	double		log_beta;
+} IsmsDistribution;
+
+extern IsmsEstimate isms_constant_estimate(double value);
+extern IsmsEstimate isms_scaled_estimate(const IsmsEstimate *estimate, double factor);
+extern int	isms_compare_estimates(const IsmsEstimate *x, const IsmsEstimate *y);
+
+extern void isms_distribution_of(const IsmsEstimate *estimate, IsmsDistribution *distribution);
+
+/* P(X <= x) and P(X > x), each to its own last digits. */
+extern void isms_tails(const IsmsDistribution *d, double x, double *below, double *above);
+extern double isms_density(const IsmsDistribution *d, double x);
+
+/* E[min(X, x)] */
+extern double isms_limited_mean(const IsmsDistribution *d, double x);
+
+/* The x with P(X <= x) = below, where above = 1 - below; the smaller of the two decides. */
+extern double isms_quantile_of(const IsmsDistribution *d, double below, double above);
+
+extern double isms_normal_quantile(double below, double above);
+
 #endif							/* ISMS_TYPES_H */

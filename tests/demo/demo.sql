@@ -126,7 +126,18 @@ select likelihood,
  order by likelihood desc;
 
 \echo
-\echo '== 10. The statement of applicability'
+\echo '== 10. Losses in money: a dozen risks estimated, the others not'
+\echo
+insert into isms.common_cause (code, title, variation) values ('HOSTING', 'The hosting region and what depends on it', 1.5);
+\copy isms.risk_loss (risk, frequency, rate, severity, secondary_probability, secondary_severity, common_cause, source) from 'tests/demo/loss.csv' (format csv, header match)
+select s.state, l.risks, l.not_quantified, round(l.expected_loss) as expected, round(l.no_loss::numeric, 3) as no_loss, round(l.var_95) as var_95, round(l.var_99) as var_99, round(l.var_999) as var_999, l.relative_error < 0.001 as exact
+  from unnest('{inherent,current,residual}'::text[]) with ordinality s(state, n), isms.loss_statistics('KBI', s.state) l
+ order by s.n;
+select round(loss) as loss, round(100 * probability::numeric, 2) as percent_of_years_exceed from isms.loss_exceedance('KBI', 'current') where probability <= 0.5;
+select implementation, title, state, round(saved) as saved, cost_yearly, round(net) as net, round(return_ratio::numeric, 1) as return_ratio from isms.control_return('KBI') limit 6;
+
+\echo
+\echo '== 11. The statement of applicability'
 \echo
 select theme, count(*) as controls, count(*) filter (where necessary) as necessary,
        count(*) filter (where implementation_status = 'implemented') as implemented,
@@ -137,7 +148,7 @@ select theme, count(*) as controls, count(*) filter (where necessary) as necessa
 select code, title, justification from isms.statement_of_applicability where not necessary order by sort_key;
 
 \echo
-\echo '== 11. The trail of one risk'
+\echo '== 12. The trail of one risk'
 \echo
 select who, operation, old_values, new_values
   from isms.audit_trail
@@ -148,7 +159,7 @@ delete from isms.trail_entry;
 \set ON_ERROR_STOP on
 
 \echo
-\echo '== 12. An application that knows nothing of isms: pgbench, under audit'
+\echo '== 13. An application that knows nothing of isms: pgbench, under audit'
 \echo
 select isms.enable_audit('public.pgbench_accounts', exclude => '{filler}') as rows_recorded;
 update pgbench_accounts set abalance = abalance - 100 where aid = 42;

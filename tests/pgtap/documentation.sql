@@ -56,7 +56,7 @@ create temp view internal as
     from pg_proc p
     join member m on m.classid = 'pg_proc'::regclass and m.objid = p.oid
    where p.prorettype = 'trigger'::regtype
-      or p.proname ~ '^(combine|worst)_(add|merge|serialize|deserialize|result|range)$|^(guard|condition|reference|rating|effect|step|implementation_set|override_set)_|^text_(multi)?range$'
+      or p.proname ~ '^(combine|worst)_(add|merge|serialize|deserialize|result|range)$|^(guard|condition|reference|rating|estimate|effect|step|implementation_set|override_set)_|^text_(multi)?range$'
       or p.proname ~ '_(in|out|recv|send)$'
       or 'isms.' || p.proname in (select w.function from isms.workflow_relation w)
       or p.proname ~ '^import_' and p.proname not in ('import_rows', 'import_compare', 'import_oscal_catalog', 'import_oscal_profile')

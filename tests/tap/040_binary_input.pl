@@ -9,7 +9,7 @@ use Test::More;
 my $node = PostgreSQL::Test::Cluster->new('binary');
 $node->init;
 $node->start;
-$node->safe_psql('postgres', 'create extension isms; create table rating (v isms.rating); create table reference (v isms.reference)');
+$node->safe_psql('postgres', 'create extension isms; create table rating (v isms.rating); create table reference (v isms.reference); create table estimate (v isms.estimate)');
 
 # A file of COPY (FORMAT binary) with one row of one value.
 sub copy_file
@@ -67,6 +67,13 @@ $codes{ /^(22P02|22021)$/ ? $_ : 'taken' }++ for @answers;
 is(join(' ', sort keys %codes), '22021 22P02 taken', 'references: refused as text would be, or taken');
 @wrong = grep { $answers[$_] !~ /^(22P02|22021)$/ && do { (my $sent = pack 'H*', $answers[$_]) =~ s/ //g; (my $given = $references[$_]) =~ s/\s//g; $sent ne $given } } 0 .. $#references;
 is("@wrong", '', 'references: what is taken comes back but for blanks');
+
+# A kind and its numbers, in order and in range: back they come; all else is refused.
+my @good = map { my ($low, $mode, $high) = sort { $a <=> $b } map { exp(40 * rand() - 20) } 1 .. 3; (pack('Cd>', 0, $mode), pack('Cd>2', 1, $low, $low * 2), pack('Cd>4', 2, $low, $mode, $high, rand 9)) } 1 .. 50;
+my @bad = (map({ pack 'Cd>2', 1, 1 + rand, rand } 1 .. 20), map({ pack 'Cd>', 0, -rand } 1 .. 20), pack('Cd>', 0, 'inf'), pack('Cd>', 0, 'nan'), pack('Cd>', 3, 1), pack('Cd>2', 0, 1, 1), map({ noise(256, 40) } 1 .. 100));
+@answers = received('estimate', @good, @bad);
+is(join(' ', grep { $answers[$_] ne unpack 'H*', $good[$_] } 0 .. $#good), '', 'estimates: what is one comes back as it was');
+is(join(' ', grep { $answers[@good + $_] !~ /^(22003|22023|22P03|08P01)$/ && $bad[$_] !~ /^[\0-\2]/ } 0 .. $#bad), '', 'and what is not is refused');
 
 is($node->safe_psql('postgres', 'select 1'), 1, 'the server is there');
 $node->stop;
