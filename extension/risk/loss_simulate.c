@@ -3,9 +3,12 @@
  *		Losses of simulated years, the cross-check of the exact curve.
  *
  * Every random number is a function of the seed, the year, the risk and a
- * counter: Philox 4x32-10, J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw,
- * "Parallel random numbers: as easy as 1, 2, 3" (SC'11).  So a year's loss is
- * the same whichever process computes it, and in whatever order.
+ * counter, so a year's loss is the same whichever process computes it, and in
+ * whatever order: each year and risk has a stream of its own, of the generator
+ * xoshiro256++ (D. Blackman, S. Vigna, "Scrambled linear pseudorandom number
+ * generators", ACM Trans. Math. Softw. 47 (2021)), begun by SplitMix64 (G. L.
+ * Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number
+ * generators", OOPSLA 2014) from seed, year and number of the risk.
  */
 #include "postgres.h"
 
@@ -17,6 +20,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "risk/loss.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #define MOST_YEARS			10000000
@@ -29,73 +33,129 @@
 
 /* Streams of common causes stand beside those of risks. */
 #define CAUSE_STREAM		((uint32) 0x80000000U)
+#define PLAIN_STREAM		((uint32) 0x40000000U)
 
 PG_FUNCTION_INFO_V1(isms_simulated_loss);
 PG_FUNCTION_INFO_V1(isms_simulate_losses);
 
 typedef struct Stream
 {
-	uint32		key[2];
-	uint32		counter[4];
-	double		ready[2];
-	int			left;
+	uint64		state[4];
 } Stream;
+
+#define GOLDEN		UINT64CONST(0x9e3779b97f4a7c15)
+
+static inline uint64
+mix(uint64 z)
+{
+	z = (z ^ (z >> 30)) * UINT64CONST(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64CONST(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
 
 static void
 open_stream(Stream *s, uint64 seed, uint64 year, uint32 number)
 {
-	s->key[0] = (uint32) seed;
-	s->key[1] = (uint32) (seed >> 32);
-	s->counter[0] = 0;
-	s->counter[1] = number;
-	s->counter[2] = (uint32) year;
-	s->counter[3] = (uint32) (year >> 32);
-	s->left = 0;
+	uint64		z = mix(mix(seed + GOLDEN) + year * GOLDEN) + number;
+
+	for (int i = 0; i < 4; i++)
+		s->state[i] = mix(z += GOLDEN);
 }
 
-static void
-philox(Stream *s)
+static inline uint64
+rotate(uint64 x, int k)
 {
-	uint32		k0 = s->key[0];
-	uint32		k1 = s->key[1];
-	uint32		c0 = s->counter[0];
-	uint32		c1 = s->counter[1];
-	uint32		c2 = s->counter[2];
-	uint32		c3 = s->counter[3];
+	return (x << k) | (x >> (64 - k));
+}
 
-	for (int round = 0; round < 10; round++)
-	{
-		uint64		p0 = (uint64) ((uint32) 0xD2511F53U) * c0;
-		uint64		p1 = (uint64) ((uint32) 0xCD9E8D57U) * c2;
+static inline uint64
+bits(Stream *s)
+{
+	uint64		result = rotate(s->state[0] + s->state[3], 23) + s->state[0];
+	uint64		t = s->state[1] << 17;
 
-		c0 = (uint32) (p1 >> 32) ^ c1 ^ k0;
-		c1 = (uint32) p1;
-		c2 = (uint32) (p0 >> 32) ^ c3 ^ k1;
-		c3 = (uint32) p0;
-		k0 += ((uint32) 0x9E3779B9U);
-		k1 += ((uint32) 0xBB67AE85U);
-	}
-	s->counter[0]++;
-	s->ready[1] = ((((uint64) c0 << 32 | c1) >> 12) + 0.5) * 0x1p-52;
-	s->ready[0] = ((((uint64) c2 << 32 | c3) >> 12) + 0.5) * 0x1p-52;
-	s->left = 2;
+	s->state[2] ^= s->state[0];
+	s->state[3] ^= s->state[1];
+	s->state[1] ^= s->state[2];
+	s->state[0] ^= s->state[3];
+	s->state[2] ^= t;
+	s->state[3] = rotate(s->state[3], 45);
+	return result;
 }
 
 /* Above 0 and below 1. */
 static inline double
-uniform(Stream *s)
+uniform_of(uint64 b)
 {
-	if (s->left == 0)
-		philox(s);
-	return s->ready[--s->left];
+	return ((b >> 12) + 0.5) * 0x1p-52;
 }
 
 static inline double
+uniform(Stream *s)
+{
+	return uniform_of(bits(s));
+}
+
+/*
+ * Normal, by the ziggurat of G. Marsaglia and W. W. Tsang, J. Stat. Softw. 5(8)
+ * (2000), in the form of J. A. Doornik (2005): layer and place come from bits
+ * of their own.
+ */
+#define LAYERS		128
+#define TAIL		3.442619855899
+#define AREA		9.91256303526217e-3
+
+static double layer_edge[LAYERS + 1];
+static double layer_inner[LAYERS];	/* part of a layer that lies in the next */
+
+static void
+prepare_layers(void)
+{
+	double		f = exp(-0.5 * TAIL * TAIL);
+
+	if (layer_edge[0] != 0.0)
+		return;
+	layer_edge[1] = TAIL;
+	layer_edge[LAYERS] = 0.0;
+	for (int i = 2; i < LAYERS; i++)
+	{
+		layer_edge[i] = sqrt(-2.0 * log(AREA / layer_edge[i - 1] + f));
+		f = exp(-0.5 * layer_edge[i] * layer_edge[i]);
+	}
+	layer_edge[0] = AREA / exp(-0.5 * TAIL * TAIL);
+	for (int i = 0; i < LAYERS; i++)
+		layer_inner[i] = layer_edge[i + 1] / layer_edge[i];
+}
+
+static double
 normal(Stream *s)
 {
-	double		u = uniform(s);
+	for (;;)
+	{
+		uint64		b = bits(s);
+		int			layer = b & (LAYERS - 1);
+		double		u = 2.0 * uniform_of(b) - 1.0;
+		double		x = u * layer_edge[layer];
 
-	return isms_normal_quantile(u, 1.0 - u);
+		if (fabs(u) < layer_inner[layer])
+			return x;
+		if (layer == 0)
+		{
+			double		beyond;
+
+			do
+				beyond = log(uniform(s)) / TAIL;
+			while (-2.0 * log(uniform(s)) < beyond * beyond);
+			return u < 0.0 ? beyond - TAIL : TAIL - beyond;
+		}
+		{
+			double		outer = exp(-0.5 * (layer_edge[layer] * layer_edge[layer] - x * x));
+			double		inner = exp(-0.5 * (layer_edge[layer + 1] * layer_edge[layer + 1] - x * x));
+
+			if (inner + uniform(s) * (outer - inner) < 1.0)
+				return x;
+		}
+	}
 }
 
 /* Beta: R. C. H. Cheng, algorithm BB, Comm. ACM 21 (1978), 317-322; by inversion where a parameter is 1. */
@@ -173,46 +233,163 @@ draw(Stream *s, const IsmsDistribution *d)
 	}
 }
 
+/* By inversion; none is exp(-rate), for rates up to PIECE. */
+static int
+small_poisson(Stream *s, double rate, double none)
+{
+	double		u = uniform(s);
+	double		p = none;
+	int			k = 0;
+
+	/* what rounding leaves of the sum of all is never searched for to no end */
+	while (u > p && k < 1000)
+	{
+		u -= p;
+		k++;
+		p *= rate / k;
+	}
+	return k;
+}
+
 static int64
 poisson(Stream *s, double rate)
 {
 	int64		result = 0;
 
-	while (rate > 0.0)
+	for (; rate > PIECE; rate -= PIECE)
 	{
-		double		piece = Min(rate, PIECE);
-		double		u = uniform(s);
-		double		p = exp(-piece);
-		int			k = 0;
-
-		/* what rounding leaves of the sum of all is never searched for to no end */
-		while (u > p && k < 1000)
-		{
-			u -= p;
-			k++;
-			p *= piece / k;
-		}
-		result += k;
-		rate -= piece;
+		result += small_poisson(s, PIECE, exp(-PIECE));
 		CHECK_FOR_INTERRUPTS();
 	}
-	return result;
+	return rate > 0.0 ? result + small_poisson(s, rate, exp(-rate)) : result;
+}
+
+/*
+ * A model made ready.  Events that come at rates which are certain, and of no
+ * common cause, are one Poisson process: their number is drawn once a year, and
+ * of each event which risk's it is.
+ */
+typedef struct Simulation
+{
+	IsmsLossRisk *risks;
+	int			count;
+	int		   *plain;			/* risks of the one process */
+	int			nplain;
+	double		rate;			/* of it */
+	double		none;			/* exp(-rate), where rate is small */
+	double	   *own;			/* in each cell, the part that is its own risk's ... */
+	int		   *other;			/* ... the rest is this one's */
+} Simulation;
+
+static bool
+is_plain(const IsmsLossRisk *risk)
+{
+	return risk->frequency == ISMS_POISSON && risk->cause == 0 && risk->rate.kind == ISMS_CONSTANT;
+}
+
+/* Alias table: A. J. Walker, ACM Trans. Math. Softw. 3 (1977), 253-256, as M. D. Vose fills it, IEEE Trans. Softw. Eng. 17 (1991), 972-975. */
+static void
+prepare_choice(Simulation *m)
+{
+	int		   *small = palloc(sizeof(int) * Max(m->nplain, 1));
+	int		   *large = palloc(sizeof(int) * Max(m->nplain, 1));
+	int			nsmall = 0;
+	int			nlarge = 0;
+
+	m->own = palloc(sizeof(double) * Max(m->nplain, 1));
+	m->other = palloc(sizeof(int) * Max(m->nplain, 1));
+	for (int i = 0; i < m->nplain; i++)
+	{
+		m->own[i] = m->risks[m->plain[i]].rate.mean / m->rate * m->nplain;
+		m->other[i] = i;
+		if (m->own[i] < 1.0)
+			small[nsmall++] = i;
+		else
+			large[nlarge++] = i;
+	}
+	while (nsmall > 0 && nlarge > 0)
+	{
+		int			less = small[--nsmall];
+		int			more = large[nlarge - 1];
+
+		m->other[less] = more;
+		m->own[more] -= 1.0 - m->own[less];
+		if (m->own[more] < 1.0)
+			small[nsmall++] = large[--nlarge];
+	}
+	/* what is left misses 1 by rounding alone */
+	while (nsmall > 0)
+		m->own[small[--nsmall]] = 1.0;
+	while (nlarge > 0)
+		m->own[large[--nlarge]] = 1.0;
+	pfree(small);
+	pfree(large);
+}
+
+static Simulation *
+make_simulation(const IsmsLossModel *model)
+{
+	Simulation *m = palloc0(sizeof(Simulation));
+
+	prepare_layers();
+	m->risks = isms_loss_risks(model, &m->count);
+	m->plain = palloc(sizeof(int) * Max(m->count, 1));
+	for (int i = 0; i < m->count; i++)
+		if (is_plain(&m->risks[i]))
+		{
+			m->plain[m->nplain++] = i;
+			m->rate += m->risks[i].rate.mean;
+		}
+	m->none = exp(-m->rate);
+	if (m->rate > 0.0)
+		prepare_choice(m);
+	return m;
+}
+
+static double
+event_loss(Stream *s, const IsmsLossRisk *risk)
+{
+	double		loss = draw(s, &risk->severity);
+
+	if (risk->secondary_probability > 0.0 && uniform(s) < risk->secondary_probability)
+		loss += draw(s, &risk->secondary);
+	return loss;
 }
 
 /* The loss of a year. */
 static double
-simulate_year(const IsmsLossRisk *risks, int count, uint64 seed, uint64 year)
+simulate_year(const Simulation *m, uint64 seed, uint64 year)
 {
 	double		loss = 0.0;
 	double		factor = 1.0;
 	int			cause = 0;
+	Stream		s;
+	int64		events;
 
-	for (int i = 0; i < count; i++)
+	if (m->rate > 0.0)
 	{
-		const IsmsLossRisk *risk = &risks[i];
-		Stream		s;
-		int64		events;
+		open_stream(&s, seed, year, PLAIN_STREAM);
+		events = m->rate <= PIECE ? small_poisson(&s, m->rate, m->none) : poisson(&s, m->rate);
+		for (int64 n = 0; n < events; n++)
+		{
+			double		place = uniform(&s) * m->nplain;
+			int			cell = Min((int) place, m->nplain - 1);
 
+			if ((n & 1023) == 1023)
+				CHECK_FOR_INTERRUPTS();
+			if (place - cell >= m->own[cell])
+				cell = m->other[cell];
+			loss += event_loss(&s, &m->risks[m->plain[cell]]);
+		}
+	}
+	if (m->nplain == m->count)
+		return loss;
+	for (int i = 0; i < m->count; i++)
+	{
+		const IsmsLossRisk *risk = &m->risks[i];
+
+		if (is_plain(risk))
+			continue;
 		if (risk->cause != cause)
 		{
 			cause = risk->cause;
@@ -228,85 +405,133 @@ simulate_year(const IsmsLossRisk *risks, int count, uint64 seed, uint64 year)
 		{
 			if ((n & 1023) == 1023)
 				CHECK_FOR_INTERRUPTS();
-			loss += draw(&s, &risk->severity);
-			if (risk->secondary_probability > 0.0 && uniform(&s) < risk->secondary_probability)
-				loss += draw(&s, &risk->secondary);
+			loss += event_loss(&s, risk);
 		}
 	}
 	return loss;
 }
 
-/* What a call keeps for the next: the model made ready. */
+/* What a call keeps for the next. */
 typedef struct Ready
 {
+	MemoryContext context;
 	IsmsLossModel *model;
-	IsmsLossRisk *risks;
-	int			count;
+	Simulation *simulation;
 } Ready;
 
-static const Ready *
+static const Simulation *
 make_ready(FunctionCallInfo fcinfo, const IsmsLossModel *model)
 {
 	Ready	   *ready = fcinfo->flinfo->fn_extra;
 	MemoryContext old;
 
 	if (ready != NULL && VARSIZE(ready->model) == VARSIZE(model) && memcmp(ready->model, model, VARSIZE(model)) == 0)
-		return ready;
-	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	if (ready != NULL)
+		return ready->simulation;
+	if (ready == NULL)
 	{
-		pfree(ready->risks);
-		pfree(ready->model);
-		pfree(ready);
-		fcinfo->flinfo->fn_extra = NULL;
+		MemoryContext context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "isms simulation", ALLOCSET_SMALL_SIZES);
+
+		ready = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(Ready));
+		ready->context = context;
 	}
-	ready = palloc(sizeof(Ready));
+	/* not there until it is whole */
+	fcinfo->flinfo->fn_extra = NULL;
+	MemoryContextReset(ready->context);
+	old = MemoryContextSwitchTo(ready->context);
 	ready->model = memcpy(palloc(VARSIZE(model)), model, VARSIZE(model));
-	ready->risks = isms_loss_risks(model, &ready->count);
+	ready->simulation = make_simulation(model);
 	fcinfo->flinfo->fn_extra = ready;
 	MemoryContextSwitchTo(old);
-	return ready;
+	return ready->simulation;
 }
 
 /* isms.simulated_loss(model, year, seed) */
 Datum
 isms_simulated_loss(PG_FUNCTION_ARGS)
 {
-	const Ready *ready = make_ready(fcinfo, isms_loss_model_argument(PG_GETARG_DATUM(0)));
+	const Simulation *simulation = make_ready(fcinfo, isms_loss_model_argument(PG_GETARG_DATUM(0)));
 
-	PG_RETURN_FLOAT8(simulate_year(ready->risks, ready->count, (uint64) PG_GETARG_INT64(2), (uint64) PG_GETARG_INT64(1)));
+	PG_RETURN_FLOAT8(simulate_year(simulation, (uint64) PG_GETARG_INT64(2), (uint64) PG_GETARG_INT64(1)));
 }
 
-static int
-compare_losses(const void *a, const void *b)
+#define ST_SORT sort_losses
+#define ST_ELEMENT_TYPE double
+#define ST_COMPARE(a, b) (*(a) < *(b) ? -1 : *(a) > *(b))
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* Puts in order what stands from place k on, and nothing greater before it (C. A. R. Hoare, FIND, Comm. ACM 4 (1961)). */
+static void
+sort_from(double *losses, int64 n, int64 k)
 {
-	static uint32 compared = 0;
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
+	int64		low = 0;
+	int64		high = n - 1;
 
-	if ((++compared & 0xffff) == 0)
+	while (low < high)
+	{
+		double		a = losses[low];
+		double		b = losses[low + (high - low) / 2];
+		double		c = losses[high];
+		double		pivot = Max(Min(a, b), Min(Max(a, b), c));
+		int64		i = low;
+		int64		j = high;
+
 		CHECK_FOR_INTERRUPTS();
-	return x < y ? -1 : x > y;
+		while (i <= j)
+		{
+			while (losses[i] < pivot)
+				i++;
+			while (losses[j] > pivot)
+				j--;
+			if (i <= j)
+			{
+				double		t = losses[i];
+
+				losses[i++] = losses[j];
+				losses[j--] = t;
+			}
+		}
+		if (k <= j)
+			high = j;
+		else if (k >= i)
+			low = i;
+		else
+			break;
+	}
+	sort_losses(losses + k, n - k);
 }
 
-/* The smallest simulated loss that a fraction p of the years does not exceed. */
-static double
-quantile_of_years(const double *losses, int64 years, double p)
+/* Place of the smallest simulated loss that a fraction p of the years does not exceed. */
+static int64
+place_of(int64 years, double p)
 {
 	int64		k = (int64) ceil(p * years - 1e-9);
 
-	return losses[Min(Max(k, 1), years) - 1];
+	return Min(Max(k, 1), years) - 1;
 }
 
 static double
 tail_of_years(const double *losses, int64 years, double p)
 {
-	double		x = quantile_of_years(losses, years, p);
+	int64		place = place_of(years, p);
 	double		sum = 0.0;
 
-	for (int64 i = years - 1; i >= 0 && losses[i] > x; i--)
-		sum += losses[i] - x;
-	return x + sum / years / (1.0 - p);
+	for (int64 i = years - 1; i > place; i--)
+		sum += losses[i] - losses[place];
+	return losses[place] + sum / years / (1.0 - p);
+}
+
+/* Sum that loses nothing small: W. Kahan, Comm. ACM 8 (1965). */
+static void
+add_to(double *sum, double *lost, double value)
+{
+	double		y = value - *lost;
+	double		t = *sum + y;
+
+	*lost = (t - *sum) - y;
+	*sum = t;
 }
 
 /* isms.simulate_losses(model, years, seed): one row */
@@ -316,11 +541,11 @@ isms_simulate_losses(PG_FUNCTION_ARGS)
 	const IsmsLossModel *model = isms_loss_model_argument(PG_GETARG_DATUM(0));
 	int64		years = PG_GETARG_INT64(1);
 	uint64		seed = (uint64) PG_GETARG_INT64(2);
-	int			count;
-	IsmsLossRisk *risks;
+	Simulation *simulation;
 	double	   *losses;
 	double		mean = 0.0;
 	double		squares = 0.0;
+	double		lost = 0.0;
 	int64		none = 0;
 	TimestampTz said = GetCurrentTimestamp();
 	TupleDesc	description;
@@ -335,12 +560,12 @@ isms_simulate_losses(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("cannot simulate " INT64_FORMAT " years", years),
 				 errdetail("It is from 1 to %d; each takes 8 bytes of memory.", MOST_YEARS)));
-	risks = isms_loss_risks(model, &count);
+	simulation = make_simulation(model);
 	losses = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * years);
 	for (int64 y = 0; y < years; y++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		losses[y] = simulate_year(risks, count, seed, (uint64) y + 1);
+		losses[y] = simulate_year(simulation, seed, (uint64) y + 1);
 		none += losses[y] == 0.0;
 		if ((y & 1023) == 1023 && TimestampDifferenceExceeds(said, GetCurrentTimestamp(), NOTICE_EVERY))
 		{
@@ -349,24 +574,23 @@ isms_simulate_losses(PG_FUNCTION_ARGS)
 					(errmsg(INT64_FORMAT " of " INT64_FORMAT " years simulated", y + 1, years)));
 		}
 	}
-	qsort(losses, years, sizeof(double), compare_losses);
-	/* smallest first, so that nothing small is lost */
 	for (int64 y = 0; y < years; y++)
-		mean += losses[y] / years;
+		add_to(&mean, &lost, losses[y] / years);
+	lost = 0.0;
 	for (int64 y = 0; y < years; y++)
-		squares += (losses[y] - mean) / years * (losses[y] - mean);
+		add_to(&squares, &lost, (losses[y] - mean) / years * (losses[y] - mean));
+	sort_from(losses, years, place_of(years, 0.95));
 	memset(nulls, 0, sizeof(nulls));
 	values[n++] = Int64GetDatum(years);
 	values[n++] = Float8GetDatum(mean);
 	values[n++] = Float8GetDatum(sqrt(squares / years));
 	values[n++] = Float8GetDatum(sqrt(squares));
 	values[n++] = Float8GetDatum((double) none / years);
-	values[n++] = Float8GetDatum(quantile_of_years(losses, years, 0.95));
-	values[n++] = Float8GetDatum(quantile_of_years(losses, years, 0.99));
-	values[n++] = Float8GetDatum(quantile_of_years(losses, years, 0.999));
+	values[n++] = Float8GetDatum(losses[place_of(years, 0.95)]);
+	values[n++] = Float8GetDatum(losses[place_of(years, 0.99)]);
+	values[n++] = Float8GetDatum(losses[place_of(years, 0.999)]);
 	values[n++] = Float8GetDatum(tail_of_years(losses, years, 0.95));
 	values[n++] = Float8GetDatum(tail_of_years(losses, years, 0.99));
 	pfree(losses);
-	pfree(risks);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls)));
 }

@@ -21,8 +21,10 @@ call bench.measure('10 risks, 100,000 years', 'simulated', 'select isms.simulate
 call bench.measure('10 risks, 100,000 years', 'one random number a risk and year, in SQL', 'select sum(random()) from generate_series(1, 1000000)', 3);
 
 
--- The same in numpy, where Debian's python3 has it; the risks' parameters are alike, not the same.
-\set numpy `/usr/bin/python3 -c "import time, numpy as np; g = np.random.default_rng(1); t = time.time(); [np.bincount(np.repeat(np.arange(100000), k), g.lognormal(10, 1, k.sum()), 100000) for k in (g.poisson(0.08, 100000) for i in range(10))]; print(time.time() - t)" 2>/dev/null || echo null`
+-- The same in numpy, where Debian's python3 has it: risks of the same rates, and the same figures of the years; the best of three.
+select string_agg(r.rate::text, ',') as rates from (select * from bench.risk limit 10) r \gset
+\setenv RATES :rates
+\set numpy `/usr/bin/python3 tests/bench/loss_numpy.py 2>/dev/null || echo null`
 insert into bench.run (topic, variant, seconds) select '10 risks, 100,000 years', 'numpy, vectorised', :numpy where :numpy is not null;
 
 -- How many years it takes: the standard error of an empirical quantile is sqrt(p (1 - p) / n) / f(x), the density being taken from the curve.
