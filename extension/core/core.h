@@ -14,6 +14,8 @@
 #define ERRCODE_ISMS_TRAIL		MAKE_SQLSTATE('I','S','0','1','0')
 #define ERRCODE_ISMS_AUDIT		MAKE_SQLSTATE('I','S','0','1','1')
 #define ERRCODE_ISMS_INACTIVE	MAKE_SQLSTATE('I','S','0','2','0')
+#define ERRCODE_ISMS_CLASS		MAKE_SQLSTATE('I','S','0','5','0')
+#define ERRCODE_ISMS_HANDLING	MAKE_SQLSTATE('I','S','0','5','1')
 
 /* The setting isms.allow_drop: may the trail be taken down? */
 extern bool isms_allow_drop;
@@ -58,6 +60,9 @@ extern bool isms_has_database_role(const char *name);
 extern bool isms_today(const char *scope, DateADT *day);
 extern bool isms_person_active(const char *person, DateADT day);
 extern bool isms_person_holds(const char *person, const char *role, const char *scope, DateADT day);
+
+/* What rooms do when the library is loaded. */
+extern void isms_label_init(void);
 
 /* What rooms do when the server starts with the library preloaded. */
 extern void isms_guard_init(void);

@@ -27,4 +27,6 @@ insert into isms.error_code (code, name, meaning, builtin) values
   ('IS021', 'scope', 'No scope, or not which of several, or not visible', true),
   ('IS022', 'person', 'No person known for this login, or not this person', true),
   ('IS030', 'import', 'Rows of an import are bad', true),
-  ('IS040', 'method', 'The scope has no approved risk method to assess with', true);
+  ('IS040', 'method', 'The scope has no approved risk method to assess with', true),
+  ('IS050', 'classification', 'No class of the scheme, or nothing that carries a class', true),
+  ('IS051', 'handling', 'A rule for handling what is classified refuses the command', true);

@@ -217,6 +217,7 @@ _PG_init(void)
 							   "Empty: the name of the database. The incarnation is added to it.",
 							   &origin_setting, "",
 							   PGC_SUSET, 0, NULL, NULL, NULL);
+	isms_label_init();
 	if (process_shared_preload_libraries_in_progress)
 	{
 		isms_guard_init();

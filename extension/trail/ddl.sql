@@ -94,7 +94,8 @@ begin
   for t in
     select e.evtname
       from pg_event_trigger e
-     where e.evtfoid = 'isms.watch_ddl()'::regprocedure and e.evtenabled <> 'A'
+      join pg_proc p on p.oid = e.evtfoid and p.pronamespace = 'isms'::regnamespace
+     where e.evtenabled <> 'A'
      order by e.evtname
   loop
     execute format('alter event trigger %I enable always', t.evtname);

@@ -38,8 +38,8 @@ static ProcessUtility_hook_type next_utility = NULL;
 static object_access_hook_type next_access = NULL;
 
 /* Was this incarnation of the database activated? */
-static bool
-is_active(void)
+bool
+isms_is_active(void)
 {
 	Oid			schema = get_namespace_oid("isms", true);
 	Oid			table = OidIsValid(schema) ? get_relname_relid("activation", schema) : InvalidOid;
@@ -86,7 +86,7 @@ is_archived(Oid relid)
 static void
 check_event_trigger(const char *what, const char *name)
 {
-	if (strncmp(name, "isms_ddl_", strlen("isms_ddl_")) == 0 && is_active())
+	if (strncmp(name, "isms_ddl_", strlen("isms_ddl_")) == 0 && isms_is_active())
 		isms_refuse_ddl(what, psprintf("event trigger %s", name));
 }
 
@@ -114,7 +114,7 @@ check_utility(Node *tree)
 		case T_DropStmt:
 		case T_DropOwnedStmt:
 		case T_AlterExtensionContentsStmt:
-			if (!isms_acts_itself() && is_active())
+			if (!isms_acts_itself() && isms_is_active())
 				isms_check_command(tree);
 			break;
 		default:
@@ -143,7 +143,7 @@ guard_access(ObjectAccessType access, Oid class, Oid object, int sub, void *arg)
 		next_access(access, class, object, sub, arg);
 	if (access != OAT_DROP || !protects())
 		return;
-	if (class == TriggerRelationId && isms_is_own_trigger(object, &relid) && !is_archived(relid) && !isms_acts_itself() && is_active())
+	if (class == TriggerRelationId && isms_is_own_trigger(object, &relid) && !is_archived(relid) && !isms_acts_itself() && isms_is_active())
 		isms_refuse_ddl("Dropping its trigger",
 						quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)));
 }

@@ -132,6 +132,9 @@ extern void isms_check_command(Node *tree);
 extern bool isms_is_own_trigger(Oid trigger, Oid *relid);
 extern void isms_refuse_ddl(const char *what, const char *object);
 
+/* guard.c */
+extern bool isms_is_active(void);
+
 /* capture.c */
 extern int64 isms_write_baseline(Relation rel);
 
