@@ -257,7 +257,7 @@ select is_empty($$
   select m.name
     from member m
     join pg_event_trigger t on m.classid = 'pg_event_trigger'::regclass and t.oid = m.objid
-   where t.evtenabled <> 'D' $$, 'every event trigger is off until isms.activate()');
+   where t.evtenabled <> 'D' and t.evtname <> 'isms_ddl_label' $$, 'every event trigger is off until isms.activate(), but for the one that only loads the library for a restore of labels');
 
 select * from finish();
 

@@ -39,7 +39,8 @@ sub refused
 	like($err, qr/IS010/, "refused: $what");
 }
 
-refused($_, $_) for 'alter event trigger isms_ddl_start disable', 'alter event trigger isms_ddl_start enable', 'alter event trigger isms_ddl_drop rename to gone';
+refused($_, $_) for 'alter event trigger isms_ddl_start disable', 'alter event trigger isms_ddl_start enable', 'alter event trigger isms_ddl_drop rename to gone',
+  'alter event trigger isms_ddl_handling_end disable', 'alter event trigger isms_ddl_label disable';
 $node->safe_psql('used', q{set isms.allow_drop = on; alter event trigger isms_ddl_start disable; alter event trigger isms_ddl_drop disable; alter event trigger isms_ddl_end disable});
 refused("event triggers disabled: $_", $_)
   for 'alter table watched disable trigger user', 'alter table watched disable trigger isms_capture', 'drop trigger isms_capture on watched',
