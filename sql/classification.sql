@@ -305,6 +305,15 @@ set session authorization regress_clerk;
 delete from isms.classification where code = 'mine';
 insert into isms.handling_rule values ('mine', 'audit');
 reset session authorization;
+update isms.scope set closed_on = isms.today('BETA') + 1 where code = 'BETA';
+set session authorization regress_clerk;
+delete from isms.classification where code = 'mine';
+reset session authorization;
+select count(*) as mine from isms.classification where code = 'mine';
+update isms.scope set closed_on = isms.today('BETA') where code = 'BETA';
+set session authorization regress_clerk;
+delete from isms.classification where code = 'mine';
+reset session authorization;
 select code from isms.classification order by rank;
 
 \c

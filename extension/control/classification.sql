@@ -87,8 +87,9 @@ declare
   me text := isms.actor();
 begin
   return isms.has_database_role('isms_admin')
-      or exists (select from isms.scope s where s.closed_on is null)
-         and not exists (select from isms.scope s where s.closed_on is null and not coalesce(isms.holds_role(me, 'isms_manager', s.code), false));
+      or coalesce((select bool_and(coalesce(isms.holds_role(me, 'isms_manager', s.code), false))
+                     from isms.scope s
+                    where coalesce(s.closed_on, 'infinity') > isms.today(s.code)), false);
 end
 $$;
 
