@@ -16,11 +16,11 @@ PARTS = core/schema core/error core/scope core/person core/actor core/register c
 	types/reference types/rating types/estimate \
 	trail/trail trail/archive trail/checkpoint trail/verify trail/audit trail/key trail/reconcile trail/lookback trail/schema trail/coverage trail/ddl trail/erase trail/retention \
 	workflow/workflow workflow/request workflow/overlay workflow/judge workflow/relation workflow/machine workflow/cutover workflow/break_glass workflow/delegation workflow/approval workflow/notify workflow/gap workflow/context workflow/appointment workflow/enforce workflow/version workflow/rule workflow/origin \
-	control/catalogue control/iso27001_clauses control/iso27001_annex_a control/mapping control/iso27001_2013 control/baseline control/oscal control/asset control/asset_dependency control/implementation control/applicability control/gap control/classification control/handling control/inventory control/import \
+	control/catalogue control/iso27001_clauses control/iso27001_annex_a control/mapping control/iso27001_2013 control/baseline control/oscal control/asset control/asset_dependency control/implementation control/evidence control/control_test control/assurance control/applicability control/statement control/gap control/classification control/handling control/inventory control/import control/import_evidence \
 	control/check control/check_report control/check_access control/check_privilege control/check_setting control/check_operation \
-	risk/method risk/threat risk/threat_vulnerability risk/event_scenario risk/risk risk/treatment risk/control_type risk/override risk/assess risk/aggregate risk/acceptance risk/appetite risk/derived risk/preview risk/what_if risk/round risk/identification risk/guard risk/workflow risk/import risk/loss risk/loss_register \
+	risk/method risk/threat risk/threat_vulnerability risk/event_scenario risk/risk risk/treatment risk/control_type risk/override risk/assess risk/aggregate risk/acceptance risk/appetite risk/derived risk/preview risk/what_if risk/round risk/identification risk/guard risk/workflow risk/statement risk/import risk/loss risk/loss_register \
 	management/guard management/guard_event management/guard_certification management/workflow \
-	report/register report/plan report/heat_map report/trend report/inbox \
+	report/register report/plan report/heat_map report/coverage report/trend report/inbox \
 	core/finish
 SQL_PARTS  = $(foreach part,$(PARTS),extension/$(part).sql)
 DATA_built := extension/isms--$(EXTVERSION).sql

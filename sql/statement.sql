@@ -55,6 +55,16 @@ insert into isms.control_test (implementation, result, tested_on, valid_until) v
 select pg_temp.shown() as retired_ones_do_not_count;
 select implementation, status, assurance from isms.implementation_assurance order by 1;
 
+-- Who runs it, where that is somebody else; a failed test shows beside what is declared, evidence of the control itself where nothing implements it.
+update isms.implementation set operator = 'provider', operated_by = 'Login Ltd' where code = 'SSO';
+insert into isms.evidence (title, subject_kind, subject, locator) values ('Rules of access', 'control', 'A.5.15', 'intranet');
+select code, implementation_status, declared_status, assurance, run_by, result from isms.statement_of_applicability where code in ('A.5.15', 'A.8.5') order by sort_key;
+
+-- Names are data.
+insert into isms.implementation (code, title, status, controls) values ('x''); drop table isms.risk; --', '%s $1 \', 'implemented', '{A.8.30}');
+select implementations from isms.statement_of_applicability where code = 'A.8.30';
+delete from isms.implementation where code like 'x%';
+
 -- Controls of a catalogue of one's own appear once they are decided on, Annex A stays whole.
 insert into isms.catalogue (code, title) values ('HOUSE', 'House rules');
 insert into isms.control (catalogue, reference, title) values ('HOUSE', 'H.1', 'Clean desks'), ('HOUSE', 'H.2', 'Locked drawers');

@@ -50,8 +50,9 @@ comment on function isms.applicability_fill() is 'BEFORE trigger: decisions are 
 create trigger of_control before insert or update of catalogue, reference, necessary, implementation_status on isms.applicability
   for each row execute function isms.applicability_fill();
 
+-- Annex A is listed whole, whatever else is (6.1.3 c).  What other scopes run has the status they tell.
 create view isms.statement_of_applicability with (security_invoker = true) as
-  select s.code as scope,
+  select s.scope,
          c.reference::text as code,
          c.title,
          isms.sort_key(c.reference) as sort_key,
@@ -59,32 +60,55 @@ create view isms.statement_of_applicability with (security_invoker = true) as
          a.necessary,
          array_to_string(a.reasons, ', ') as reasons,
          a.justification,
-         coalesce(a.implementation_status, case when a.necessary is null then 'undecided' end) as implementation_status,
+         case
+           when a.necessary is null then 'undecided'
+           when a.necessary and i.elsewhere then i.told
+           else a.implementation_status
+         end as implementation_status,
          case
            when i.failed then 'failed'
-           when i.implementations is null then null
-           when i.verified then 'verified'
-           when i.expired then 'expired'
-           else 'unverified'
+           when i.verified or i.implementations is null and e.newest >= s.today then 'verified'
+           when i.expired or i.implementations is null and e.newest is not null then 'expired'
+           when i.implementations is not null then 'unverified'
          end as assurance,
          i.implementations,
          i.owners,
-         c.catalogue
-    from isms.scope s
+         c.catalogue,
+         a.implementation_status as declared_status,
+         i.run_by,
+         i.tested_on,
+         i.result
+    from isms.scope_day s
     cross join isms.control c
-    left join isms.applicability a on a.scope = s.code and a.catalogue = c.catalogue and a.reference = c.reference
+    left join isms.applicability a on a.scope = s.scope and a.catalogue = c.catalogue and a.reference = c.reference
     left join (
       select l.scope, l.catalogue, l.reference,
              bool_or(v.assurance = 'failed') as failed,
              bool_and(v.assurance = 'verified') as verified,
              bool_or(v.assurance = 'expired') as expired,
              string_agg(l.implementation, ', ' order by l.implementation) as implementations,
-             string_agg(distinct m.owner, ', ') as owners
+             string_agg(distinct m.owner, ', ') as owners,
+             bool_and(m.operator_implementation is not null) as elsewhere,
+             case
+               when bool_and(v.status = 'implemented') then 'implemented'
+               when bool_or(v.status in ('implemented', 'partial')) then 'partial'
+               when bool_and(v.status = 'planned') then 'planned'
+               else 'unknown'
+             end as told,
+             string_agg(distinct case m.operator when 'provider' then 'provider ' || coalesce(m.operated_by, '?') when 'scope' then 'scope ' || m.operated_by end, ', ') as run_by,
+             max(v.tested_on) as tested_on,
+             (array_agg(v.result order by v.tested_on desc, v.result) filter (where v.tested_on is not null))[1] as result
         from isms.implementation_control l
         join isms.implementation m on m.scope = l.scope and m.code = l.implementation and m.status <> 'retired'
         join isms.implementation_assurance v on v.scope = l.scope and v.implementation = l.implementation
        group by l.scope, l.catalogue, l.reference) i
-      on i.scope = s.code and i.catalogue = c.catalogue and i.reference = c.reference
+      on i.scope = s.scope and i.catalogue = c.catalogue and i.reference = c.reference
+    left join (
+      select v.scope, coalesce(v.catalogue, isms.base_catalogue()) as catalogue, v.subject, max(coalesce(v.valid_until, 'infinity')) as newest
+        from isms.evidence v
+       where v.subject_kind = 'control'
+       group by 1, 2, 3) e
+      on e.scope = s.scope and e.catalogue = c.catalogue and e.subject = c.reference::text
    where c.kind = 'control'
      and (c.catalogue = isms.base_catalogue() or a.reference is not null);
 
@@ -97,8 +121,12 @@ comment on column isms.statement_of_applicability.theme is 'Theme';
 comment on column isms.statement_of_applicability.necessary is 'Necessary? Null: undecided';
 comment on column isms.statement_of_applicability.reasons is 'Why it is necessary';
 comment on column isms.statement_of_applicability.justification is 'Prose; for exclusions the reason';
-comment on column isms.statement_of_applicability.implementation_status is 'Status as declared; undecided where there is no decision';
-comment on column isms.statement_of_applicability.assurance is 'What tests and evidence of its implementations show: failed, verified (all), expired, unverified; null without an implementation';
+comment on column isms.statement_of_applicability.implementation_status is 'Status as declared; where every implementation is another scope''s, as those scopes tell (unknown where they do not any more); undecided where there is no decision';
+comment on column isms.statement_of_applicability.assurance is 'What tests and evidence of its implementations show: failed (one is enough), verified (all), expired, unverified; without an implementation what evidence of the control itself shows, else null';
 comment on column isms.statement_of_applicability.implementations is 'Implementations that serve it';
 comment on column isms.statement_of_applicability.owners is 'Their owners';
-comment on column isms.statement_of_applicability.catalogue is 'Catalogue the control is of';
+comment on column isms.statement_of_applicability.catalogue is 'Catalogue of the control';
+comment on column isms.statement_of_applicability.declared_status is 'Status as declared, whoever runs it';
+comment on column isms.statement_of_applicability.run_by is 'Providers and other scopes that run implementations of it; ? for one that is not named';
+comment on column isms.statement_of_applicability.tested_on is 'Date of the latest test of an implementation';
+comment on column isms.statement_of_applicability.result is 'Its result; of several on that day the first by name: fail, not_applicable, pass, unknown';

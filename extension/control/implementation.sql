@@ -7,6 +7,8 @@ create table isms.implementation (
   owner text constraint implementation_owner_fkey references isms.person on update cascade,
   operator text not null default 'own' constraint implementation_operator_known check (operator in ('own', 'provider', 'scope')),
   operated_by text constraint implementation_operated_by_named check (operator = 'own' or coalesce(operated_by, '') ~ '\S'),
+  operator_implementation text,
+  offered text not null default 'no' constraint implementation_offered_known check (offered in ('no', 'below', 'all')),
   site text,
   cost_once numeric constraint implementation_cost_once_positive check (cost_once >= 0),
   cost_yearly numeric constraint implementation_cost_yearly_positive check (cost_yearly >= 0),
@@ -17,7 +19,9 @@ create table isms.implementation (
   description text,
   custom jsonb not null default '{}' constraint implementation_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
-  constraint implementation_pkey primary key (scope, code)
+  constraint implementation_pkey primary key (scope, code),
+  constraint implementation_operated_by_other check (operator <> 'scope' or operated_by <> scope),
+  constraint implementation_operator_of_scope check (operator_implementation is null or operator = 'scope')
 );
 
 comment on table isms.implementation is 'What the organisation runs to modify risk: measures as implemented or planned (6.1.3 b, 8.3)';
@@ -28,11 +32,13 @@ comment on column isms.implementation.kind is 'technical, process, policy, peopl
 comment on column isms.implementation.owner is 'Control owner';
 comment on column isms.implementation.operator is 'Who runs it: own, provider or another scope';
 comment on column isms.implementation.operated_by is 'Name of the provider, or code of the scope, that runs it';
+comment on column isms.implementation.operator_implementation is 'Implementation of the scope operated_by that this one is: status, assurance and dates are taken from it, live; null: as stated here';
+comment on column isms.implementation.offered is 'Which other scopes may take status, assurance and dates from it: no (none), below (those that are part of this one) or all';
 comment on column isms.implementation.site is 'Where';
 comment on column isms.implementation.cost_once is 'Cost once, in the scope''s currency';
 comment on column isms.implementation.cost_yearly is 'Cost a year, in the scope''s currency';
 comment on column isms.implementation.in_use_from is 'First day in use';
-comment on column isms.implementation.status is 'planned, partial, implemented or retired; only implemented ones count today';
+comment on column isms.implementation.status is 'planned, partial, implemented or retired; only implemented ones count today. Of one that another scope runs only retired is looked at';
 comment on column isms.implementation.effectiveness is 'Fraction of events or of loss it prevents, 0 to 1, where a link to a risk states none';
 comment on column isms.implementation.controls is 'Controls of the base catalogue it implements; kept equal to implementation_control';
 comment on column isms.implementation.description is 'How it is done';
@@ -40,6 +46,8 @@ comment on column isms.implementation.custom is 'Fields of the organisation''s o
 comment on column isms.implementation.created_by is 'Person who recorded it';
 
 create index implementation_owner_idx on isms.implementation (owner);
+
+create index implementation_operator_idx on isms.implementation (operated_by, operator_implementation) where operator_implementation is not null;
 
 create sequence isms.implementation_code;
 
@@ -124,133 +132,105 @@ comment on column isms.implementation_asset.asset is 'Asset';
 
 create index implementation_asset_asset_idx on isms.implementation_asset (scope, asset);
 
-create table isms.evidence (
-  scope text not null default isms.default_scope() constraint evidence_scope_fkey references isms.scope on update cascade,
-  code text not null constraint evidence_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
-  title text not null constraint evidence_title_given check (title ~ '\S'),
-  subject_kind text not null constraint evidence_subject_kind_known check (subject_kind in ('requirement', 'implementation', 'action', 'risk', 'finding')),
-  subject text not null,
-  digest bytea constraint evidence_digest_sha256 check (octet_length(digest) = 32),
-  locator text,
-  collected_on date not null,
-  collected_by text default isms.actor() constraint evidence_collected_by_fkey references isms.person on update cascade,
-  covers daterange,
-  valid_until date,
-  created_by text default isms.actor(),
-  constraint evidence_pkey primary key (scope, code),
-  constraint evidence_digest_or_locator check (digest is not null or coalesce(locator, '') ~ '\S')
-);
+-- What other scopes run.  A scope tells of an implementation what it offers: code, title, kind, status, assurance and dates.
+create function isms.is_below(scope text, parent text) returns boolean
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  with recursive above(code) as (
+    select s.parent from isms.scope s where s.code = is_below.scope
+     union
+    select s.parent from above a join isms.scope s on s.code = a.code)
+  select exists (select from above a where a.code = is_below.parent);
+end;
 
-comment on table isms.evidence is 'Evidence: what it proves, its digest and where it is kept (7.5.3)';
-comment on column isms.evidence.scope is 'Scope';
-comment on column isms.evidence.code is 'Key in the scope';
-comment on column isms.evidence.title is 'Title';
-comment on column isms.evidence.subject_kind is 'What kind of record it proves';
-comment on column isms.evidence.subject is 'Key of that record';
-comment on column isms.evidence.digest is 'SHA-256 of the file, 32 bytes';
-comment on column isms.evidence.locator is 'Where it is kept';
-comment on column isms.evidence.collected_on is 'When it was collected; today in the scope unless stated';
-comment on column isms.evidence.collected_by is 'Person who collected it';
-comment on column isms.evidence.covers is 'Period it speaks of';
-comment on column isms.evidence.valid_until is 'Last day it counts; null: no end';
-comment on column isms.evidence.created_by is 'Person who recorded it';
+comment on function isms.is_below(text, text) is 'Is the scope part of another one, at whatever depth? False for itself';
 
-create index evidence_subject_idx on isms.evidence (scope, subject_kind, subject);
+create function isms.is_offered(scope text, implementation text, to_scope text) returns boolean
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select exists (
+    select
+      from isms.implementation i
+     where i.scope = is_offered.scope and i.code = is_offered.implementation
+       and (i.offered = 'all' or i.offered = 'below' and isms.is_below(to_scope, i.scope)));
+end;
 
-create sequence isms.evidence_code;
+comment on function isms.is_offered(text, text, text) is 'May another scope take status, assurance and dates from an implementation?';
 
-comment on sequence isms.evidence_code is 'Numbers for codes of evidence';
-
-create function isms.evidence_subject() returns trigger
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  found_it boolean;
+create function isms.implementation_operator() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: the writer need not see the scope that runs it, and is told no more than whether it offers this
 begin
-  if to_regclass(format('isms.%I', new.subject_kind)) is null then
-    return null;
-  end if;
-  execute format('select exists (select from isms.%I t where t.scope = $1 and t.code = $2)', new.subject_kind) into found_it using new.scope, new.subject;
-  if not found_it then
+  if not isms.is_offered(new.operated_by, new.operator_implementation, new.scope) then
     raise exception using
       errcode = 'foreign_key_violation',
-      message = format('evidence %s is of %s %s, which does not exist in scope %s', new.code, new.subject_kind, new.subject, new.scope),
-      hint = format('Record it first, or correct evidence.subject; see isms.%s.', new.subject_kind),
-      schema = 'isms', table = 'evidence', column = 'subject', constraint = tg_name;
+      message = format('scope %s offers no implementation %s to scope %s', new.operated_by, new.operator_implementation, new.scope),
+      hint = 'isms.offered_implementations() lists what is offered; the scope that runs it offers it by implementation.offered.',
+      schema = 'isms', table = 'implementation', column = 'operator_implementation', constraint = tg_name;
+  elsif exists (
+    with recursive runs(scope, code) as (
+      select new.operated_by, new.operator_implementation
+       union
+      select i.operated_by, i.operator_implementation
+        from runs r
+        join isms.implementation i on i.scope = r.scope and i.code = r.code
+       where i.operator_implementation is not null)
+    select from runs r where r.scope = new.scope and r.code = new.code) then
+    raise exception using
+      errcode = 'check_violation',
+      message = format('implementation %s would be run by itself', new.code),
+      hint = 'Name the implementation of the scope that really runs it.',
+      schema = 'isms', table = 'implementation', column = 'operator_implementation', constraint = tg_name;
   end if;
   return null;
 end
 $$;
 
-comment on function isms.evidence_subject() is 'AFTER trigger: the record that evidence is of must exist, where its kind is a table; it may be of several tables, so no foreign key can say it. Errors: 23503';
+comment on function isms.implementation_operator() is 'AFTER trigger: what another scope runs is offered by it, and nothing is run by itself. Errors: 23503, 23514';
 
-create trigger evidence_subject after insert or update of scope, subject_kind, subject on isms.evidence
-  for each row execute function isms.evidence_subject();
+create trigger operator after insert or update of scope, code, operated_by, operator_implementation on isms.implementation
+  for each row when (new.operator_implementation is not null) execute function isms.implementation_operator();
 
-create trigger fill_code before insert on isms.evidence
-  for each row when (new.code is null) execute function isms.fill_code('E');
-
--- A default could only be the session's day.
-create function isms.evidence_collected_today() returns trigger
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
+-- In place of a foreign key of the table to itself, of which pg_dump would warn.
+create function isms.implementation_renamed() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: those who use it are of scopes the writer need not see
 begin
-  new.collected_on := isms.today(new.scope);
-  return new;
+  update isms.implementation i
+     set operated_by = new.scope,
+         operator_implementation = new.code
+   where i.operated_by = old.scope and i.operator_implementation = old.code;
+  return null;
 end
 $$;
 
-comment on function isms.evidence_collected_today() is 'BEFORE INSERT trigger for evidence without a date: today in its scope';
+comment on function isms.implementation_renamed() is 'AFTER trigger: a changed code is carried along to the scopes that use the implementation';
 
-create trigger fill_date before insert on isms.evidence
-  for each row when (new.collected_on is null) execute function isms.evidence_collected_today();
+create trigger renamed after update of scope, code on isms.implementation
+  for each row when ((new.scope, new.code) <> (old.scope, old.code)) execute function isms.implementation_renamed();
 
-create table isms.control_test (
-  scope text not null default isms.default_scope(),
-  code text not null constraint control_test_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
-  implementation text not null,
-  tested_on date not null,
-  result text not null constraint control_test_result_known check (result in ('pass', 'fail', 'unknown', 'not_applicable')),
-  tester text default isms.actor() constraint control_test_tester_fkey references isms.person on update cascade,
-  method text,
-  valid_until date not null,
-  created_by text default isms.actor(),
-  constraint control_test_pkey primary key (scope, code),
-  constraint control_test_implementation_fkey foreign key (scope, implementation) references isms.implementation on update cascade,
-  constraint control_test_valid_order check (valid_until >= tested_on)
-);
-
-comment on table isms.control_test is 'Results of testing implementations (9.1); the latest one decides';
-comment on column isms.control_test.scope is 'Scope';
-comment on column isms.control_test.code is 'Key in the scope';
-comment on column isms.control_test.implementation is 'Implementation tested';
-comment on column isms.control_test.tested_on is 'When; today in the scope unless stated';
-comment on column isms.control_test.result is 'pass, fail, unknown or not_applicable';
-comment on column isms.control_test.tester is 'Who tested';
-comment on column isms.control_test.method is 'How';
-comment on column isms.control_test.valid_until is 'Last day a pass counts as verified; a year from the test unless stated';
-comment on column isms.control_test.created_by is 'Person who recorded it';
-
-create index control_test_latest_idx on isms.control_test (scope, implementation, tested_on desc, code desc) include (result, valid_until);
-
-create sequence isms.control_test_code;
-
-comment on sequence isms.control_test_code is 'Numbers for codes of control tests';
-
-create trigger fill_code before insert on isms.control_test
-  for each row when (new.code is null) execute function isms.fill_code('CT');
-
-create function isms.control_test_dates() returns trigger
+-- Costs are amounts of the scope's currency: it stays while there are any.
+create function isms.scope_currency() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  priced text := (select string_agg(i.code, ', ' order by i.code) from isms.implementation i where i.scope = new.code and coalesce(i.cost_once, i.cost_yearly) is not null);
 begin
-  new.tested_on := coalesce(new.tested_on, isms.today(new.scope));
-  new.valid_until := coalesce(new.valid_until, (new.tested_on + interval '1 year')::date);
-  return new;
+  if priced is not null then
+    raise exception using
+      errcode = 'check_violation',
+      message = format('scope %s keeps its currency %s', new.code, old.currency),
+      detail = format('Costs are stated in it: %s', priced),
+      hint = 'Clear the costs, change the currency, and enter them anew.',
+      schema = 'isms', table = 'scope', column = 'currency', constraint = tg_name;
+  end if;
+  return null;
 end
 $$;
 
-comment on function isms.control_test_dates() is 'BEFORE INSERT trigger for tests without dates: tested today in the scope, valid for a year';
+comment on function isms.scope_currency() is 'AFTER trigger: a scope''s currency stays while costs of implementations are stated in it. Errors: 23514';
 
-create trigger fill_dates before insert on isms.control_test
-  for each row when (new.tested_on is null or new.valid_until is null) execute function isms.control_test_dates();
+create trigger currency after update of currency on isms.scope
+  for each row when (new.currency <> old.currency) execute function isms.scope_currency();
 
 -- Fenced by offset: the day is asked for once a scope, not once a row.
 create view isms.scope_day with (security_invoker = true) as
@@ -262,73 +242,6 @@ create view isms.scope_day with (security_invoker = true) as
 comment on view isms.scope_day is 'The date in each scope; for views over many rows';
 comment on column isms.scope_day.scope is 'Scope';
 comment on column isms.scope_day.today is 'isms.today(scope)';
-
--- In which states an implementation counts: what is implemented counts today unless its latest test failed,
--- whatever is not given up counts in the target, and what is shown to work counts as verified.
-create function isms.counts_in(status text, assurance text) returns integer
-  language sql immutable parallel safe
-begin atomic
-  select case
-           when status = 'retired' then 0
-           when status <> 'implemented' or assurance = 'failed' then 2
-           when assurance = 'verified' then 7
-           else 3
-         end;
-end;
-
-comment on function isms.counts_in(text, text) is 'States of a risk in which an implementation counts, as bits: 1 current, 2 target, 4 verified';
-
--- Assurance of implementations, from tests and evidence; computed, never stored, since time alone changes it.
--- Fenced by offset: worked out once an implementation, not once a risk it acts on.
-create view isms.implementation_assurance with (security_invoker = true) as
-  select i.scope,
-         i.code as implementation,
-         i.status,
-         a.assurance,
-         a.tested_on,
-         a.result,
-         i.effectiveness,
-         a.counts_in,
-         a.standing
-    from isms.implementation i
-    join isms.scope_day d on d.scope = i.scope
-    cross join lateral (
-      select v.assurance,
-             t.tested_on,
-             t.result,
-             isms.counts_in(i.status, v.assurance) as counts_in,
-             case when i.status = 'implemented' then 'implemented, ' || v.assurance else i.status end as standing
-        from (values (true)) one
-        left join lateral (
-          select c.result, c.valid_until, c.tested_on
-            from isms.control_test c
-           where c.scope = i.scope and c.implementation = i.code
-           order by c.tested_on desc, c.code desc
-           limit 1) t on true
-        left join lateral (
-          select max(coalesce(e.valid_until, 'infinity')) as newest
-            from isms.evidence e
-           where e.scope = i.scope and e.subject_kind = 'implementation' and e.subject = i.code) e on true
-        cross join lateral (
-          select case
-                   when t.result = 'fail' then 'failed'
-                   when t.result = 'pass' and t.valid_until >= d.today then 'verified'
-                   when e.newest >= d.today and t.result is null then 'verified'
-                   when t.result = 'pass' or e.newest is not null then 'expired'
-                   else 'unverified'
-                 end as assurance) v
-      offset 0) a;
-
-comment on view isms.implementation_assurance is 'Each implementation with what its tests and evidence show today';
-comment on column isms.implementation_assurance.scope is 'Scope';
-comment on column isms.implementation_assurance.implementation is 'Implementation';
-comment on column isms.implementation_assurance.status is 'Declared status';
-comment on column isms.implementation_assurance.assurance is 'verified: the latest test passed and still counts, or there is valid evidence and no test; failed: the latest test failed; expired: it was verified once; unverified: nothing shows it';
-comment on column isms.implementation_assurance.tested_on is 'Date of the latest test';
-comment on column isms.implementation_assurance.result is 'Result of the latest test';
-comment on column isms.implementation_assurance.effectiveness is 'Its own effectiveness, where a link to a risk states none';
-comment on column isms.implementation_assurance.counts_in is 'States of a risk in which it counts, as bits: 1 current, 2 target, 4 verified';
-comment on column isms.implementation_assurance.standing is 'Status and assurance in words';
 
 -- A.6.5: who leaves hands these over.
 insert into isms.owned_table (schema_name, table_name, person_column, role, state_column, ended_states, builtin) values

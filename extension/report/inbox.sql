@@ -6,7 +6,7 @@ create view isms.inbox with (security_invoker = true) as
       select w.scope,
              split_part(w.table_name, '.', 2) as kind,
              w.key as code,
-             coalesce(r.title, a.title, m.title, x.title, e.statement, isms.person_name(g.person) || ' as ' || g.role) as title,
+             coalesce(r.title, a.title, m.title, x.title, e.statement, v.title, isms.person_name(g.person) || ' as ' || g.role) as title,
              format('%s: approval asked for by %s', w.transition, w.requester_name) as what,
              w.due,
              (w.requested_at at time zone s.time_zone)::date as since
@@ -18,6 +18,7 @@ create view isms.inbox with (security_invoker = true) as
         left join isms.acceptance c on w.table_name = 'isms.acceptance' and c.scope = w.scope and c.code = w.key
         left join isms.risk_appetite e on w.table_name = 'isms.risk_appetite' and e.scope = w.scope and e.code = w.key
         left join isms.risk x on x.scope = c.scope and x.code = c.risk
+        left join isms.statement_version v on w.table_name = 'isms.statement_version' and v.scope = w.scope and v.code = w.key
         left join isms.role_assignment g on w.table_name = 'isms.role_assignment' and g.scope = w.scope and g.code = w.key
        where (select isms.actor()) = any (w.candidates)
        union all
@@ -41,6 +42,12 @@ create view isms.inbox with (security_invoker = true) as
         join isms.scope_day d on d.scope = r.scope
        where r.owner = (select isms.actor()) and r.status <> 'closed' and r.next_review <= d.today + 30
        union all
+      -- 9.1: tests to do, due within a month.
+      select t.scope, 'control_test_plan', t.code, t.title, case when t.overdue then 'test overdue' else 'test due' end, t.due, t.last_on
+        from isms.control_test_due t
+        join isms.scope_day d on d.scope = t.scope
+       where t.tester = (select isms.actor()) and t.due <= d.today + 30
+       union all
       -- 6.1.3 f: acceptances of this person's risks that end, ended or no longer fit.
       select c.scope, 'acceptance', c.code, r.title, 'acceptance ' || c.state, c.until, c.accepted_on
         from isms.acceptance_status c
@@ -51,9 +58,9 @@ create view isms.inbox with (security_invoker = true) as
              from isms.acceptance l
             where l.scope = c.scope and l.risk = c.risk and l.basis = c.basis and l.status in ('requested', 'accepted') and upper(l.validity) - 1 > c.until)) i;
 
-comment on view isms.inbox is 'What waits for the person acting: approvals, actions, reviews, acceptances';
+comment on view isms.inbox is 'What waits for the person acting: approvals, actions, reviews, tests, acceptances';
 comment on column isms.inbox.scope is 'Scope';
-comment on column isms.inbox.kind is 'Kind of record: risk, action, acceptance, risk_method, role_assignment or another table under a workflow';
+comment on column isms.inbox.kind is 'Kind of record: risk, action, acceptance, risk_method, statement_version, control_test_plan, role_assignment or another table under a workflow';
 comment on column isms.inbox.code is 'Key of the record';
 comment on column isms.inbox.title is 'Its title; for acceptances the risk''s, for appointments who as what';
 comment on column isms.inbox.what is 'What is to be done';

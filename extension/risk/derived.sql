@@ -69,14 +69,18 @@ create view isms.overdue with (security_invoker = true) as
            select
              from isms.acceptance l
             where l.scope = c.scope and l.risk = c.risk and l.basis = c.basis and l.status = 'accepted'
-              and upper(l.validity) > upper(c.validity))) o
+              and upper(l.validity) > upper(c.validity))
+       union all
+      select t.scope, 'control_test_plan', t.code, t.title, t.tester, 'test', t.due
+        from isms.control_test_due t
+       where t.overdue) o
     join isms.scope_day d on d.scope = o.scope
     left join isms.person p on p.code = o.owner
    where o.due < d.today;
 
-comment on view isms.overdue is 'Everything whose day has passed: actions, reviews of risks, acceptances (8.2, 8.3)';
+comment on view isms.overdue is 'Everything whose day has passed: actions, reviews of risks, acceptances, tests of controls (8.2, 8.3, 9.1)';
 comment on column isms.overdue.scope is 'Scope';
-comment on column isms.overdue.kind is 'action, risk or acceptance';
+comment on column isms.overdue.kind is 'action, risk, acceptance or control_test_plan';
 comment on column isms.overdue.code is 'Key in the scope';
 comment on column isms.overdue.title is 'Title; for acceptances the risk''s';
 comment on column isms.overdue.owner is 'Person responsible';

@@ -637,6 +637,8 @@ declare
   built isms.implementation;
 begin
   select i.* into built from isms.implementation i where i.scope = new ->> 'scope' and i.code = new ->> 'implementation';
+  -- what another scope runs is as far as that scope says
+  built.status := coalesce((select v.status from isms.implementation_assurance v where v.scope = built.scope and v.implementation = built.code), built.status);
   return case
     when built.status <> 'implemented' then format('implementation %s is %s, not implemented', built.code, built.status)
     when built.in_use_from > (new ->> 'done_on')::date

@@ -146,6 +146,36 @@ select theme, count(*) as controls, count(*) filter (where necessary) as necessa
  group by theme
  order by min(sort_key);
 select code, title, justification from isms.statement_of_applicability where not necessary order by sort_key;
+-- To be approved it must be whole: what is necessary and not there is on its way, a failed test is not passed over, and so on.
+insert into isms.statement_version (code, note) values ('2026-1', 'First statement by the 2022 edition');
+\set ON_ERROR_STOP off
+update isms.statement_version set status = 'in_review' where code = '2026-1';
+\echo 'SQLSTATE' :LAST_ERROR_SQLSTATE
+\echo
+\set ON_ERROR_STOP on
+\set ECHO none
+\ir statement.sql
+\set ECHO queries
+-- With the actions planned it is submitted, and approved by another than who asked, as it was submitted.
+update isms.statement_version set status = 'in_review' where code = '2026-1';
+select isms.request('isms.statement_version', '2026-1', 'approve', 'For the certification audit');
+begin;
+set local isms.actor = 'mara';
+select isms.approve('isms.statement_version', '{2026-1}', 'approve');
+commit;
+select code, standing, approved_by_name, lines, necessary, implemented from isms.statement_history;
+-- A test that fails takes effect at once; the approved version stays what it was.
+begin;
+set local isms.actor = 'sam';
+insert into isms.control_test (plan, result, note) values ('CP-DESK', 'fail', 'Nine of forty desks were not clear');
+commit;
+select code, title, implementation_status, assurance, last_test, last_result, risks, problems from isms.control_coverage where problems is not null;
+select code, what, before, after from isms.compare_statements('2026-1');
+-- Evidence: known by its SHA-256, of value until it expires.
+select code, title, subject, valid_until, isms.check_evidence(code, 'deny all') as untouched, isms.check_evidence(code, 'allow all') as altered
+  from isms.evidence
+ where subject = 'FIREWALL';
+select code, title, tester_name, cadence, last_result, due, overdue from isms.control_test_due order by due, code;
 
 \echo
 \echo '== 12. The trail of one risk'

@@ -35,6 +35,12 @@ begin
   insert into isms.treatment (risk, option, justification) values ('R-001', 'modification', 'Cheapest way');
   insert into isms.action (code, title, serves, implementation, owner, due_on, resources)
   values ('T-001', 'Roll out second factor', 'R-001', 'MFA', owner, current_date + 60, '10 days');
+  insert into isms.control_test_plan (code, title, implementation) values ('CP-1', 'Ten logins', 'MFA');
+  insert into isms.control_test (code, plan, result) values ('CT-1', 'CP-1', 'pass');
+  insert into isms.evidence (code, title, subject_kind, subject, locator) values ('E-1', 'Settings', 'implementation', 'MFA', 'share');
+  insert into isms.evidence_custody (evidence, holder) values ('E-1', owner);
+  insert into isms.applicability (reference, necessary, reasons) values ('A.8.5', true, '{risk}');
+  insert into isms.statement_version (code) values ('1');
 end
 $$;
 select pg_temp.fill('ACME', 'dana'), pg_temp.fill('BETA', 'bo');
@@ -81,8 +87,8 @@ select is_empty($$select relation, own_rows, other_rows from pg_temp.seen('regre
   'a reader who holds no role sees no row of any scope');
 
 -- The three tests above say nothing of what is empty.
-select set_eq($$select relation from pg_temp.seen('regress_dana', 'ACME') where own_rows > 0 and relation = any ('{isms.asset,isms.risk,isms.implementation,isms.risk_control,isms.treatment,isms.action,isms.risk_method,isms.role_assignment}')$$,
-  '{isms.asset,isms.risk,isms.implementation,isms.risk_control,isms.treatment,isms.action,isms.risk_method,isms.role_assignment}'::text[],
+select set_eq($$select relation from pg_temp.seen('regress_dana', 'ACME') where own_rows > 0 and relation = any ('{isms.asset,isms.risk,isms.implementation,isms.risk_control,isms.treatment,isms.action,isms.risk_method,isms.role_assignment,isms.control_test_plan,isms.control_test,isms.evidence,isms.evidence_custody,isms.evidence_chain,isms.applicability,isms.statement_version,isms.statement_problem,isms.control_coverage}')$$,
+  '{isms.asset,isms.risk,isms.implementation,isms.risk_control,isms.treatment,isms.action,isms.risk_method,isms.role_assignment,isms.control_test_plan,isms.control_test,isms.evidence,isms.evidence_custody,isms.evidence_chain,isms.applicability,isms.statement_version,isms.statement_problem,isms.control_coverage}'::text[],
   'Dana Ruiz sees the rows of ACME');
 
 select is_empty($$select relation from pg_temp.seen('regress_dana', 'ACME') where own_rows is null$$,

@@ -29,7 +29,9 @@ create temp table state as
       ('two_eyes', 'draft*c approved.c closed!c'),
       ('risk_method', 'draft*c approved.c closed!c'), ('risk_override', 'draft*c approved.c closed!c'),
       ('risk_appetite', 'draft*c approved.c withdrawn!c'),
-      ('assessment_round', 'open*c closed!c cancelled!')) w(workflow, states),
+      ('assessment_round', 'open*c closed!c cancelled!'),
+      ('statement', 'draft*c in_review. approved.c withdrawn!c'),
+      ('control_test', 'recorded*c void!c')) w(workflow, states),
     lateral (select row_number() over () as position, s.text from regexp_split_to_table(w.states, ' ') s(text)) m;
 
 -- Who, approvals (slot's condition after ?, S where a standard demands it), separation, guards, clause.  * is the insertion,
@@ -146,6 +148,13 @@ risk_override | * | draft | draft | editor | - | - | - | 6.1.2 d
 risk_override | draft | approve | approved | editor | editor S ? keeps_criteria + top_management P ? lowers_above_criteria | R, not @expert | - | 6.1.2 d, 6.1.3 f
 risk_override | approved | return | draft | editor | - | - | reason_given | 6.1.2 d
 risk_override | approved | close | closed | editor | - | - | - | 6.1.2 d
+statement | * | draft | draft | editor | - | - | - | 7.5.2
+statement | draft | submit | in_review | isms_manager / top_management | - | - | controls_decided, inclusion_reasoned, exclusion_justified, exclusion_unused, need_shown, implementation_planned, status_supported, operator_known, risks_covered | 6.1.3 d
+statement | in_review | approve | approved | isms_manager / top_management | @scope.managers S | R | controls_decided, inclusion_reasoned, exclusion_justified, exclusion_unused, need_shown, implementation_planned, status_supported, operator_known, risks_covered, lines_current | 6.1.3 d, 7.5.2 c
+statement | in_review | return | draft | isms_manager / top_management | - | - | reason_given | 7.5.2 c
+statement | draft, approved | withdraw | withdrawn | isms_manager / top_management | - | - | reason_given | 7.5.3 e-f
+control_test | * | record | recorded | editor | - | - | tester_independent | 9.1
+control_test | recorded | annul | void | internal_auditor / isms_manager | - | I | reason_given | 7.5.3
 $$, E'\n') l
            where l ~ '\S') x;
 

@@ -33,6 +33,9 @@ $primary->safe_psql(
 	insert into isms.risk_override (risk, state, level, reason, validity) values
 	  ('R-001', 'current', 'High', 'Seen at a supplier', daterange(current_date, current_date + 30));
 	select isms.request('isms.risk_override', 'OV-0001', 'approve');
+	select isms.add_evidence('Settings', 'implementation', 'MFA', 'factor = 2');
+	insert into isms.control_test_plan (title, implementation, tester) values ('Ten logins', 'MFA', 'dana');
+	insert into isms.statement_version (code) values ('1');
 	select isms.seal();
 });
 
@@ -96,6 +99,9 @@ my %query = (
 	as_of_json => q{select key, "row" ->> 'status' from isms.as_of_json('isms.risk', now())},
 	diff => q{select key, change, columns from isms.diff('isms.risk', (select min(sealed_at) from isms.checkpoint), now())},
 	check_method => q{select count(*) from isms.check_method('ACME', '5x5')},
+	check_evidence => q{select isms.check_evidence('E-0001', 'factor = 2')},
+	compare_statements => q{select code, change, after from isms.compare_statements('1')},
+	offered_implementations => q{select count(*) from isms.offered_implementations()},
 	today => q{select isms.today('ACME') is not null},
 	propose_mapping => q{select isms.propose_mapping('risk', 'isms.import_risk')},
 	import_compare => q{select key, outcome from isms.import_compare('risk', 'isms.import_risk') order by 1},

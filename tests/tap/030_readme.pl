@@ -54,7 +54,7 @@ $node->command_ok([ 'pgbench', '--quiet', '--initialize', 'demo' ], 'the existin
 ($out, $err) = ('', '');
 my $ok = IPC::Run::run([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('demo'), '-f', 'tests/demo/demo.sql' ], '>', \$out, '2>', \$err);
 ok($ok, 'the demonstration runs to its end') or diag $err;
-is(() = $err =~ /ERROR:/g, 5, 'with the five refusals it shows');
+is(() = $err =~ /ERROR:/g, 6, 'with the six refusals it shows');
 is($node->safe_psql('demo', 'select count(*) from isms.risk'), 60, '60 risks');
 is($node->safe_psql('demo', q{select string_agg(distinct status, ' ' order by status) from isms.risk}),
 	'assessed closed identified in_treatment monitored treated', 'risks in their states');
@@ -64,6 +64,7 @@ is($node->safe_psql('demo', q{select string_agg(distinct status, ' ' order by st
 	'cancelled done in_progress planned verified', 'actions in every state');
 isnt($node->safe_psql('demo', 'select count(*) from isms.overdue'), 0, 'and some of them late');
 is($node->safe_psql('demo', 'select count(*) from isms.statement_of_applicability where necessary is not null'), 93, '93 controls decided');
+is($node->safe_psql('demo', q{select code, standing, approved_by, lines, necessary from isms.statement_history}), '2026-1|current|mara|93|89', 'and their statement approved');
 
 $node->stop;
 done_testing();
