@@ -247,7 +247,7 @@ begin atomic
          else (
           select string_agg(case when x.person is null then format('no competence of %s is recorded', isms.person_name(t.code))
                             when coalesce(btrim(x.evidence), '') = '' then format('%s of %s has no evidence', x.competence, isms.person_name(t.code))
-                            else format('%s of %s expired on %s', x.competence, isms.person_name(t.code), x.valid_until) end, '; ' order by t.code, x.competence)
+                            else format('%s of %s expired on %s', x.competence, isms.person_name(t.code), to_char(x.valid_until, 'YYYY-MM-DD')) end, '; ' order by t.code, x.competence)
             from jsonb_array_elements_text(case jsonb_typeof(new -> 'team') when 'array' then new -> 'team' else '[]' end) t(code)
             left join jsonb_to_recordset(r.related) x(person text, competence text, evidence text, valid_until date) on x.person = t.code
            where x.person is null or coalesce(btrim(x.evidence), '') = '' or x.valid_until < isms.today((step).scope)) end

@@ -351,7 +351,7 @@ insert into isms.kind_approver (workflow, kind, role, clause, builtin) values
 -- Initial, final, to be loaded at cut-over; what is frozen while in the state.
 insert into isms.workflow_state (workflow, position, name, initial, final, cutover, frozen_columns, frozen_children, builtin) values
   ('document', 1, 'draft', true, false, true, '{}', '{}', true),
-  ('document', 2, 'in_review', false, false, false, '{scope,document,version,title,kind,author,approver,dated,language,format,medium,body,digest,place,classification,readers,kept_at,retention,disposal,change_note,created_by}', '{*}', true),
+  ('document', 2, 'in_review', false, false, false, '{scope,document,version,title,kind,author,approver,dated,language,format,medium,body,digest,place,classification,readers,kept_at,retention,disposal,change_note,commits_requirements,commits_improvement,has_objectives,availability,created_by}', '{*}', true),
   ('document', 3, 'approved', false, false, true, '{*}', '{*}', true),
   ('document', 4, 'withdrawn', false, true, true, '{*}', '{*}', true),
   ('internal_audit', 1, 'planned', true, false, true, '{planned_period}', '{}', true),

@@ -1,3 +1,20 @@
+-- Rows of any table under a workflow, by a title they have.
+create function isms.record_title(table_name text, scope text, key text) returns text
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  record jsonb;
+begin
+  if to_regclass(record_title.table_name) is null or not has_table_privilege(record_title.table_name, 'select') then
+    return null;
+  end if;
+  execute format('select to_jsonb(p) from %s p where %s', record_title.table_name, isms.key_condition(isms.workflow_of(record_title.table_name), 'p'))
+     into record using record_title.key, record_title.scope;
+  return nullif(concat_ws(' ', coalesce(record ->> 'title', record ->> 'what', record ->> 'statement'), record ->> 'version'), '');
+end
+$$;
+
+comment on function isms.record_title(text, text, text) is 'Title of a row under a workflow: its column title, what or statement, and its version where it has one; null where there is none or the caller may not read it';
+
 -- What waits for the person acting.
 create view isms.inbox with (security_invoker = true) as
   select i.scope, i.kind, i.code, i.title, i.what, i.due, i.since
@@ -6,7 +23,7 @@ create view isms.inbox with (security_invoker = true) as
       select w.scope,
              split_part(w.table_name, '.', 2) as kind,
              w.key as code,
-             coalesce(r.title, a.title, m.title, x.title, e.statement, v.title, isms.person_name(g.person) || ' as ' || g.role) as title,
+             coalesce(r.title, a.title, m.title, x.title, e.statement, v.title, isms.person_name(g.person) || ' as ' || g.role, isms.record_title(w.table_name, w.scope, w.key)) as title,
              format('%s: approval asked for by %s', w.transition, w.requester_name) as what,
              w.due,
              (w.requested_at at time zone s.time_zone)::date as since
@@ -56,11 +73,17 @@ create view isms.inbox with (security_invoker = true) as
          and not exists (
            select
              from isms.acceptance l
-            where l.scope = c.scope and l.risk = c.risk and l.basis = c.basis and l.status in ('requested', 'accepted') and upper(l.validity) - 1 > c.until)) i;
+            where l.scope = c.scope and l.risk = c.risk and l.basis = c.basis and l.status in ('requested', 'accepted') and upper(l.validity) - 1 > c.until)
+       union all
+      -- What other rooms ask of this person within a month, or without a date.
+      select t.scope, t.kind, t.code, t.title, t.what, t.due, null
+        from isms.due_items() t
+        join isms.scope_day d on d.scope = t.scope
+       where t.owner = (select isms.actor()) and coalesce(t.due <= d.today + 30, true)) i;
 
-comment on view isms.inbox is 'What waits for the person acting: approvals, actions, reviews, tests, acceptances';
+comment on view isms.inbox is 'What waits for the person acting: approvals, actions, reviews, tests, acceptances, and what isms.due_source names';
 comment on column isms.inbox.scope is 'Scope';
-comment on column isms.inbox.kind is 'Kind of record: risk, action, acceptance, risk_method, statement_version, control_test_plan, role_assignment or another table under a workflow';
+comment on column isms.inbox.kind is 'Kind of record: risk, action, acceptance, risk_method, statement_version, control_test_plan, role_assignment, another table under a workflow, or what isms.due_source names';
 comment on column isms.inbox.code is 'Key of the record';
 comment on column isms.inbox.title is 'Its title; for acceptances the risk''s, for appointments who as what';
 comment on column isms.inbox.what is 'What is to be done';

@@ -50,6 +50,33 @@ comment on column isms.acceptance_status.present_rank is 'Rank of the basis toda
 comment on column isms.acceptance_status.accepted_by is 'Person who accepted';
 comment on column isms.acceptance_status.accepted_on is 'When';
 
+-- What has to be done by a day, wherever it is kept: rooms after this one register theirs.
+create table isms.due_source (
+  name text constraint due_source_pkey primary key,
+  query text not null,
+  builtin boolean not null default false
+);
+
+comment on table isms.due_source is 'Queries whose rows are things to do, for isms.inbox and isms.overdue: scope, kind, code, title, owner, what, due';
+comment on column isms.due_source.name is 'Key';
+comment on column isms.due_source.query is 'SELECT of seven columns; it runs with the rights of who reads the views';
+comment on column isms.due_source.builtin is 'Shipped with the extension';
+
+insert into isms.closed_table (name, readable, builtin) values ('due_source', true, true);
+
+create function isms.due_items() returns table (scope text, kind text, code text, title text, owner text, what text, due date)
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  source text;
+begin
+  for source in select s.query from isms.due_source s order by s.name loop
+    return query execute source;
+  end loop;
+end
+$$;
+
+comment on function isms.due_items() is 'What the queries of isms.due_source give: things to do, by whom, by when';
+
 create view isms.overdue with (security_invoker = true) as
   select o.scope, o.kind, o.code, o.title, o.owner, p.name as owner_name, o.what, o.due, d.today - o.due as days
     from (
@@ -73,14 +100,17 @@ create view isms.overdue with (security_invoker = true) as
        union all
       select t.scope, 'control_test_plan', t.code, t.title, t.tester, 'test', t.due
         from isms.control_test_due t
-       where t.overdue) o
+       where t.overdue
+       union all
+      select i.scope, i.kind, i.code, i.title, i.owner, i.what, i.due
+        from isms.due_items() i) o
     join isms.scope_day d on d.scope = o.scope
     left join isms.person p on p.code = o.owner
    where o.due < d.today;
 
-comment on view isms.overdue is 'Everything whose day has passed: actions, reviews of risks, acceptances, tests of controls (8.2, 8.3, 9.1)';
+comment on view isms.overdue is 'Everything whose day has passed: actions, reviews of risks, acceptances, tests of controls (8.2, 8.3, 9.1), and what isms.due_source names';
 comment on column isms.overdue.scope is 'Scope';
-comment on column isms.overdue.kind is 'action, risk, acceptance or control_test_plan';
+comment on column isms.overdue.kind is 'Kind of record: action, risk, acceptance, control_test_plan, document, training, or what else isms.due_source names';
 comment on column isms.overdue.code is 'Key in the scope';
 comment on column isms.overdue.title is 'Title; for acceptances the risk''s';
 comment on column isms.overdue.owner is 'Person responsible';

@@ -145,7 +145,7 @@ insert into isms.workflow_state (workflow, position, name, initial, final, cutov
   ('two_eyes', 2, 'approved', false, false, true, '{*}', '{*}', true),
   ('two_eyes', 3, 'closed', false, true, true, '{*}', '{*}', true);
 
--- 7.2: which competence a role takes, and whether the person has it, is not recorded here; nothing judges it.
+-- 7.2: what a person lacks for the role is shown by isms.competence_gap and hinders no appointment: competence can be acquired in the role.
 insert into isms.workflow_transition (workflow, name, from_states, to_state, amended_columns, actors, separation, guards, opens_request, clause, builtin) values
   ('appointment', 'found', '{}', 'active', '{}', '{isms_admin}', '{}', '{founding,person_active}', null, '5.3', true),
   ('appointment', 'propose', '{}', 'proposed', '{}', '{isms_manager,top_management,isms_admin}', '{}', '{person_active}', 'appoint', '5.3', true),

@@ -220,6 +220,18 @@ update isms.risk set event_scenario = 'ES-01' where code in ('R-021', 'R-022');
 select code, source, objective, assets, assets_rating, refined_by, assets_unrefined, worst_current_level as worst from isms.event_scenario_status;
 
 \echo
+\echo '== 14. Documents and people: what is in force, who lacks what, what hangs on one person'
+\echo
+\set ECHO none
+\ir people.sql
+\set ECHO queries
+select code, version, state, due, owner_name from isms.document_status where state <> 'current' order by code;
+select kind, clause, code, state, records from isms.mandatory_documents();
+select person_name, title, gap, roles from isms.competence_gap order by person_name, title;
+select title, state, count(*) from isms.training_status group by title, state order by title, state;
+select matter, key, left(title, 40) as title, what from isms.person_impact('rosa');
+
+\echo
 \echo 'To try next (make demo KEEP=1 leaves the server running):'
 \echo '  select * from isms.risk_register;'
 \echo '  select * from isms.risk_treatment_plan where overdue;'
@@ -227,5 +239,6 @@ select code, source, objective, assets, assets_rating, refined_by, assets_unrefi
 \echo '  insert into isms.control_test (implementation, result, method) values (''SSO'', ''fail'', ''Spot check'');   -- and look at R-001 again'
 \echo '  select * from isms.risk_candidates(''SERVERS'');'
 \echo '  select * from isms.threat_coverage where unconsidered;'
+\echo '  select * from isms.awareness_status where state <> ''aware'';'
 \echo '  select * from isms.next_steps(''isms.risk'', ''R-058'');                  -- a risk that is not rated yet'
 \echo '  select at, who, operation, key from isms.audit_trail where table_name = ''isms.action'' order by seq desc limit 20;'

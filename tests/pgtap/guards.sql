@@ -97,7 +97,8 @@ create function wf.readiness(certification jsonb) returns jsonb language sql as 
 create function wf.content(version jsonb) returns jsonb language sql as $$select case when $1 ->> 'body' = 'Hello' then '["the commitment to continual improvement is missing"]' else '[]' end::jsonb$$;
 insert into isms.workflow_relation (workflow, name, function) values
   ('internal_audit', 'items', 'wf.items'), ('internal_audit', 'competence', 'wf.competence'), ('incident', 'duties', 'wf.duties'),
-  ('certification', 'reviews', 'wf.reviews'), ('certification', 'mandatory_documents', 'wf.readiness'), ('document', 'content', 'wf.content');
+  ('certification', 'reviews', 'wf.reviews'), ('certification', 'mandatory_documents', 'wf.readiness'), ('document', 'content', 'wf.content')
+  on conflict (workflow, name) do update set function = excluded.function;
 
 select isms.attach_workflow('wf.version', 'document', 'status');
 select isms.attach_workflow('wf.audit', 'internal_audit', 'status');

@@ -41,6 +41,18 @@ begin
   insert into isms.evidence_custody (evidence, holder) values ('E-1', owner);
   insert into isms.applicability (reference, necessary, reasons) values ('A.8.5', true, '{risk}');
   insert into isms.statement_version (code) values ('1');
+  insert into isms.document (code, title, kind, owner) values ('POL', 'Policy', 'policy', owner);
+  insert into isms.document_version (document, version, body) values ('POL', '1', 'We protect');
+  insert into isms.document_link (document, subject_kind, subject) values ('POL', 'control', 'A.5.1');
+  insert into isms.awareness_record (person, document, version) values (owner, 'POL', '1');
+  insert into isms.competence (code, title) values ('RISK', 'Risk assessment');
+  insert into isms.role_competence (role, competence) values ('risk_owner', 'RISK');
+  insert into isms.person_competence (person, competence, evidence_kind, evidence) values (owner, 'RISK', 'training', 'Course');
+  insert into isms.training (code, title) values ('AWARE', 'Awareness');
+  insert into isms.training_need (training) values ('AWARE');
+  insert into isms.training_completion (training, person, completed_on) values ('AWARE', owner, current_date);
+  insert into isms.communication_item (code, what, occasion, with_whom, how) values ('C-1', 'Policy', 'Yearly', 'Everybody', 'Intranet');
+  insert into isms.communication_record (item, sent_to) values ('C-1', 'Everybody');
 end
 $$;
 select pg_temp.fill('ACME', 'dana'), pg_temp.fill('BETA', 'bo');
@@ -87,8 +99,8 @@ select is_empty($$select relation, own_rows, other_rows from pg_temp.seen('regre
   'a reader who holds no role sees no row of any scope');
 
 -- The three tests above say nothing of what is empty.
-select set_eq($$select relation from pg_temp.seen('regress_dana', 'ACME') where own_rows > 0 and relation = any ('{isms.asset,isms.risk,isms.implementation,isms.risk_control,isms.treatment,isms.action,isms.risk_method,isms.role_assignment,isms.control_test_plan,isms.control_test,isms.evidence,isms.evidence_custody,isms.evidence_chain,isms.applicability,isms.statement_version,isms.statement_problem,isms.control_coverage}')$$,
-  '{isms.asset,isms.risk,isms.implementation,isms.risk_control,isms.treatment,isms.action,isms.risk_method,isms.role_assignment,isms.control_test_plan,isms.control_test,isms.evidence,isms.evidence_custody,isms.evidence_chain,isms.applicability,isms.statement_version,isms.statement_problem,isms.control_coverage}'::text[],
+select set_eq($$select relation from pg_temp.seen('regress_dana', 'ACME') where own_rows > 0 and relation = any ('{isms.asset,isms.risk,isms.implementation,isms.risk_control,isms.treatment,isms.action,isms.risk_method,isms.role_assignment,isms.document,isms.document_version,isms.document_link,isms.document_status,isms.awareness_record,isms.competence,isms.role_competence,isms.person_competence,isms.competence_held,isms.training,isms.training_need,isms.training_completion,isms.training_status,isms.communication_item,isms.communication_record,isms.communication_status,isms.person_role,isms.control_test_plan,isms.control_test,isms.evidence,isms.evidence_custody,isms.evidence_chain,isms.applicability,isms.statement_version,isms.statement_problem,isms.control_coverage}')$$,
+  '{isms.asset,isms.risk,isms.implementation,isms.risk_control,isms.treatment,isms.action,isms.risk_method,isms.role_assignment,isms.document,isms.document_version,isms.document_link,isms.document_status,isms.awareness_record,isms.competence,isms.role_competence,isms.person_competence,isms.competence_held,isms.training,isms.training_need,isms.training_completion,isms.training_status,isms.communication_item,isms.communication_record,isms.communication_status,isms.person_role,isms.control_test_plan,isms.control_test,isms.evidence,isms.evidence_custody,isms.evidence_chain,isms.applicability,isms.statement_version,isms.statement_problem,isms.control_coverage}'::text[],
   'Dana Ruiz sees the rows of ACME');
 
 select is_empty($$select relation from pg_temp.seen('regress_dana', 'ACME') where own_rows is null$$,

@@ -57,6 +57,18 @@ $origin->safe_psql(
 	select isms.run_database_checks(codes => '{ACME-1,DB-001,DB-020}');
 	insert into isms.risk_override (risk, state, level, reason, validity) values
 	  ('R-001', 'current', 'Very high', 'Seen at a supplier', daterange(current_date, current_date + 30));
+	insert into isms.document (code, title, kind, owner) values ('POL', 'Policy', 'policy', 'li');
+	insert into isms.document_version (document, version, body) values ('POL', '1', 'We protect');
+	insert into isms.document_link (document, subject_kind, subject) values ('POL', 'control', 'A.5.1');
+	insert into isms.document_kind (code, title, clause) values ('memo', 'Memo', '7.5.1 b');
+	insert into isms.awareness_record (person, document, version) values ('li', 'POL', '1');
+	insert into isms.competence (title) values ('Risk assessment');
+	insert into isms.role_competence (role, competence) values ('risk_owner', 'CO-0001');
+	insert into isms.person_competence (person, competence, evidence_kind, evidence) values ('li', 'CO-0001', 'training', 'Course');
+	select isms.copy_training();
+	insert into isms.training_completion (training, person, completed_on) values ('AWARENESS', 'li', current_date);
+	insert into isms.communication_item (code, what, occasion, with_whom, how) values ('C-1', 'Policy', 'Yearly', 'Everybody', 'Intranet');
+	insert into isms.communication_record (item, sent_to, document, version) values ('C-1', 'Everybody', 'POL', '1');
 	select isms.seal();
 	update isms.risk set description = 'Not sealed' where code = 'R-002';
 });

@@ -104,6 +104,9 @@ my %query = (
 	offered_implementations => q{select count(*) from isms.offered_implementations()},
 	today => q{select isms.today('ACME') is not null},
 	propose_mapping => q{select isms.propose_mapping('risk', 'isms.import_risk')},
+	person_impact => q{select * from isms.person_impact('li')},
+	mandatory_documents => q{select * from isms.mandatory_documents()},
+	current_documents => q{select count(*) from isms.current_documents()},
 	import_compare => q{select key, outcome from isms.import_compare('risk', 'isms.import_risk') order by 1},
 );
 for my $name (sort keys %query)
