@@ -223,6 +223,8 @@ begin
   for step in select s.procedure from isms.setup_step s order by s.position loop
     execute format('select %s($1)', step.procedure) using setup.scope;
   end loop;
+  -- Every view joins it, and the planner takes a table it knows nothing of for hundreds of rows.
+  analyze isms.scope;
   return format('isms is ready: %s, the rules and the trail are on, scope %s (%s) has an approved 5x5 risk method, you are %s (isms_manager, top_management)',
                 case when made is null then 'database roles were there' else 'database roles ' || made || ' made' end,
                 setup.scope, setup.name, setup.person_name);
