@@ -20,7 +20,8 @@ PARTS = core/schema core/error core/scope core/person core/actor core/register c
 	control/check control/check_report control/check_access control/check_privilege control/check_setting control/check_operation \
 	risk/method risk/threat risk/threat_vulnerability risk/event_scenario risk/risk risk/treatment risk/control_type risk/override risk/assess risk/aggregate risk/acceptance risk/appetite risk/derived risk/preview risk/what_if risk/round risk/identification risk/guard risk/workflow risk/statement risk/import risk/loss risk/loss_register \
 	management/guard management/guard_event management/guard_certification management/workflow management/document management/people management/import_document \
-	report/register report/plan report/heat_map report/coverage report/trend report/inbox \
+	management/nonconformity management/measure management/audit management/review management/performance_import \
+	report/register report/plan report/heat_map report/coverage report/trend report/performance report/inbox \
 	core/finish
 SQL_PARTS  = $(foreach part,$(PARTS),extension/$(part).sql)
 DATA_built := extension/isms--$(EXTVERSION).sql

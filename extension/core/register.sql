@@ -40,6 +40,55 @@ $$;
 
 comment on function isms.refers_to_own_table() is 'AFTER trigger: the column named by the first argument must hold the code of a row of the same table and scope. Errors: 23503';
 
+-- A default could only be the session's day.
+create function isms.dated_today() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  return jsonb_populate_record(new, jsonb_build_object(tg_argv[0], isms.today(new.scope)));
+end
+$$;
+
+comment on function isms.dated_today() is 'BEFORE INSERT trigger for rows without a date: the column named by the first argument becomes today in the row''s scope';
+
+-- No foreign key can be of the elements of an array.
+create function isms.lists_people() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  unknown text;
+begin
+  -- as a foreign key would: whoever the writer may see
+  unknown := isms.read_as_owner('isms.person',
+    'select to_jsonb(string_agg(coalesce(u.code, ''null''), '', '' order by u.position))
+       from jsonb_array_elements_text($1) with ordinality u(code, position)
+      where not exists (select from isms.person p where p.code = u.code)', to_jsonb(new) -> tg_argv[0]) #>> '{}';
+  if unknown is not null then
+    raise exception using
+      errcode = 'foreign_key_violation',
+      message = format('%s of %s %s names nobody known: %s', tg_argv[0], replace(tg_table_name, '_', ' '), new.code, unknown),
+      hint = 'Codes of people are in isms.person; isms.add_person adds them.',
+      schema = tg_table_schema, table = tg_table_name, column = tg_argv[0], constraint = tg_name;
+  end if;
+  return null;
+end
+$$;
+
+comment on function isms.lists_people() is 'AFTER trigger: every element of the array in the column named by the first argument is the code of a person. Errors: 23503';
+
+-- 7.5.3, 9.1: results stay as they were recorded.
+create function isms.only_added() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  raise exception using
+    errcode = case tg_op when 'UPDATE' then 'IS006' else 'IS007' end,
+    message = format('rows of isms.%s are only added', tg_table_name),
+    detail = format('%s: what was recorded stays as it was (7.5.3)', case tg_op when 'UPDATE' then 'frozen' else 'deletion' end),
+    hint = tg_argv[0],
+    schema = tg_table_schema, table = tg_table_name;
+end
+$$;
+
+comment on function isms.only_added() is 'BEFORE trigger of tables whose rows are only added; its argument is the hint. Errors: IS006, IS007';
+
 create sequence isms.role_assignment_code;
 
 comment on sequence isms.role_assignment_code is 'Numbers for codes of role assignments';

@@ -262,7 +262,9 @@ comment on function isms.action_owners(text, text, text) is 'Who owns actions th
 create function isms.finding_judged(finding jsonb) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select coalesce(jsonb_build_object(isms.finding_nonconformity(finding) ->> 'owner', 'nonconformity ' || (finding ->> 'nonconformity')), '{}')
+  select coalesce((select jsonb_build_object(n.owner, 'nonconformity ' || (finding ->> 'nonconformity'))
+                     from (select isms.finding_nonconformity(finding) ->> 'owner' as owner) n
+                    where n.owner is not null), '{}')
          || isms.action_owners(finding ->> 'scope', 'nonconformity', finding ->> 'nonconformity')
          || isms.action_owners(finding ->> 'scope', 'finding', finding ->> 'code');
 end;

@@ -81,12 +81,14 @@ create trigger treatment_option before insert or update of option on isms.treatm
 create table isms.action_subject (
   kind text constraint action_subject_pkey primary key,
   table_name text not null,
+  owner_column text not null default 'owner',
   builtin boolean not null default false
 );
 
 comment on table isms.action_subject is 'What an action can serve, and the table it is looked up in by (scope, code)';
 comment on column isms.action_subject.kind is 'Value of action.serves_kind';
 comment on column isms.action_subject.table_name is 'Table in schema isms';
+comment on column isms.action_subject.owner_column is 'Its column with the person who answers for the record, whom the steps of the action know as @parent.owner';
 comment on column isms.action_subject.builtin is 'Shipped with the extension';
 
 insert into isms.action_subject (kind, table_name, builtin) values ('risk', 'risk', true);

@@ -208,17 +208,17 @@ insert into isms.workflow_approval (workflow, transition, slot, approver, condit
 create function isms.action_parent(action jsonb) returns jsonb
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
-  subject text;
+  subject isms.action_subject;
   parent jsonb;
 begin
-  select s.table_name into subject from isms.action_subject s where s.kind = action ->> 'serves_kind';
-  execute format('select to_jsonb(t) from isms.%I t where t.scope = $1 and t.code = $2', subject)
+  select s.* into subject from isms.action_subject s where s.kind = action ->> 'serves_kind';
+  execute format('select to_jsonb(t) || jsonb_build_object(''owner'', t.%I) from isms.%I t where t.scope = $1 and t.code = $2', subject.owner_column, subject.table_name)
      into parent using action ->> 'scope', action ->> 'serves';
   return parent;
 end
 $$;
 
-comment on function isms.action_parent(jsonb) is 'Relation parent of actions: the record the action serves';
+comment on function isms.action_parent(jsonb) is 'Relation parent of actions: the record the action serves; its owner is the person in action_subject.owner_column';
 
 create function isms.action_judged(action jsonb) returns jsonb
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$

@@ -232,6 +232,28 @@ select title, state, count(*) from isms.training_status group by title, state or
 select matter, key, left(title, 40) as title, what from isms.person_impact('rosa');
 
 \echo
+\echo '== 15. Measures, an internal audit, what it found, and what top management says to it'
+\echo
+\set ECHO none
+\ir performance.sql
+\set ECHO queries
+select code, left(title, 45) as title, latest_value as latest, target, unit, status, trend, overdue, days_overdue as days from isms.measure_status order by code;
+select audit, audit_status, clauses_missing, items, items_conforming as conforming, major, minor, observations, open_findings, overdue from isms.audit_programme_status order by audit;
+select code, kind, status, left(title, 50) as title, auditee_name, nonconformity_status from isms.open_findings order by code;
+select code, left(title, 45) as title, status, next_step, unfinished_actions as unfinished, next_due, overdue from isms.corrective_action_status order by code;
+\set ON_ERROR_STOP off
+-- A number that looks bad stays as it was measured.
+update isms.measurement set value = 99 where measure = 'ME-LEAVERS';
+-- The audited person cannot do away with a finding.
+begin;
+set local isms.actor = 'greta';
+select isms.request('isms.finding', 'F-2', 'withdraw', 'We see it otherwise');
+rollback;
+\set ON_ERROR_STOP on
+select input, topic, source, items, said from isms.management_review_input where code = 'MR-1' and (items > 0 or said is not null) order by input, source;
+select code, left(title, 45) as title, owner_name, due_on, status, unfinished_actions as unfinished from isms.review_decision_status order by code;
+
+\echo
 \echo 'To try next (make demo KEEP=1 leaves the server running):'
 \echo '  select * from isms.risk_register;'
 \echo '  select * from isms.risk_treatment_plan where overdue;'

@@ -53,6 +53,17 @@ begin
   insert into isms.training_completion (training, person, completed_on) values ('AWARE', owner, current_date);
   insert into isms.communication_item (code, what, occasion, with_whom, how) values ('C-1', 'Policy', 'Yearly', 'Everybody', 'Intranet');
   insert into isms.communication_record (item, sent_to) values ('C-1', 'Everybody');
+  insert into isms.measure (code, title, subject_kind, method, measured_every, measurer, evaluated_every) values ('ME-1', 'Mails', 'isms', 'Count', '1 month', owner, '1 year');
+  insert into isms.measurement (measure, value) values ('ME-1', 4);
+  insert into isms.performance_evaluation (code, title, period) values ('PE-1', 'The year', daterange(current_date - 365, current_date + 1));
+  perform isms.prepare_evaluation('PE-1');
+  insert into isms.audit_programme (code, title, period) values ('AP-1', 'The year', daterange(current_date - 365, current_date + 1));
+  insert into isms.finding (code, source, kind, statement, auditee) values ('F-1', 'certification_body', 'observation', 'Paper', owner);
+  insert into isms.nonconformity (code, source, requirement, statement, found_where, owner) values ('NC-1', 'report', 'A.5.18', 'Open account', 'Site 1', owner);
+  insert into isms.improvement (code, title, owner) values ('IP-1', 'Measure by program', owner);
+  insert into isms.management_review (code, title, period, planned_on) values ('MR-1', 'The year', daterange(current_date - 365, current_date + 1), current_date - 1);
+  perform isms.prepare_review('MR-1');
+  insert into isms.review_decision (code, review, kind, title, owner) values ('MD-1', 'MR-1', 'change', 'Site 2', owner);
 end
 $$;
 select pg_temp.fill('ACME', 'dana'), pg_temp.fill('BETA', 'bo');
@@ -102,6 +113,10 @@ select is_empty($$select relation, own_rows, other_rows from pg_temp.seen('regre
 select set_eq($$select relation from pg_temp.seen('regress_dana', 'ACME') where own_rows > 0 and relation = any ('{isms.asset,isms.risk,isms.implementation,isms.risk_control,isms.treatment,isms.action,isms.risk_method,isms.role_assignment,isms.document,isms.document_version,isms.document_link,isms.document_status,isms.awareness_record,isms.competence,isms.role_competence,isms.person_competence,isms.competence_held,isms.training,isms.training_need,isms.training_completion,isms.training_status,isms.communication_item,isms.communication_record,isms.communication_status,isms.person_role,isms.control_test_plan,isms.control_test,isms.evidence,isms.evidence_custody,isms.evidence_chain,isms.applicability,isms.statement_version,isms.statement_problem,isms.control_coverage}')$$,
   '{isms.asset,isms.risk,isms.implementation,isms.risk_control,isms.treatment,isms.action,isms.risk_method,isms.role_assignment,isms.document,isms.document_version,isms.document_link,isms.document_status,isms.awareness_record,isms.competence,isms.role_competence,isms.person_competence,isms.competence_held,isms.training,isms.training_need,isms.training_completion,isms.training_status,isms.communication_item,isms.communication_record,isms.communication_status,isms.person_role,isms.control_test_plan,isms.control_test,isms.evidence,isms.evidence_custody,isms.evidence_chain,isms.applicability,isms.statement_version,isms.statement_problem,isms.control_coverage}'::text[],
   'Dana Ruiz sees the rows of ACME');
+
+select set_eq($$select relation from pg_temp.seen('regress_dana', 'ACME') where own_rows > 0 and relation = any ('{isms.measure,isms.measurement,isms.valid_measurement,isms.measure_status,isms.performance_evaluation,isms.performance_result,isms.audit_programme,isms.audit_programme_status,isms.finding,isms.open_findings,isms.nonconformity,isms.corrective_action_status,isms.improvement,isms.management_review,isms.review_input,isms.review_decision,isms.review_decision_status,isms.management_review_input,isms.overdue}')$$,
+  '{isms.measure,isms.measurement,isms.valid_measurement,isms.measure_status,isms.performance_evaluation,isms.performance_result,isms.audit_programme,isms.audit_programme_status,isms.finding,isms.open_findings,isms.nonconformity,isms.corrective_action_status,isms.improvement,isms.management_review,isms.review_input,isms.review_decision,isms.review_decision_status,isms.management_review_input,isms.overdue}'::text[],
+  'those of clauses 9 and 10 too');
 
 select is_empty($$select relation from pg_temp.seen('regress_dana', 'ACME') where own_rows is null$$,
   'what she may read she can read: no view asks for a right beneath it that she lacks');

@@ -23,6 +23,7 @@ create temp table state as
       ('nonconformity', 'open*c corrected.c analysed.c action_agreed.c implemented.c closed!c void!'),
       ('incident', 'reported*c confirmed.c contained.c resolved.c closed!c dismissed!c'),
       ('change', 'requested*c assessed. approved.c implemented*c rolled_back. closed!c rejected! cancelled!'),
+      ('management_review', 'planned*c held.c closed!c cancelled!c'),
       ('certification', 'preparing*c applied.c stage_1.c stage_2.c awaiting_decision.c certified.c suspended.c withdrawn!c refused!c ended!c'),
       -- in force are only appointments made here, but the founder's own
       ('appointment', 'proposed* active. ended!'),
@@ -112,6 +113,10 @@ change | approved | implement | implemented | @implementer | - | not an approver
 change | requested | implement_emergency | implemented | @implementer / isms_manager | - | - | emergency_declared | 8.1
 change | implemented | roll_back | rolled_back | @implementer / @owner | - | - | reason_given | A.8.32
 change | implemented, rolled_back | review | closed | @owner / process_owner / isms_manager | @approver P ? not_approved_before | not @implementer | consequences_reviewed, records_updated | 8.1, 6.3
+management_review | * | plan | planned | isms_manager / top_management | - | - | - | 9.3.1
+management_review | planned | hold | held | isms_manager / top_management | - | - | chaired_by_top_management, inputs_complete | 9.3.1, 9.3.2
+management_review | held | close | closed | editor | @chaired_by P | R | verdicts_set, decisions_followed | 9.3.3
+management_review | planned | cancel | cancelled | isms_manager / top_management | - | - | reason_given | 9.3.1
 certification | * | prepare | preparing | isms_manager | - | - | previous_named | 17021-1 9.1
 certification | preparing | apply | applied | isms_manager | top_management P | R | body_accredited, scope_statement_approved, persons_declared, offer_recorded | 17021-1 9.1.1-9.1.4
 certification | applied | begin_stage_1 | stage_1 | isms_manager | - | - | mandatory_documents, audit_and_review_planned | 17021-1 9.3.1.2

@@ -54,7 +54,7 @@ $node->command_ok([ 'pgbench', '--quiet', '--initialize', 'demo' ], 'the existin
 ($out, $err) = ('', '');
 my $ok = IPC::Run::run([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('demo'), '-f', 'tests/demo/demo.sql' ], '>', \$out, '2>', \$err);
 ok($ok, 'the demonstration runs to its end') or diag $err;
-is(() = $err =~ /ERROR:/g, 6, 'with the six refusals it shows');
+is(() = $err =~ /ERROR:/g, 8, 'with the eight refusals it shows');
 is($node->safe_psql('demo', 'select count(*) from isms.risk'), 60, '60 risks');
 is($node->safe_psql('demo', q{select string_agg(distinct status, ' ' order by status) from isms.risk}),
 	'assessed closed identified in_treatment monitored treated', 'risks in their states');

@@ -1,0 +1,173 @@
+-- The life of an internal audit: a programme approved, a team that has no part in what is audited, what was looked at and met,
+-- findings contested and upheld, a report that stays, and its nonconformities (clause 9.2).
+\set SHOW_CONTEXT never
+set client_min_messages = warning;
+drop extension if exists isms cascade;
+create extension isms;
+create role regress_li login;
+create role regress_ida login;
+create role regress_ivo login;
+create role regress_pat login;
+
+-- What a statement is refused with, dates masked; the comment is the transaction's.
+create function pg_temp.attempt(statement text, comment text default '') returns text language plpgsql as $$
+declare
+  state text; said text; detail text; hint text;
+begin
+  perform set_config('isms.comment', comment, true);
+  execute statement;
+  return 'done';
+exception when others then
+  get stacked diagnostics state = returned_sqlstate, said = message_text, detail = pg_exception_detail, hint = pg_exception_hint;
+  return regexp_replace(concat_ws(E'\n', state || ': ' || said, 'DETAIL: ' || nullif(case when state ~ '^IS' then detail end, ''), 'HINT: ' || nullif(hint, '')), '\d{4}-\d\d-\d\d', 'DATE', 'g');
+end
+$$;
+
+do $$ begin
+  perform isms.setup('ACME', 'Acme Ltd', 'dana', 'Dana Ruiz');
+  perform isms.add_person('li', 'Li Wei', login => 'regress_li', roles => '{control_owner}');
+  perform isms.add_person('ida', 'Ida Novak', login => 'regress_ida', roles => '{internal_auditor}');
+  perform isms.add_person('ivo', 'Ivo Kern', login => 'regress_ivo', roles => '{internal_auditor,control_owner}');
+  perform isms.add_person('pat', 'Pat Moss', login => 'regress_pat', roles => '{process_owner}');
+end $$;
+insert into isms.implementation (code, title, kind, owner, status, controls) values ('MFA', 'Second factor', 'technical', 'ivo', 'implemented', '{A.8.5}');
+update isms.implementation set owner = 'li' where code = 'MFA';
+insert into isms.implementation (code, title, kind, owner, status, controls) values ('JOIN', 'Joiners and leavers', 'process', 'li', 'implemented', '{A.5.18}');
+
+-- Who can audit: evidence of competence.
+create table public.competence (person text, competence text, evidence text, valid_until date);
+create function public.team_competence(audit jsonb) returns jsonb language sql stable set search_path = pg_catalog, pg_temp
+  as $$select coalesce(jsonb_agg(to_jsonb(c)), '[]') from public.competence c where audit -> 'team' ? c.person$$;
+insert into isms.workflow_relation (workflow, name, function) values ('internal_audit', 'competence', 'public.team_competence')
+on conflict (workflow, name) do update set function = excluded.function;
+\pset format unaligned
+\pset tuples_only on
+
+-- 9.2.2: a programme, complete, approved by a second person.
+insert into isms.audit_programme (code, title, period, owner) values ('AP-1', 'The year', daterange(current_date - 100, current_date + 265), 'dana');
+select pg_temp.attempt($$select isms.request('isms.audit_programme', 'AP-1', 'approve', 'For the year')$$);
+update isms.audit_programme
+   set frequency = 'Every clause once, access control twice', methods = 'Interviews and samples', responsibilities = 'Ida Novak', planning = 'Plan two weeks ahead',
+       reporting = 'To top management', refers_importance = 'Access control matters most', earlier_results = 'Leavers were found last year';
+insert into isms.audit_programme (code, title) values ('AP-2', 'Not thought through');
+select isms.request('isms.audit_programme', 'AP-1', 'approve', 'For the year');
+select isms.request('isms.audit_programme', 'AP-2', 'approve', 'For the year');
+set session authorization regress_ida;
+select pg_temp.attempt($$insert into isms.internal_audit (title, programme, planned_period) values ('Access', 'AP-1', daterange(current_date, current_date + 5))$$);
+set session authorization regress_pat;
+select pg_temp.attempt($$select isms.approve('isms.audit_programme', '{AP-2}', 'approve')$$);
+select isms.approve('isms.audit_programme', '{AP-1}', 'approve');
+select pg_temp.attempt($$update isms.audit_programme set frequency = 'Never' where code = 'AP-1'$$);
+
+-- An audit in it.
+set session authorization regress_li;
+select pg_temp.attempt($$insert into isms.internal_audit (title, programme, planned_period) values ('Access', 'AP-1', daterange(current_date, current_date + 5))$$);
+set session authorization regress_ida;
+select pg_temp.attempt($$insert into isms.internal_audit (title, programme, planned_period) values ('Access', 'AP-1', daterange(current_date, current_date + 500))$$);
+insert into isms.internal_audit (code, title, programme, planned_period, scope_items)
+values ('IA-1', 'Access', 'AP-1', daterange(current_date - 2, current_date + 5), '{A.8.5,JOIN,9.1}') returning status;
+
+-- 9.2.2 a, b: criteria, a competent team without a part in it, by what is owned now and was within a year; the audited are told.
+select pg_temp.attempt($$update isms.internal_audit set status = 'in_progress'$$);
+select pg_temp.attempt($$update isms.internal_audit set team = '{ida,ivan,joe}'$$);
+update isms.internal_audit set lead_auditor = 'ida', team = '{ida,ivo}';
+select pg_temp.attempt($$update isms.internal_audit set status = 'in_progress'$$);
+reset session authorization;
+insert into public.competence values ('ida', 'Auditing', 'Certificate 12', current_date + 100), ('pat', 'Auditing', 'Course', current_date - 1);
+set session authorization regress_ida;
+update isms.internal_audit set team = '{ida,pat}', criteria = 'ISO/IEC 27001:2022 and the access policy', plan_sent_on = current_date - 14;
+select pg_temp.attempt($$update isms.internal_audit set status = 'in_progress'$$);
+update isms.internal_audit set team = '{ida}';
+update isms.internal_audit set status = 'in_progress' returning status;
+select pg_temp.attempt($$update isms.internal_audit set scope_items = '{9.1}'$$);
+
+-- What was looked at: "conforms" is a result, with its sample and the persons met.
+select pg_temp.attempt($$insert into isms.audit_item (audit, item, result) values ('IA-1', 'A.8.5', 'fine')$$);
+insert into isms.audit_item (audit, item, result, sample, persons_met, evidence) values ('IA-1', 'A.8.5', 'conforms', '25 of 400 accounts, drawn at random', 'Li Wei', 'Export of that day');
+insert into isms.audit_item (audit, item, result) values ('IA-1', 'JOIN', 'finding');
+select pg_temp.attempt($$update isms.internal_audit set status = 'reported'$$);
+
+-- Findings are written by the team, raised by it, and the audited person's to contest or agree, never to withdraw.
+set session authorization regress_li;
+select pg_temp.attempt($$insert into isms.finding (audit, statement) values ('IA-1', 'All is well')$$);
+set session authorization regress_ida;
+insert into isms.finding (code, audit, statement, auditee) values ('F-1', 'IA-1', 'Two of ten leavers still have accounts', 'li') returning status, found_on = isms.today(scope);
+select pg_temp.attempt($$update isms.finding set status = 'raised'$$);
+update isms.finding set status = 'raised', kind = 'minor', requirement = 'A.5.18', evidence = 'Accounts 17 and 212' returning status;
+insert into isms.finding (code, audit, statement, auditee, kind, requirement, evidence) values
+  ('F-2', 'IA-1', 'The form is on paper', 'li', 'opportunity', 'A.5.18', 'Folder'),
+  ('F-3', 'IA-1', 'Nobody knows the policy', 'li', 'major', '7.3', 'One person asked');
+update isms.finding set status = 'raised' where code in ('F-2', 'F-3');
+set session authorization regress_li;
+select pg_temp.attempt($$update isms.finding set status = 'withdrawn' where code = 'F-1'$$, 'We see it otherwise');
+select pg_temp.attempt($$update isms.finding set statement = 'One leaver' where code = 'F-1'$$);
+select pg_temp.attempt($$update isms.finding set status = 'contested' where code = 'F-1'$$);
+select isms.request('isms.finding', 'F-1', 'contest', 'One of them is back since Monday');
+select isms.request('isms.finding', 'F-3', 'contest', 'It was a visitor who was asked');
+set session authorization regress_ida;
+select pg_temp.attempt($$update isms.internal_audit set status = 'reported', conclusion = 'Works but for leavers', reported_on = current_date, recipients = '{li}'$$);
+select isms.request('isms.finding', 'F-1', 'uphold', 'The other one is not');
+select isms.request('isms.finding', 'F-3', 'withdraw', 'It was a visitor indeed');
+select code, status from isms.finding order by code;
+set session authorization regress_li;
+select kind, code, title, what from isms.inbox where kind = 'finding' order by code;
+reset session authorization;
+-- What is open: neither closed nor withdrawn.
+select code, kind, title, status, auditee_name, days_open, nonconformity, overdue from isms.open_findings order by code;
+set session authorization regress_ida;
+
+-- 9.2.2 c: reported to management, and unchanged from then on.
+update isms.audit_item set sample = '10 of 10 leavers', persons_met = 'Staff office' where item = 'JOIN';
+select pg_temp.attempt($$update isms.internal_audit set status = 'reported', conclusion = 'Works but for leavers', reported_on = current_date, recipients = '{li}'$$);
+insert into isms.audit_item (audit, item, result, reason) values ('IA-1', '9.1', 'not_examined', 'Illness; taken up by the next audit');
+update isms.internal_audit set status = 'reported', conclusion = 'Works but for leavers', reported_on = current_date, recipients = '{li,dana}' returning status;
+select pg_temp.attempt($$update isms.audit_item set result = 'conforms' where item = 'JOIN'$$);
+select pg_temp.attempt($$insert into isms.audit_item (audit, item, result) values ('IA-1', '9.2', 'conforms')$$);
+select pg_temp.attempt($$update isms.internal_audit set conclusion = 'All is well'$$);
+select pg_temp.attempt($$delete from isms.internal_audit$$);
+
+-- 10.2: closed when each nonconformity found is one; the finding when that is closed.
+select pg_temp.attempt($$update isms.internal_audit set status = 'closed'$$);
+set session authorization regress_li;
+select pg_temp.attempt($$update isms.finding set status = 'agreed' where code = 'F-1'$$);
+insert into isms.nonconformity (code, source, source_key, requirement, statement, found_where, owner, grade)
+values ('NC-1', 'internal_audit', 'F-1', 'A.5.18', 'Two of ten leavers still have accounts', 'Staff office', 'li', 'minor');
+update isms.finding set status = 'agreed', nonconformity = 'NC-1' where code = 'F-1' returning status;
+update isms.finding set status = 'agreed' where code = 'F-2' returning status;
+set session authorization regress_ida;
+update isms.internal_audit set status = 'closed' returning status;
+select pg_temp.attempt($$update isms.finding set status = 'closed' where code = 'F-1'$$);
+select pg_temp.attempt($$update isms.finding set status = 'closed' where code = 'F-2'$$);
+
+select code, status, nonconformity_status, overdue from isms.open_findings order by code;
+insert into isms.action (code, title, serves_kind, serves, owner, due_on) values ('T-7', 'Ask the staff office', 'nonconformity', 'NC-1', 'li', current_date - 1);
+select code, next_due - current_date as next_due, overdue from isms.open_findings order by code;
+-- An opportunity is taken up, by an action that its auditee answers for.
+set session authorization regress_li;
+insert into isms.action (code, title, serves_kind, serves, owner, due_on) values ('T-1', 'A form on screen', 'finding', 'F-2', 'pat', current_date + 60);
+set session authorization regress_ida;
+update isms.finding set status = 'closed', decision = 'taken_up' where code = 'F-2' returning status;
+set session authorization regress_pat;
+select isms.request('isms.action', 'T-1', 'cancel', 'There is no budget for it');
+
+-- Cancelled only with another audit of the same in the programme, and by top management.
+set session authorization regress_ida;
+insert into isms.internal_audit (code, title, programme, planned_period, scope_items, lead_auditor) values ('IA-2', 'Leadership', 'AP-1', daterange(current_date + 30, current_date + 32), '{5}', 'ida');
+select pg_temp.attempt($$select isms.request('isms.internal_audit', 'IA-2', 'cancel', 'No time this year')$$);
+select pg_temp.attempt($$delete from isms.internal_audit where code = 'IA-1'$$);
+
+-- The programme: what was found, what is late, which clauses no audit covers.
+insert into isms.internal_audit (code, title, programme, planned_period, scope_items) values ('IA-3', 'Documents', 'AP-1', daterange(current_date - 20, current_date - 10), '{7.5,10}');
+\x on
+select code, title, status, clauses_missing, audit, audit_title, audit_status, lead_auditor_name, items, items_examined, items_conforming, major, minor, observations, open_findings, overdue, days_overdue
+  from isms.audit_programme_status where audit = 'IA-1' and reported_on = planned_from + 2 and planned_until = planned_from + 6 and period_until = period_from + 364;
+\x off
+select kind, code, title, owner, what, days from isms.overdue where kind in ('internal_audit', 'finding') order by code;
+select code, status, clauses_missing, audit, audit_status, items, open_findings, overdue, days_overdue from isms.audit_programme_status order by code, audit;
+reset session authorization;
+select h.operation, h.who, coalesce(h.new_values ->> 'status', '-') from isms.row_history('isms.finding', 'F-1') h where h.operation <> 'update' or h.new_values ? 'status' order by h.seq;
+
+drop extension isms cascade;
+drop table public.competence cascade;
+drop function public.team_competence;
+drop role regress_li, regress_ida, regress_ivo, regress_pat;

@@ -1,0 +1,165 @@
+-- The life of a nonconformity: found, corrected, its cause looked for, action agreed, done, judged by somebody else, once in vain;
+-- and improvements (clause 10).
+\set SHOW_CONTEXT never
+set client_min_messages = warning;
+drop extension if exists isms cascade;
+create extension isms;
+create role regress_li login;
+create role regress_ida login;
+create role regress_pat login;
+
+-- What a statement is refused with, dates masked; the comment is the transaction's.
+create function pg_temp.attempt(statement text, comment text default '') returns text language plpgsql as $$
+declare
+  state text; said text; detail text; hint text;
+begin
+  perform set_config('isms.comment', comment, true);
+  execute statement;
+  return 'done';
+exception when others then
+  get stacked diagnostics state = returned_sqlstate, said = message_text, detail = pg_exception_detail, hint = pg_exception_hint;
+  return regexp_replace(concat_ws(E'\n', state || ': ' || said, 'DETAIL: ' || nullif(case when state ~ '^IS' then detail end, ''), 'HINT: ' || nullif(hint, '')), '\d{4}-\d\d-\d\d', 'DATE', 'g');
+end
+$$;
+
+do $$ begin
+  perform isms.setup('ACME', 'Acme Ltd', 'dana', 'Dana Ruiz');
+  perform isms.add_person('li', 'Li Wei', login => 'regress_li', roles => '{control_owner}');
+  perform isms.add_person('ida', 'Ida Novak', login => 'regress_ida', roles => '{internal_auditor}');
+  perform isms.add_person('pat', 'Pat Moss', login => 'regress_pat', roles => '{process_owner}');
+end $$;
+\pset format unaligned
+\pset tuples_only on
+
+-- 10.2 f: its nature is recorded when it is.
+select pg_temp.attempt($$insert into isms.nonconformity (statement) values ('Two leavers still have accounts')$$);
+select pg_temp.attempt($$insert into isms.nonconformity (source, requirement, statement, found_where, found_on) values ('report', 'A.5.18', 'Two leavers still have accounts', 'Site 1', current_date + 2)$$);
+insert into isms.nonconformity (code, source, requirement, statement, found_where, owner, grade)
+values ('NC-1', 'report', 'A.5.18', 'Two leavers still have accounts', 'Site 1', 'li', 'minor') returning status, found_on = isms.today(scope), created_by;
+update isms.nonconformity set found_on = current_date - 60;
+
+-- 10.2 a: corrected by its owner, with the consequences.
+select pg_temp.attempt($$update isms.nonconformity set status = 'corrected', correction = 'Accounts closed', consequences = 'None used since'$$);
+set session authorization regress_li;
+select pg_temp.attempt($$update isms.nonconformity set status = 'corrected'$$);
+update isms.nonconformity set status = 'corrected', correction = 'Accounts closed', consequences = 'None used since, by the log' returning status;
+-- What was found stays as it was found.
+select pg_temp.attempt($$update isms.nonconformity set grade = null, statement = 'Nothing much'$$);
+
+-- 10.2 b: cause, similar cases, need for action.
+select pg_temp.attempt($$update isms.nonconformity set status = 'analysed', cause = 'Staff office tells nobody'$$);
+update isms.nonconformity set status = 'analysed', cause = 'Staff office tells nobody', similar_cases = 'One at site 2', similar_looked = 'All leavers of the year',
+       action_needed = true, need_reason = 'It will come back' returning status;
+select pg_temp.attempt($$select isms.request('isms.nonconformity', 'NC-1', 'agree_action', 'Plan is ready')$$);
+insert into isms.action (code, title, serves_kind, serves, owner) values ('T-1', 'Staff office reports leavers', 'nonconformity', 'NC-1', 'pat');
+select pg_temp.attempt($$select isms.request('isms.nonconformity', 'NC-1', 'agree_action', 'Plan is ready')$$);
+update isms.action set due_on = current_date + 20 where code = 'T-1';
+select pg_temp.attempt($$insert into isms.action (title, serves_kind, serves, owner) values ('For one that is not', 'nonconformity', 'NC-0099', 'pat')$$);
+-- Work does not begin before the action is agreed with somebody else, and what is agreed is what was asked for.
+set session authorization regress_pat;
+select pg_temp.attempt($$update isms.action set status = 'in_progress', started_on = current_date - 50 where code = 'T-1'$$);
+set session authorization regress_li;
+select isms.request('isms.nonconformity', 'NC-1', 'agree_action', 'Plan is ready');
+update isms.action set due_on = current_date + 300 where code = 'T-1';
+reset session authorization;
+select pg_temp.attempt($$select isms.approve('isms.nonconformity', '{NC-1}', 'agree_action')$$);
+set session authorization regress_li;
+update isms.action set due_on = current_date + 20 where code = 'T-1';
+select isms.request('isms.nonconformity', 'NC-1', 'agree_action', 'Plan is ready');
+reset session authorization;
+select isms.approve('isms.nonconformity', '{NC-1}', 'agree_action');
+select pg_temp.attempt($$update isms.nonconformity set cause = 'Bad luck'$$);
+select code, title, grade, status, owner_name, actions, unfinished_actions, overdue_actions, next_due - current_date as next_due, next_step, overdue from isms.corrective_action_status;
+
+-- 10.2 c: done and verified, one action after the other.
+create function pg_temp.carry_out(done text, days integer) returns text language plpgsql as $$
+begin
+  update isms.action set status = 'in_progress', started_on = current_date - days where code = done;
+  insert into isms.evidence (title, subject_kind, subject, locator, collected_on) values ('Record', 'action', done, 'share/' || done, current_date - days);
+  update isms.action set status = 'done', done_on = current_date - days where code = done;
+  return 'done';
+end
+$$;
+set session authorization regress_li;
+select pg_temp.attempt($$update isms.nonconformity set status = 'implemented', implemented_on = current_date - 40, effectiveness_due = current_date + 5$$);
+set session authorization regress_pat;
+select pg_temp.carry_out('T-1', 45);
+select pg_temp.attempt($$update isms.action set status = 'verified', check_result = 'pass', checked_by = 'pat', checked_on = current_date - 44 where code = 'T-1'$$);
+set session authorization regress_li;
+update isms.action set status = 'verified', check_result = 'pass', checked_by = 'li', checked_on = current_date - 44 where code = 'T-1' returning status;
+select pg_temp.attempt($$update isms.nonconformity set status = 'implemented', implemented_on = current_date - 40, effectiveness_due = current_date - 50$$);
+update isms.nonconformity set status = 'implemented', implemented_on = current_date - 40, effectiveness_due = current_date + 5 returning status;
+
+-- 10.2 d: neither who sees to it nor who carried it out judges the effect.
+select pg_temp.attempt($$update isms.nonconformity set status = 'closed'$$);
+set session authorization regress_pat;
+select pg_temp.attempt($$update isms.nonconformity set status = 'closed', effective = true, judged_by = 'pat', judged_on = current_date, judged_how = 'Asked', changes_isms = false, no_change_reason = 'Rules are fine', affects_risk = false, no_risk_reason = 'Small'$$);
+set session authorization regress_ida;
+select pg_temp.attempt($$update isms.nonconformity set status = 'closed', effective = true, judged_by = 'ida', judged_on = current_date - 20$$);
+-- The way back: it was in vain.
+select pg_temp.attempt($$update isms.nonconformity set status = 'analysed', effective = true, judged_by = 'ida', judged_on = current_date - 5, judged_how = 'Five leavers, one still had an account'$$);
+update isms.nonconformity set status = 'analysed', effective = false, judged_by = 'ida', judged_on = current_date - 5, judged_how = 'Five leavers, one still had an account' returning status;
+set session authorization regress_li;
+update isms.nonconformity set cause = 'Accounts live in two directories' returning status;
+insert into isms.action (code, title, serves_kind, serves, owner, due_on) values ('T-2', 'One directory', 'nonconformity', 'NC-1', 'pat', current_date + 20);
+select isms.request('isms.nonconformity', 'NC-1', 'agree_action', 'The second plan');
+reset session authorization;
+select isms.approve('isms.nonconformity', '{NC-1}', 'agree_action');
+set session authorization regress_pat;
+select pg_temp.carry_out('T-2', 3);
+set session authorization regress_li;
+update isms.action set status = 'verified', check_result = 'pass', checked_by = 'li', checked_on = current_date - 3 where code = 'T-2';
+update isms.nonconformity set status = 'implemented', implemented_on = current_date - 2, effectiveness_due = current_date - 1, waiting_days = 2, effective = null, judged_by = null, judged_on = null, judged_how = null;
+select code, next_step, overdue, days_overdue from isms.corrective_action_status;
+select kind, code, title, owner_name, what, days from isms.overdue;
+select kind, code, what from isms.inbox;
+set session authorization regress_ida;
+-- 10.2 e: whether the management system changes is decided too.
+select pg_temp.attempt($$update isms.nonconformity set status = 'closed', effective = true, judged_by = 'ida', judged_on = current_date, judged_how = 'Ten leavers, none has an account'$$);
+update isms.nonconformity set status = 'closed', effective = true, judged_by = 'ida', judged_on = current_date, judged_how = 'Ten leavers, none has an account',
+       changes_isms = true, change = 'The leavers'' procedure', affects_risk = false, no_risk_reason = 'Rated with one directory before' returning status;
+
+select status, actions, unfinished_actions, effective, judged_by_name, next_step from isms.corrective_action_status;
+-- 10.2 f, g: closed, it and what was done stay.
+reset session authorization;
+select pg_temp.attempt($$update isms.nonconformity set judged_how = 'Looked away'$$);
+select pg_temp.attempt($$delete from isms.nonconformity$$);
+select pg_temp.attempt($$insert into isms.action (title, serves_kind, serves, owner) values ('One more', 'nonconformity', 'NC-1', 'pat')$$);
+select pg_temp.attempt($$update isms.action set title = 'Another' where code = 'T-2'$$);
+select h.operation, h.who, coalesce(h.new_values ->> 'status', '-') from isms.row_history('isms.nonconformity', 'NC-1') h where h.operation <> 'update' or h.new_values ? 'status' order by h.seq;
+
+-- One that needs no action is closed by two; a major one never so.
+insert into isms.nonconformity (code, source, requirement, statement, found_where, owner, grade) values
+  ('NC-7', 'measurement', '9.1', 'One month was not measured', 'Help desk', 'li', 'minor'), ('NC-8', 'incident', '8.1', 'Backup was never tried', 'Site 2', 'li', 'major');
+set session authorization regress_li;
+update isms.nonconformity set status = 'corrected', no_correction_reason = 'The month is over', consequences = 'None' where code in ('NC-7', 'NC-8');
+update isms.nonconformity set status = 'analysed', cause = 'Holiday', similar_cases = 'None', similar_looked = 'All measures', action_needed = false, need_reason = 'Once in five years' where code in ('NC-7', 'NC-8');
+set session authorization regress_pat;
+select pg_temp.attempt($$select isms.request('isms.nonconformity', 'NC-8', 'close_without_action', 'No action needed')$$);
+select isms.request('isms.nonconformity', 'NC-7', 'close_without_action', 'No action needed');
+reset session authorization;
+select isms.approve('isms.nonconformity', '{NC-7}', 'close_without_action');
+select code, status, next_step, overdue from isms.corrective_action_status order by code;
+
+-- 10.1: improvements; what is decided is decided by somebody on a day, and declined for a reason.
+insert into isms.improvement (title, source, concerns, benefit, owner) values ('Measure by program', 'Help desk', 'effectiveness', 'No month is missed', 'li') returning code, proposed_on = isms.today(scope), created_by;
+select pg_temp.attempt($$update isms.improvement set decision = 'declined'$$);
+select pg_temp.attempt($$update isms.improvement set decision = 'declined', decided_by = 'dana', decided_on = current_date$$);
+select pg_temp.attempt($$update isms.improvement set done_on = current_date, result = 'Runs'$$);
+update isms.improvement set decision = 'taken_up', decided_by = 'dana', decided_on = current_date;
+insert into isms.action (title, serves_kind, serves, owner, due_on) values ('Write the program', 'improvement', 'IP-0001', 'li', current_date + 30) returning serves_kind, serves;
+
+-- A register in mid-life: loaded at cut-over, with its approvals.
+create temp table sheet (id text, "found by" text, clause text, description text, "where" text, found text, responsible text, severity text, correction text, consequences text,
+  "root cause" text, similar_cases text, similar_looked text, action_needed text, need_reason text, state text, approver text, "approval date" text, document text);
+insert into sheet values
+  ('OLD-1', 'internal audit', '7.2', 'No record of training', 'Site 1', '2026-01-10', 'Li Wei', 'minor', 'Trained', 'None', 'No list', 'None', 'All sites', 'yes', 'It will come back', 'action agreed', 'Dana Ruiz', '2026-01-20', 'Minutes 3'),
+  ('OLD-2', 'hearsay', '8.1', 'No change log', 'Site 1', '2026-01-11', 'Li Wei', 'small', null, null, null, null, null, null, null, 'open', null, null, null);
+select isms.begin_cutover('The list of nonconformities moves');
+select line, column_name, value, reason, nearest from isms.import('nonconformity', 'sheet', on_error => 'skip') order by line nulls last, column_name, reason;
+select isms.end_cutover();
+select code, status, owner, grade, found_on = '2026-01-10' from isms.nonconformity where code like 'OLD%';
+select transition, approver, approved_on = '2026-01-20', document from isms.approval a join isms.approval_request r on r.id = a.request where r.key = 'OLD-1';
+
+drop extension isms cascade;
+drop role regress_li, regress_ida, regress_pat;
