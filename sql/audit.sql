@@ -35,11 +35,8 @@ update isms.implementation set owner = 'li' where code = 'MFA';
 insert into isms.implementation (code, title, kind, owner, status, controls) values ('JOIN', 'Joiners and leavers', 'process', 'li', 'implemented', '{A.5.18}');
 
 -- Who can audit: evidence of competence.
-create table public.competence (person text, competence text, evidence text, valid_until date);
-create function public.team_competence(audit jsonb) returns jsonb language sql stable set search_path = pg_catalog, pg_temp
-  as $$select coalesce(jsonb_agg(to_jsonb(c)), '[]') from public.competence c where audit -> 'team' ? c.person$$;
-insert into isms.workflow_relation (workflow, name, function) values ('internal_audit', 'competence', 'public.team_competence')
-on conflict (workflow, name) do update set function = excluded.function;
+insert into isms.competence (code, title, kind) values ('AUD', 'Auditing', 'qualification');
+insert into isms.role_competence (role, competence) values ('internal_auditor', 'AUD');
 \pset format unaligned
 \pset tuples_only on
 
@@ -73,7 +70,8 @@ select pg_temp.attempt($$update isms.internal_audit set team = '{ida,ivan,joe}'$
 update isms.internal_audit set lead_auditor = 'ida', team = '{ida,ivo}';
 select pg_temp.attempt($$update isms.internal_audit set status = 'in_progress'$$);
 reset session authorization;
-insert into public.competence values ('ida', 'Auditing', 'Certificate 12', current_date + 100), ('pat', 'Auditing', 'Course', current_date - 1);
+insert into isms.person_competence (person, competence, evidence_kind, evidence, valid_until)
+values ('ida', 'AUD', 'training', 'Certificate 12', current_date + 100), ('pat', 'AUD', 'training', 'Course', current_date - 2);
 set session authorization regress_ida;
 update isms.internal_audit set team = '{ida,pat}', criteria = 'ISO/IEC 27001:2022 and the access policy', plan_sent_on = current_date - 14;
 select pg_temp.attempt($$update isms.internal_audit set status = 'in_progress'$$);
@@ -168,6 +166,4 @@ reset session authorization;
 select h.operation, h.who, coalesce(h.new_values ->> 'status', '-') from isms.row_history('isms.finding', 'F-1') h where h.operation <> 'update' or h.new_values ? 'status' order by h.seq;
 
 drop extension isms cascade;
-drop table public.competence cascade;
-drop function public.team_competence;
 drop role regress_li, regress_ida, regress_ivo, regress_pat;
