@@ -84,9 +84,15 @@ select pg_temp.attempt($$select isms.request('isms.management_review', 'MR-1', '
 select count(*) from isms.act_on_decisions('MR-1');
 select count(*) from isms.act_on_decisions('MR-1');
 select title, serves_kind, serves, owner, due_on - current_date, status from isms.action where serves_kind = 'review_decision' order by serves;
-update isms.management_review set suitability = 'yes', adequacy = 'partly', effectiveness = 'yes', verdict_reason = 'Site 2 is missing', minutes = 'Minutes 7';
+-- Minutes are of a review that was held, and say what it concluded.
+insert into isms.document (code, title, kind, owner) values ('MIN-1', 'Minutes of the review', 'management_review', 'dana');
+select isms.document_content('{"scope": "ACME", "document": "MIN-1", "kind": "management_review", "body": "Held today"}');
+update isms.management_review set minutes = 'MIN-1';
+select isms.document_content('{"scope": "ACME", "document": "MIN-1", "kind": "management_review", "body": "Held today"}');
+update isms.management_review set suitability = 'yes', adequacy = 'partly', effectiveness = 'yes', verdict_reason = 'Site 2 is missing', minutes = 'MIN-1';
 select pg_temp.attempt($$select isms.request('isms.management_review', 'MR-1', 'close', 'Minutes 7')$$) ~ 'of decision MD-2 action T-\d+: due_on is missing';
 update isms.action set due_on = current_date + 90 where serves = 'MD-2';
+select isms.document_content('{"scope": "ACME", "document": "MIN-1", "kind": "management_review", "body": "Held today"}');
 select isms.request('isms.management_review', 'MR-1', 'close', 'Minutes 7');
 set session authorization regress_tom;
 select kind, code, title, what from isms.inbox;

@@ -32,7 +32,7 @@ comment on column isms.management_review.suitability is 'Is the management syste
 comment on column isms.management_review.adequacy is 'Is it adequate: yes, partly or no';
 comment on column isms.management_review.effectiveness is 'Is it effective: yes, partly or no';
 comment on column isms.management_review.verdict_reason is 'Why';
-comment on column isms.management_review.minutes is 'Where the minutes are: document, or place';
+comment on column isms.management_review.minutes is 'Where the minutes are: code of a document of kind management_review, or place';
 comment on column isms.management_review.status is 'State in workflow management_review';
 comment on column isms.management_review.custom is 'Fields of the organisation''s own';
 comment on column isms.management_review.created_by is 'Person who planned it';
@@ -466,6 +466,22 @@ comment on function isms.certification_reviews(jsonb) is 'Relation reviews of ce
 
 insert into isms.workflow_relation (workflow, name, function, builtin) values
   ('certification', 'reviews', 'isms.certification_reviews', true);
+
+-- 9.3.3, 7.5: minutes are of a review that was held, with what it concluded.
+create function isms.content_management_review(version jsonb) returns text
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select case when count(*) = 0 then 'no management review that was held names it as its minutes (9.3.3)'
+              else string_agg(format('review %s: %s', r.code, l.lacks), '; ' order by r.code) filter (where l.lacks is not null) end
+    from isms.management_review r
+   cross join lateral (select isms.guard_lacks(to_jsonb(r), 'suitability', 'adequacy', 'effectiveness', 'verdict_reason') as lacks) l
+   where r.scope = version ->> 'scope' and r.minutes = version ->> 'document' and r.status in ('held', 'closed');
+end;
+
+comment on function isms.content_management_review(jsonb) is 'Check of minutes of management reviews: a review held names the document as its minutes, and has its verdicts (9.3.3)';
+
+insert into isms.document_check (name, kind, function, clause, builtin) values
+  ('management_review', 'management_review', 'isms.content_management_review', '9.3.3', true);
 
 -- A.6.5: who leaves hands these over.
 insert into isms.owned_table (schema_name, table_name, person_column, role, state_column, ended_states, builtin) values
