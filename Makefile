@@ -19,7 +19,7 @@ PARTS = core/schema core/error core/scope core/person core/actor core/register c
 	control/catalogue control/iso27001_clauses control/iso27001_annex_a control/mapping control/iso27001_2013 control/baseline control/oscal control/asset control/asset_dependency control/implementation control/evidence control/control_test control/assurance control/applicability control/statement control/gap control/classification control/handling control/inventory control/import control/import_evidence \
 	control/check control/check_report control/check_access control/check_privilege control/check_setting control/check_operation \
 	risk/method risk/threat risk/threat_vulnerability risk/event_scenario risk/risk risk/treatment risk/control_type risk/override risk/assess risk/aggregate risk/acceptance risk/appetite risk/derived risk/preview risk/what_if risk/round risk/identification risk/guard risk/workflow risk/statement risk/import risk/loss risk/loss_register \
-	management/guard management/guard_event management/guard_certification management/workflow management/document management/people management/import_document \
+	management/guard management/guard_event management/guard_certification management/workflow management/context management/process management/scope_item management/context_import management/document management/people management/import_document management/leadership management/objective \
 	management/nonconformity management/measure management/audit management/review management/performance_import \
 	report/register report/plan report/heat_map report/coverage report/trend report/performance report/inbox \
 	core/finish

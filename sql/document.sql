@@ -110,11 +110,6 @@ insert into isms.document_version (document, version, approver, language, format
 update isms.document_version set status = 'in_review' where document = 'SOA';
 select u.reason from isms.next_steps('isms.document_version', '{"document": "SOA", "version": "1"}') n, unnest(n.reasons) u(reason) where n.step = 'approve';
 select isms.document_content(jsonb_build_object('scope', 'ACME', 'kind', 'treatment_plan', 'body', 'Plan'));
-do $$ begin
-  if to_regclass('isms.scope_problem') is null then
-    create view isms.scope_problem as select 'ACME' as scope, null::text as code, 'nothing_in' as problem, 'nothing is in scope' as explanation;
-  end if;
-end $$;
 select isms.document_content(jsonb_build_object('scope', 'ACME', 'kind', 'scope', 'body', 'The whole company'));
 select isms.document_content(jsonb_build_object('scope', 'ACME', 'kind', 'procedure', 'place', 'Shelf 3'));
 

@@ -74,6 +74,33 @@ $$;
 
 comment on function isms.lists_people() is 'AFTER trigger: every element of the array in the column named by the first argument is the code of a person. Errors: 23503';
 
+-- What is named may be of several tables, or of a room below, so no foreign key can say it.
+create function isms.names_record() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  record jsonb := to_jsonb(new);
+  wanted text := record ->> tg_argv[0];
+  kind text := coalesce(record ->> tg_argv[1], tg_argv[0]);
+  subject text := tg_argv[2]::jsonb ->> kind;
+  found_it boolean;
+begin
+  if subject is null or to_regclass(format('isms.%I', subject)) is null then
+    return null;
+  end if;
+  execute format('select exists (select from isms.%I t where t.scope = $1 and t.code = $2)', subject) into found_it using new.scope, wanted;
+  if not found_it then
+    raise exception using
+      errcode = 'foreign_key_violation',
+      message = format('%s%s refers to %s %s, which does not exist in scope %s', replace(tg_table_name, '_', ' '), ' ' || (record ->> 'code'), replace(kind, '_', ' '), wanted, new.scope),
+      hint = format('Record it first, or correct %s.%s; see isms.%s.', tg_table_name, tg_argv[0], subject),
+      schema = tg_table_schema, table = tg_table_name, column = tg_argv[0], constraint = tg_name;
+  end if;
+  return null;
+end
+$$;
+
+comment on function isms.names_record() is 'AFTER trigger: the first argument''s column must hold the code of a record of the same scope; the second names the column that says of which kind, the third gives the tables by kind, as a JSON object. Kinds that are not in it, or have no table, are free text. Errors: 23503';
+
 -- 7.5.3, 9.1: results stay as they were recorded.
 create function isms.only_added() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -345,20 +345,14 @@ end;
 comment on function isms.content_treatment_plan(jsonb) is 'Check of treatment plans: every open risk has a plan its owner approved, or is retained (6.1.3 e-f)';
 
 create function isms.content_scope(version jsonb) returns text
-  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  sentences text;
-begin
-  if to_regclass('isms.scope_problem') is not null then
-    execute format($q$select string_agg(concat_ws(': ', p.code, p.explanation), '; ' order by p.code, p.problem) from %s p where p.scope = $1$q$,
-                   'isms.scope_problem')
-       into sentences using version ->> 'scope';
-  end if;
-  return sentences;
-end
-$$;
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select string_agg(concat_ws(': ', p.code, p.explanation), '; ' order by p.code, p.problem)
+    from isms.scope_problem p
+   where p.scope = version ->> 'scope';
+end;
 
-comment on function isms.content_scope(jsonb) is 'Check of scope statements: nothing is wrong with the boundary, where its items are recorded (4.3)';
+comment on function isms.content_scope(jsonb) is 'Check of scope statements: nothing is wrong with the boundary (4.3)';
 
 insert into isms.document_check (name, kind, function, clause, builtin) values
   ('given', null, 'isms.content_given', '7.5.1', true),

@@ -29,6 +29,7 @@ create temp table state as
       ('appointment', 'proposed* active. ended!'),
       ('two_eyes', 'draft*c approved.c closed!c'),
       ('risk_method', 'draft*c approved.c closed!c'), ('risk_override', 'draft*c approved.c closed!c'),
+      ('leadership', 'draft*c approved.c closed!c'), ('objective', 'draft*c approved.c closed!c'),
       ('risk_appetite', 'draft*c approved.c withdrawn!c'),
       ('assessment_round', 'open*c closed!c cancelled!'),
       ('statement', 'draft*c in_review. approved.c withdrawn!c'),
@@ -160,6 +161,16 @@ statement | in_review | return | draft | isms_manager / top_management | - | - |
 statement | draft, approved | withdraw | withdrawn | isms_manager / top_management | - | - | reason_given | 7.5.3 e-f
 control_test | * | record | recorded | editor | - | - | tester_independent | 9.1
 control_test | recorded | annul | void | internal_auditor / isms_manager | - | I | reason_given | 7.5.3
+leadership | * | draft | draft | editor | - | - | - | 5.1
+leadership | draft | approve | approved | isms_manager / top_management | top_management P | R | - | 5.1
+leadership | approved | return | draft | isms_manager / top_management | - | - | reason_given | 5.1
+leadership | approved | close | closed | isms_manager / top_management | - | - | - | 5.1
+objective | * | draft | draft | editor | - | - | - | 6.2
+objective | draft | approve | approved | @owner / isms_manager / top_management | top_management P | R | objective_complete, owner_active | 6.2, 5.1 a
+objective | approved | return | draft | @owner / isms_manager / top_management | - | - | reason_given | 6.2 f
+objective | approved | close | closed | @owner / isms_manager / top_management | - | - | objective_evaluated | 6.2 l
+objective | approved | amend_owner | = owner | isms_manager | @new.owner P | - | owner_active | 6.2 j
+objective | approved | amend_plan | = plan_what, resources, due_on | @owner / isms_manager | top_management P | R | reason_given | 6.2 f
 $$, E'\n') l
            where l ~ '\S') x;
 

@@ -83,6 +83,23 @@ $origin->safe_psql(
 	select count(*) from isms.prepare_review('MR-1');
 	insert into isms.review_decision (code, review, kind, title, owner) values ('MD-1', 'MR-1', 'change', 'Site 2', 'li');
 	select isms.act_on_decisions('MR-1');
+	insert into isms.context_issue (code, title, kind) values ('CI-1', 'Few applicants', 'internal');
+	insert into isms.climate_decision (relevant, reason) values (false, 'Nothing of our own runs anywhere');
+	insert into isms.interested_party (code, title) values ('CUST', 'Customers');
+	insert into isms.party_requirement (code, title, party, kind) values ('RQ-1', 'Tell us of breaches', 'CUST', 'contract');
+	insert into isms.process (code, title) values ('OPS', 'Operation'), ('BUY', 'Purchase');
+	insert into isms.process_interaction (from_process, to_process, what) values ('BUY', 'OPS', 'Servers');
+	insert into isms.process_record (process, period, evidence) values ('OPS', '[2026-01-01,2026-04-01)', 'Report');
+	insert into isms.scope_item (code, title, kind, refers, standing, reason) values
+	  ('S-OPS', 'Operation', 'process', 'OPS', 'in', null), ('S-BUY', 'Purchase', 'process', 'BUY', 'out', 'Done by the group');
+	insert into isms.scope_dependency (item, depends_on) values ('S-OPS', 'S-BUY');
+	insert into isms.scope_reference (kind, key) values ('issue', 'CI-1'), ('requirement', 'RQ-1');
+	insert into isms.management_aim (code, title) values ('AM-1', 'Trust');
+	insert into isms.resource_decision (title, purpose, people, period) values ('One more', 'Operation', 1, '[2026-01-01,2027-01-01)');
+	insert into isms.objective (code, title, aim, refers_kind, refers) values ('OB-1', 'Everybody by second factor', 'AM-1', 'risk', 'R-001');
+	insert into isms.objective_result (objective, value) values ('OB-1', 20);
+	insert into isms.objective_result (objective, value, note, corrects) select 'OB-1', 25, 'Two teams were left out', id from isms.objective_result;
+	insert into isms.opportunity (title, kind, issue, process) values ('Nobody to run it', 'risk', 'CI-1', 'OPS');
 	select isms.seal();
 	update isms.risk set description = 'Not sealed' where code = 'R-002';
 });

@@ -36,6 +36,10 @@ $primary->safe_psql(
 	select isms.add_evidence('Settings', 'implementation', 'MFA', 'factor = 2');
 	insert into isms.control_test_plan (title, implementation, tester) values ('Ten logins', 'MFA', 'dana');
 	insert into isms.statement_version (code) values ('1');
+	insert into isms.context_issue (title, kind, owner, reviewed_on) values ('Few applicants', 'internal', 'li', current_date - 1000);
+	insert into isms.process (title, owner) values ('Operation', 'li');
+	insert into isms.objective (code, title, owner) values ('OB-1', 'Everybody by second factor', 'li');
+	insert into isms.objective_result (objective, value) values ('OB-1', 20);
 	select isms.seal();
 });
 
@@ -73,7 +77,8 @@ for my $view (@views)
 	my $query = "select to_jsonb(v) - 'oldest_age' from $view v order by 1";
 	is(as_reader($standby, $query), as_reader($primary, $query), "$view reads the same");
 }
-for my $view (qw(risk_register override_in_force risk_treatment_plan heat_map statement_of_applicability acceptance_status waiting_approvals audit_trail))
+for my $view (qw(risk_register override_in_force risk_treatment_plan heat_map statement_of_applicability acceptance_status waiting_approvals audit_trail
+	context_status scope_problem process_status objective_status overdue))
 {
 	isnt(as_reader($standby, "select count(*) from isms.$view"), '0', "isms.$view has rows");
 }
@@ -102,6 +107,7 @@ my %query = (
 	check_evidence => q{select isms.check_evidence('E-0001', 'factor = 2')},
 	compare_statements => q{select code, change, after from isms.compare_statements('1')},
 	offered_implementations => q{select count(*) from isms.offered_implementations()},
+	due_items => q{select * from isms.due_items()},
 	today => q{select isms.today('ACME') is not null},
 	propose_mapping => q{select isms.propose_mapping('risk', 'isms.import_risk')},
 	person_impact => q{select * from isms.person_impact('li')},
