@@ -100,6 +100,17 @@ $origin->safe_psql(
 	insert into isms.objective_result (objective, value) values ('OB-1', 20);
 	insert into isms.objective_result (objective, value, note, corrects) select 'OB-1', 25, 'Two teams were left out', id from isms.objective_result;
 	insert into isms.opportunity (title, kind, issue, process) values ('Nobody to run it', 'risk', 'CI-1', 'OPS');
+	insert into isms.certification_body (code, title) values ('CERT', 'Cert GmbH');
+	insert into isms.certification_body_parameter (body, parameter, period, source) values ('CERT', 'notice', '7 days', 'Contract');
+	insert into isms.own_audit_days (persons_from, persons_to, initial_days, surveillance_days, recertification_days, source) values (1, 5, 4, 2, 3, 'Offer');
+	insert into isms.certification (code, title, persons_by_site) values ('C-1', 'First', '{"HQ": 4}');
+	update isms.finding set certification = 'C-1' where code = 'F-1';
+	insert into isms.certification_offer (certification, body, audit_days, price) values ('C-1', 'CERT', 4, 5000);
+	select isms.choose_offer('C-1', 'CERT', 'Near');
+	insert into isms.certification_audit (certification, kind, held_from, held_until, conclusion) values ('C-1', 'stage_1', current_date - 2, current_date - 1, 'ready');
+	insert into isms.certification_notice (certification, kind, what, occurred_on) values ('C-1', 'contact', 'Another manager', current_date);
+	insert into isms.evidence_request (audit, what, owner) values ('CA-0001', 'Policy', 'li');
+	insert into isms.audit_agenda (audit, day, starts, ends, topic, interviewee) values ('CA-0001', current_date - 2, '09:00', '10:00', 'Policy', 'li');
 	select isms.seal();
 	update isms.risk set description = 'Not sealed' where code = 'R-002';
 });

@@ -40,6 +40,8 @@ $primary->safe_psql(
 	insert into isms.process (title, owner) values ('Operation', 'li');
 	insert into isms.objective (code, title, owner) values ('OB-1', 'Everybody by second factor', 'li');
 	insert into isms.objective_result (objective, value) values ('OB-1', 20);
+	insert into isms.certification (code, title, persons_by_site) values ('C-1', 'First', '{"HQ": 4}');
+	insert into isms.certification_notice (certification, kind, what, occurred_on) values ('C-1', 'contact', 'Another manager', current_date);
 	select isms.seal();
 });
 
@@ -113,6 +115,8 @@ my %query = (
 	person_impact => q{select * from isms.person_impact('li')},
 	mandatory_documents => q{select * from isms.mandatory_documents()},
 	current_documents => q{select count(*) from isms.current_documents()},
+	certification_calendar => q{select * from isms.certification_calendar('ACME', '2027-01-02')},
+	certification_cost => q{select * from isms.certification_cost('ACME', 1000)},
 	import_compare => q{select key, outcome from isms.import_compare('risk', 'isms.import_risk') order by 1},
 );
 for my $name (sort keys %query)
