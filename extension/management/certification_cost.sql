@@ -27,7 +27,7 @@ insert into isms.closed_table (name, readable, builtin) values ('audit_days', tr
 insert into isms.audit_days (persons_from, persons_to, initial_days, surveillance_days, recertification_days, source, certainty, builtin)
 select d.persons_from, d.persons_to, d.initial_days, ceil(d.initial_days * 2 / 3) * 0.5, ceil(d.initial_days * 4 / 3) * 0.5,
        'ISO/IEC 27006-1, annex on audit time; a third and two thirds as bodies reckon',
-       'Approximate: as commonly published, not compared with the standard; the offer counts',
+       'Approximate: from memory, not verified, not compared with the standard; the offer counts',
        true
   from (values (1, 10, 5), (11, 15, 6), (16, 25, 7), (26, 45, 8.5), (46, 65, 10), (66, 85, 11), (86, 125, 12), (126, 175, 13), (176, 275, 14), (276, 425, 15),
                (426, 625, 16.5), (626, 875, 17.5), (876, 1175, 18.5), (1176, 1550, 19.5), (1551, 2025, 21), (2026, 2675, 22), (2676, 3450, 23), (3451, 4350, 24),
