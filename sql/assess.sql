@@ -137,7 +137,7 @@ select s.*, a.residual_basis, a.residual_score from pg_temp.state s join isms.ri
 
 -- Levels begin at their minimum: 5.2 is High, a ten-thousandth less is not; below the lowest there is none.
 update isms.risk_level set minimum = 1.5 where method = 'bound' and rank = 1;
-select code, inherent_score, inherent_level from isms.risk_assessment where code in ('PCT-1', 'BOUND-1');
+select code, inherent_score, inherent_level from isms.risk_assessment where code in ('PCT-1', 'BOUND-1') order by code;
 select isms.assess(s.spec, 1, 1, null, null, null, null, null, null, null, null, null, null, false) from isms.risk_method_spec s where s.method = 'bound';
 update isms.risk_level set minimum = 5.20001 where method = 'percent-max' and label = 'High';
 select current_score, current_level from isms.risk_assessment where code = 'PCT-1';
