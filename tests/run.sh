@@ -82,7 +82,8 @@ fi
 
 # Where the extension cannot be created every other test would only say so again.
 if wanted regress || wanted isolation || wanted pgtap || wanted tap; then
-	start_cluster "max_prepared_transactions = 2" "max_connections = 50"
+	# To drop the extension takes a lock for each of its objects.
+	start_cluster "max_prepared_transactions = 2" "max_connections = 50" "max_locks_per_transaction = 256"
 	log=$work/log/create.log
 	if psql -Xqc "create database template_isms" >"$log" 2>&1 &&
 		psql -Xqd template_isms -v ON_ERROR_STOP=1 -c "create extension isms" >>"$log" 2>&1; then
