@@ -109,6 +109,7 @@ update isms.incident set lessons = 'A password alone does not keep anybody out',
        raises_nonconformity = true, affects_risk = true, risk = 'R-404' where code = 'IN-0001';
 update isms.incident set lessons = 'A password alone does not keep anybody out', follow_up = 'Second factor for all, T-001',
        raises_nonconformity = true, affects_risk = true, risk = 'R-001' where code = 'IN-0001';
+update isms.incident set nonconformity = 'NC-404' where code = 'IN-0001';
 -- What is to be done about it is an action that serves it.
 insert into isms.action (code, title, serves_kind, serves, owner, due_on) values ('T-000', 'Second factor', 'incident', 'IN-404', 'li', current_date + 30);
 insert into isms.action (code, title, serves_kind, serves, owner, due_on) values ('T-001', 'Second factor', 'incident', 'IN-0001', 'li', current_date + 30);
