@@ -31,6 +31,9 @@
 /* A Poisson number is drawn by searching from 0 on; of greater rates, in pieces of this. */
 #define PIECE				30.0
 
+/* So many events of a rate up to PIECE are less likely than the least uniform number. */
+#define MOST_EVENTS			200
+
 /* Streams of common causes stand beside those of risks. */
 #define CAUSE_STREAM		((uint32) 0x80000000U)
 #define PLAIN_STREAM		((uint32) 0x40000000U)
@@ -53,7 +56,7 @@ mix(uint64 z)
 	return z ^ (z >> 31);
 }
 
-static void
+static inline void
 open_stream(Stream *s, uint64 seed, uint64 year, uint32 number)
 {
 	uint64		z = mix(mix(seed + GOLDEN) + year * GOLDEN) + number;
@@ -127,7 +130,7 @@ prepare_layers(void)
 		layer_inner[i] = layer_edge[i + 1] / layer_edge[i];
 }
 
-static double
+static inline double
 normal(Stream *s)
 {
 	for (;;)
@@ -219,7 +222,7 @@ gamma_factor(Stream *s, double variance)
 	}
 }
 
-static double
+static inline double
 draw(Stream *s, const IsmsDistribution *d)
 {
 	switch (d->kind)
@@ -276,7 +279,7 @@ typedef struct Simulation
 	int		   *plain;			/* risks of the one process */
 	int			nplain;
 	double		rate;			/* of it */
-	double		none;			/* exp(-rate), where rate is small */
+	double	   *at_most;		/* probability of so many events, where the rate is small */
 	double	   *own;			/* in each cell, the part that is its own risk's ... */
 	int		   *other;			/* ... the rest is this one's */
 } Simulation;
@@ -326,6 +329,26 @@ prepare_choice(Simulation *m)
 	pfree(large);
 }
 
+/* Probabilities of at most 0, 1, ... events, to where a uniform number never comes. */
+static void
+prepare_number(Simulation *m)
+{
+	double		p = exp(-m->rate);
+	double		sum = p;
+	int			k = 0;
+
+	m->at_most = palloc(sizeof(double) * MOST_EVENTS);
+	m->at_most[0] = sum;
+	while (k < MOST_EVENTS - 2)
+	{
+		k++;
+		p *= m->rate / k;
+		sum += p;
+		m->at_most[k] = sum;
+	}
+	m->at_most[MOST_EVENTS - 1] = 1.0;
+}
+
 static Simulation *
 make_simulation(const IsmsLossModel *model)
 {
@@ -340,13 +363,14 @@ make_simulation(const IsmsLossModel *model)
 			m->plain[m->nplain++] = i;
 			m->rate += m->risks[i].rate.mean;
 		}
-	m->none = exp(-m->rate);
 	if (m->rate > 0.0)
 		prepare_choice(m);
+	if (m->rate > 0.0 && m->rate <= PIECE)
+		prepare_number(m);
 	return m;
 }
 
-static double
+static inline double
 event_loss(Stream *s, const IsmsLossRisk *risk)
 {
 	double		loss = draw(s, &risk->severity);
@@ -369,7 +393,15 @@ simulate_year(const Simulation *m, uint64 seed, uint64 year)
 	if (m->rate > 0.0)
 	{
 		open_stream(&s, seed, year, PLAIN_STREAM);
-		events = m->rate <= PIECE ? small_poisson(&s, m->rate, m->none) : poisson(&s, m->rate);
+		if (m->at_most != NULL)
+		{
+			double		u = uniform(&s);
+
+			for (events = 0; u > m->at_most[events]; events++)
+				;
+		}
+		else
+			events = poisson(&s, m->rate);
 		for (int64 n = 0; n < events; n++)
 		{
 			double		place = uniform(&s) * m->nplain;
