@@ -112,6 +112,7 @@ select kind, code, title, what from isms.inbox where kind = 'finding' order by c
 reset session authorization;
 -- What is open: neither closed nor withdrawn.
 select code, kind, title, status, auditee_name, days_open, nonconformity, overdue from isms.open_findings order by code;
+select code, open_findings from isms.control_coverage where scope = 'ACME' and open_findings > 0;
 set session authorization regress_ida;
 
 -- 9.2.2 c: reported to management, and unchanged from then on.

@@ -53,7 +53,8 @@ create view isms.control_coverage with (security_invoker = true) as
          coalesce(a.actions, 0) as open_actions,
          p.problems,
          d.standing as database_checks,
-         d.failing as failing_checks
+         d.failing as failing_checks,
+         coalesce(f.findings, 0) as open_findings
     from isms.statement_of_applicability s
     left join (
       select x.scope, x.catalogue, x.code, max(x.collected_on) as collected_on, nullif(max(x.valid_until), 'infinity') as valid_until, count(*) as pieces
@@ -73,7 +74,13 @@ create view isms.control_coverage with (security_invoker = true) as
     left join held r on r.scope = s.scope and r.catalogue = s.catalogue and r.code = s.code
     left join building a on a.scope = s.scope and a.catalogue = s.catalogue and a.code = s.code
     left join seen d on d.scope = s.scope and d.catalogue = s.catalogue and d.code = s.code
-    left join broken p on p.scope = s.scope and p.catalogue = s.catalogue and p.code = s.code;
+    left join broken p on p.scope = s.scope and p.catalogue = s.catalogue and p.code = s.code
+    -- A finding names its requirement without a catalogue.
+    left join (
+      select x.scope, x.requirement, count(*) as findings
+        from isms.finding x
+       where x.status not in ('draft', 'closed', 'withdrawn')
+       group by x.scope, x.requirement) f on f.scope = s.scope and f.requirement = s.code and s.catalogue = isms.base_catalogue();
 
 comment on view isms.control_coverage is 'Each control of the statement of applicability with what is done for it, what shows that, and what hangs on it (6.1.3, 9.1)';
 comment on column isms.control_coverage.scope is 'Scope';
@@ -98,3 +105,4 @@ comment on column isms.control_coverage.open_actions is 'Actions not verified ye
 comment on column isms.control_coverage.problems is 'Rules of isms.statement_problem it breaks';
 comment on column isms.control_coverage.database_checks is 'What the latest results of the database''s checks of itself say of it, the worst of them: fail, unknown, pass, not_applicable; waivers aside; null: none that speaks for it was run';
 comment on column isms.control_coverage.failing_checks is 'Checks that fail';
+comment on column isms.control_coverage.open_findings is 'Findings of audits against it that are raised, contested or agreed and not closed';
