@@ -9,7 +9,8 @@ use Test::More;
 
 my $origin = PostgreSQL::Test::Cluster->new('origin');
 $origin->init(allows_streaming => 'logical');
-$origin->append_conf('postgresql.conf', 'max_prepared_transactions = 5');
+# dropping the extension takes more locks than a server for replication tests has room for
+$origin->append_conf('postgresql.conf', "max_prepared_transactions = 5\nmax_locks_per_transaction = 256");
 $origin->start;
 $origin->safe_psql('postgres', 'create database used');
 $origin->safe_psql(
