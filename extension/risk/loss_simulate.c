@@ -236,12 +236,12 @@ draw(Stream *s, const IsmsDistribution *d)
 	}
 }
 
-/* By inversion; none is exp(-rate), for rates up to PIECE. */
+/* By inversion, for rates up to PIECE. */
 static int
-small_poisson(Stream *s, double rate, double none)
+small_poisson(Stream *s, double rate)
 {
 	double		u = uniform(s);
-	double		p = none;
+	double		p = exp(-rate);
 	int			k = 0;
 
 	/* what rounding leaves of the sum of all is never searched for to no end */
@@ -261,10 +261,10 @@ poisson(Stream *s, double rate)
 
 	for (; rate > PIECE; rate -= PIECE)
 	{
-		result += small_poisson(s, PIECE, exp(-PIECE));
+		result += small_poisson(s, PIECE);
 		CHECK_FOR_INTERRUPTS();
 	}
-	return rate > 0.0 ? result + small_poisson(s, rate, exp(-rate)) : result;
+	return rate > 0.0 ? result + small_poisson(s, rate) : result;
 }
 
 /*
