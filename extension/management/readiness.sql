@@ -1,0 +1,279 @@
+-- Readiness: what a certification auditor would look for at stage 1, judged now from the records themselves.
+-- A rule is a query that gives a row for everything it judges; a scope's verdict is counted from them.
+create table isms.readiness_rule (
+  code text constraint readiness_rule_pkey primary key constraint readiness_rule_code_form check (code ~ '^[^[:space:]]+$'),
+  clause text not null,
+  reference isms.reference not null,
+  basis text not null constraint readiness_rule_basis_known check (basis in ('standard', 'practice')),
+  kind text not null constraint readiness_rule_kind_known check (kind in ('record', 'document', 'consistency', 'timeliness')),
+  title text not null constraint readiness_rule_title_given check (title ~ '\S'),
+  remedy text not null constraint readiness_rule_remedy_given check (remedy ~ '\S'),
+  parameters jsonb not null default '{}' constraint readiness_rule_parameters_object check (jsonb_typeof(parameters) = 'object'),
+  query text not null,
+  builtin boolean not null default false
+);
+
+comment on table isms.readiness_rule is 'Rules of readiness; written by the extension''s owner alone';
+comment on column isms.readiness_rule.code is 'Key';
+comment on column isms.readiness_rule.clause is 'Clause it follows from, with the letter or the other standard where there is one';
+comment on column isms.readiness_rule.reference is 'The clause, for sorting and for isms.clause';
+comment on column isms.readiness_rule.basis is 'standard: the standard asks for it; practice: auditors expect it, and a scope may switch it off';
+comment on column isms.readiness_rule.kind is 'record, document, consistency or timeliness';
+comment on column isms.readiness_rule.title is 'What should be so';
+comment on column isms.readiness_rule.remedy is 'What to do where it is not';
+comment on column isms.readiness_rule.parameters is 'Parameters with their defaults';
+comment on column isms.readiness_rule.query is 'SELECT of scope, relation, key, ok: one row for each thing judged, of the scopes in $2 (text[]), with the parameters as $1 (jsonb); ok is null where it cannot be told. It runs with the rights of whoever evaluates';
+comment on column isms.readiness_rule.builtin is 'Shipped with the extension';
+
+insert into isms.closed_table (name, readable, builtin) values ('readiness_rule', true, true);
+
+-- What a scope decides about a rule: off, or by other figures.
+create table isms.readiness_overlay (
+  id bigint generated always as identity constraint readiness_overlay_pkey primary key,
+  scope text not null default isms.default_scope() constraint readiness_overlay_scope_fkey references isms.scope on update cascade,
+  rule text not null constraint readiness_overlay_rule_fkey references isms.readiness_rule on update cascade,
+  switched_off boolean not null default true,
+  parameters jsonb not null default '{}' constraint readiness_overlay_parameters_object check (jsonb_typeof(parameters) = 'object'),
+  reason text not null constraint readiness_overlay_reason_given check (reason ~ '\S'),
+  valid daterange not null default '(,)',
+  created_by text default isms.actor(),
+  created_at timestamptz not null default clock_timestamp()
+);
+
+comment on table isms.readiness_overlay is 'Rules of readiness that a scope switched off (practice only) or judges by parameters of its own, and why';
+comment on column isms.readiness_overlay.id is 'Identity';
+comment on column isms.readiness_overlay.scope is 'Scope';
+comment on column isms.readiness_overlay.rule is 'Rule';
+comment on column isms.readiness_overlay.switched_off is 'The rule is not judged; false: only its parameters differ';
+comment on column isms.readiness_overlay.parameters is 'Parameters in place of the defaults, of the same JSON types';
+comment on column isms.readiness_overlay.reason is 'Why';
+comment on column isms.readiness_overlay.valid is 'Days on which it holds, in the scope''s time zone; empty: it was ended before it began';
+comment on column isms.readiness_overlay.created_by is 'Person who entered it';
+comment on column isms.readiness_overlay.created_at is 'When';
+
+create index readiness_overlay_scope_idx on isms.readiness_overlay (scope, rule);
+
+create index readiness_overlay_rule_idx on isms.readiness_overlay (rule);
+
+create function isms.readiness_overlay_rules() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  me text := isms.actor();
+  o isms.readiness_overlay := coalesce(new, old);
+  r isms.readiness_rule;
+  wrong text;
+begin
+  select k.* into r from isms.readiness_rule k where k.code = o.rule;
+  if not coalesce(isms.holds_role(me, 'isms_manager', o.scope), false) then
+    raise exception using
+      errcode = 'IS002',
+      message = format('%s may not say how %s is judged', coalesce(isms.person_name(me), session_user), o.rule),
+      detail = format('actor (5.3): an ISMS manager of scope %s does', o.scope),
+      schema = tg_table_schema, table = tg_table_name, constraint = 'actor';
+  elsif tg_op = 'DELETE' then
+    raise exception using
+      errcode = 'IS007',
+      message = format('what was decided about %s is kept', o.rule),
+      detail = 'deletion (7.5.3): that a rule was off is part of what was known then',
+      hint = format('End it: update isms.readiness_overlay set valid = valid * daterange(null, current_date) where id = %s', o.id),
+      schema = tg_table_schema, table = tg_table_name, constraint = 'deletion';
+  elsif tg_op = 'UPDATE' and to_jsonb(new) - '{reason,valid}'::text[] <> to_jsonb(old) - '{reason,valid}'::text[] then
+    raise exception using
+      errcode = 'IS006',
+      message = format('the overlay of %s cannot be made another one', o.rule),
+      detail = 'frozen: only reason and valid change',
+      hint = 'End it and enter a new one.',
+      schema = tg_table_schema, table = tg_table_name, constraint = 'frozen';
+  elsif tg_op = 'INSERT' and new.created_by is distinct from me then
+    raise exception using
+      errcode = 'IS002',
+      message = format('created_by is %s, but %s enters it', coalesce(isms.person_name(new.created_by), 'missing'), isms.person_name(me)),
+      hint = 'Leave created_by out.',
+      schema = tg_table_schema, table = tg_table_name, column = 'created_by', constraint = 'actor';
+  elsif new.switched_off and r.basis = 'standard' then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = format('%s cannot be switched off', o.rule),
+      detail = format('basis: the standard asks for it (%s)', r.clause),
+      hint = 'Only rules whose basis is practice can be.',
+      schema = tg_table_schema, table = tg_table_name, column = 'switched_off';
+  end if;
+  select p.key into wrong
+    from jsonb_each(new.parameters) p
+   where not r.parameters ? p.key or jsonb_typeof(r.parameters -> p.key) <> jsonb_typeof(p.value)
+   order by p.key
+   limit 1;
+  if wrong is not null then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = format('%s has no parameter "%s" of JSON type %s', o.rule, wrong, jsonb_typeof(new.parameters -> wrong)),
+      hint = format('Its parameters and their defaults: %s.', r.parameters),
+      schema = tg_table_schema, table = tg_table_name, column = 'parameters';
+  end if;
+  return new;
+end
+$$;
+
+comment on function isms.readiness_overlay_rules() is 'BEFORE trigger: an ISMS manager of the scope switches off what is practice, and gives parameters by the names and JSON types of their defaults; overlays are ended, not deleted. Errors: IS002, IS006, IS007, 22023';
+
+create trigger overlay_rules before insert or update or delete on isms.readiness_overlay
+  for each row execute function isms.readiness_overlay_rules();
+
+-- Scopes that judge a rule by the same parameters are judged by one query.
+create function isms.readiness_of(scopes text[], rules text[] default null, milliseconds integer default 60000)
+  returns table (scope text, rule text, clause text, title text, basis text, status text, judged bigint, offending bigint, unknown bigint,
+                 examples jsonb, remedy text, message text)
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  missing text := (select string_agg(coalesce(u.s, 'null'), ', ' order by u.s) from unnest(readiness_of.scopes) u(s) where not coalesce(u.s = any (isms.visible_scopes()), false));
+  r record;
+  counted jsonb;
+  refusal text;
+begin
+  if missing is not null then
+    raise exception using
+      errcode = 'IS021',
+      message = format('scope %s is not visible', missing),
+      hint = 'Those visible: ' || coalesce(nullif(array_to_string(isms.visible_scopes(), ', '), ''), 'none') || '.';
+  end if;
+  missing := (select string_agg(coalesce(u.c, 'null'), ', ' order by u.c) from unnest(readiness_of.rules) u(c) where not exists (select from isms.readiness_rule k where k.code = u.c));
+  if missing is not null then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = 'there is no rule ' || missing,
+      hint = 'isms.readiness_rule lists them.';
+  end if;
+  for r in
+    select k.code, k.clause, k.title, k.basis, k.query, k.remedy, p.parameters, p.off, array_agg(p.scope order by p.scope) as scopes
+      from isms.readiness_rule k
+     cross join lateral (
+       select u.scope,
+              coalesce(bool_or(o.switched_off), false) as off,
+              coalesce((select k.parameters || jsonb_object_agg(v.key, v.value order by o2.id)
+                          from isms.readiness_overlay o2
+                         cross join lateral jsonb_each(o2.parameters) v
+                         where o2.scope = u.scope and o2.rule = k.code and not o2.switched_off and o2.valid @> isms.today(u.scope)), k.parameters) as parameters
+         from unnest(readiness_of.scopes) u(scope)
+         left join isms.readiness_overlay o on o.scope = u.scope and o.rule = k.code and o.switched_off and k.basis = 'practice' and o.valid @> isms.today(u.scope)
+        group by u.scope) p
+     where readiness_of.rules is null or k.code = any (readiness_of.rules)
+     group by k.code, p.parameters, p.off
+     order by k.reference, k.code
+  loop
+    counted := null;
+    refusal := null;
+    if r.off then
+      refusal := 'switched off: ' || (
+        select string_agg(distinct o.reason, '; ')
+          from isms.readiness_overlay o
+         where o.scope = any (r.scopes) and o.rule = r.code and o.switched_off and o.valid @> isms.today(o.scope));
+    else
+      begin
+        counted := isms.query_read_only(format($frame$
+          select coalesce(pg_catalog.jsonb_object_agg(g.scope, pg_catalog.to_jsonb(g)), '{}')
+            from (select q.scope,
+                         pg_catalog.count(*) as judged,
+                         pg_catalog.count(*) filter (where not q.ok) as offending,
+                         pg_catalog.count(*) filter (where q.ok is null) as unknown,
+                         (select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('table', e.relation, 'key', e.key) order by e.relation, e.key collate "C")
+                            from (select x.relation, x.key
+                                    from unnest(pg_catalog.array_agg(q.relation) filter (where q.ok is not true),
+                                                           pg_catalog.array_agg(q.key) filter (where q.ok is not true),
+                                                           pg_catalog.array_agg(q.ok) filter (where q.ok is not true)) x(relation, key, ok)
+                                   order by x.ok nulls last, x.relation, x.key collate "C"
+                                   limit 10) e) as examples
+                    from (%s) q(scope, relation, key, ok)
+                   group by q.scope) g $frame$, r.query), r.parameters, r.scopes, milliseconds);
+      exception when others then
+        refusal := sqlerrm;
+      end;
+    end if;
+    return query
+    select u.scope, r.code, r.clause, r.title, r.basis,
+           case when r.off then 'switched_off'
+                when counted is null then 'unknown'
+                when g.offending > 0 then 'failed'
+                when g.unknown > 0 then 'unknown'
+                when g.judged > 0 then 'passed'
+                else 'nothing_to_judge' end,
+           coalesce(g.judged, 0), coalesce(g.offending, 0), coalesce(g.unknown, 0), coalesce(g.examples, '[]'), r.remedy,
+           coalesce(refusal, case
+             when coalesce(g.judged, 0) = 0 then 'nothing of the kind is there'
+             else concat_ws(', ', format('%s judged', g.judged),
+                            case when g.offending > 0 then format('%s offend', g.offending) end,
+                            case when g.unknown > 0 then format('%s cannot be told', g.unknown) end) end)
+      from unnest(r.scopes) u(scope)
+      left join lateral jsonb_to_record(counted -> u.scope) g(judged bigint, offending bigint, unknown bigint, examples jsonb) on true;
+  end loop;
+end
+$$;
+
+comment on function isms.readiness_of(text[], text[], integer) is 'Judges the rules of readiness, all or those named, for several scopes at once, with the caller''s rights: passed, failed, unknown (something could not be told or seen), nothing_to_judge or switched_off; how much was judged, and the first ten rows that offend or cannot be told. A null rules array means all; no rule takes longer than milliseconds. Errors: IS021, 22023 no such rule';
+
+create function isms.readiness(scope text default null, rules text[] default null)
+  returns table (scope text, rule text, clause text, title text, basis text, status text, judged bigint, offending bigint, unknown bigint,
+                 examples jsonb, remedy text, message text)
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select r.scope, r.rule, r.clause, r.title, r.basis, r.status, r.judged, r.offending, r.unknown, r.examples, r.remedy, r.message
+    from isms.readiness_of(array[coalesce(readiness.scope, isms.default_scope())], readiness.rules) r;
+end;
+
+comment on function isms.readiness(text, text[]) is 'Would the scope pass stage 1 today? Every rule of readiness, or those named, judged from the records now; default scope where none is named. Errors: as isms.readiness_of';
+
+-- All that offends, not the first ten.
+create function isms.readiness_offending(rule text, scope text default null) returns table (scope text, table_name text, key text, status text)
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  in_scope text := coalesce(readiness_offending.scope, isms.default_scope());
+  query text := (select k.query from isms.readiness_rule k where k.code = readiness_offending.rule);
+  parameters jsonb;
+begin
+  perform isms.readiness_of(array[in_scope], array[readiness_offending.rule]);
+  select k.parameters || coalesce((select jsonb_object_agg(v.key, v.value order by o.id)
+                                     from isms.readiness_overlay o
+                                    cross join lateral jsonb_each(o.parameters) v
+                                    where o.scope = in_scope and o.rule = k.code and not o.switched_off and o.valid @> isms.today(in_scope)), '{}')
+    into parameters
+    from isms.readiness_rule k
+   where k.code = readiness_offending.rule;
+  return query
+  select o.scope, o.table_name, o.key, o.status
+    from jsonb_to_recordset(coalesce(isms.query_read_only(format($frame$
+           select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('scope', q.scope, 'table_name', q.relation, 'key', q.key,
+                                                                      'status', case when q.ok is null then 'unknown' else 'failed' end)
+                                       order by q.ok nulls last, q.relation, q.key collate "C")
+             from (%s) q(scope, relation, key, ok)
+            where q.ok is not true $frame$, query), parameters, array[in_scope], 60000), '[]')) o(scope text, table_name text, key text, status text);
+end
+$$;
+
+comment on function isms.readiness_offending(text, text) is 'Every row that offends against a rule of readiness or cannot be told, by table and key; a null key: what should be there is not. Default scope where none is named. Errors: IS021, 22023 no such rule, and what the rule''s query raises';
+
+-- Emergency exits and old registers stay in sight until somebody has dealt with them.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, query, builtin) values
+('RI-001', '7.5.3', '7.5.3', 'standard', 'record',
+ 'Whatever was written with the glass broken has been reviewed by an ISMS manager other than who did it',
+ 'Review it: isms.open_break_glass lists it, isms.review_break_glass records what was found.', $$
+ select u.scope, u.table_name, u.key, u.reviewed_at is not null
+   from isms.break_glass_use u
+  where u.scope = any ($2)
+$$, true),
+
+('RI-002', '7.5.3', '7.5.3', 'practice', 'record',
+ 'Every row that came from an older register has been approved here since',
+ 'Take it through its approval once: isms.carried_over lists the rows, isms.import_issue what they lack.', $$
+ select c.scope, c.table_name, c.key, c.renewed_at is not null
+   from isms.carried_over c
+  where c.scope = any ($2)
+$$, true),
+
+('RI-003', '7.5.3', '7.5.3', 'practice', 'consistency',
+ 'No rule of a workflow that is practice is switched off; what it would have caught cannot be told',
+ 'End the overlay in isms.workflow_overlay when its reason no longer holds.', $$
+ select s.code, 'isms.workflow_overlay', o.id::text, null::boolean
+   from unnest($2) s(code)
+   join isms.workflow_overlay o on (o.scope is null or o.scope = s.code) and o.valid @> isms.today(s.code)
+$$, true);
