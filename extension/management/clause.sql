@@ -1,1 +1,1 @@
--- 
+-- What a clause asks for, in plain words, and where it is kept.

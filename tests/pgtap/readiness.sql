@@ -28,9 +28,8 @@ create temp table readiness_case (
 );
 
 \ir readiness/product.sql
-\ir readiness/clause_4_to_6.sql
-\ir readiness/statement_to_support.sql
-\ir readiness/operation_to_improvement.sql
+\ir readiness/context_to_treatment.sql
+\ir readiness/objective_to_improvement.sql
 
 create function pg_temp.judged(rule text, given text) returns text language plpgsql as $$
 declare

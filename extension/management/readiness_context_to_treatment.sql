@@ -1,0 +1,1 @@
+-- Rules of readiness of clauses 4 to 6.1: context, leadership, risk assessment and treatment.

@@ -1,0 +1,1 @@
+-- Rules of readiness of clauses 6.2 to 10 and of certification.
