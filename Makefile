@@ -23,7 +23,7 @@ PARTS = core/schema core/error core/scope core/person core/actor core/register c
 	management/change management/incident management/operation management/continuity management/operation_import \
 	management/nonconformity management/measure management/audit management/review management/performance_import \
 	management/certification management/certification_calendar management/certification_cost \
-	management/readiness management/readiness_context_to_treatment management/readiness_objective_to_improvement management/clause \
+	management/readiness management/readiness_context_to_treatment management/readiness_objective_to_improvement management/readiness_history management/clause \
 	report/register report/plan report/heat_map report/coverage report/trend report/performance report/inbox \
 	core/finish
 SQL_PARTS  = $(foreach part,$(PARTS),extension/$(part).sql)

@@ -76,7 +76,7 @@ set session authorization regress_kmia;
 insert into isms.database_check_run (scope, began_at, ended_at, login, evaluated_as, server_version, database_name, incarnation) values ('ACME', now(), now(), 'x', 'x', 1, 'x', isms.incarnation());
 update isms.database_check_result set status = 'pass';
 delete from isms.database_check_result;
-select isms.evaluate_as_caller('ACME', null, 1000);
+select isms.evaluate_as_caller('checks', 'ACME', null, 1000);
 update isms.database_check_query set query = 'select ''x'', true, null';
 insert into isms.database_check (code, title, area, rationale, remediation) values ('K-4', 'x', 'x', 'x', 'x');
 set session authorization regress_kdana;

@@ -144,15 +144,19 @@ isms_query_read_only(PG_FUNCTION_ARGS)
 }
 
 /*
- * isms.evaluate_as_caller(scope text, codes text[], milliseconds integer)
- * returns jsonb: the rows of isms.evaluate_database_checks() as the role at
- * the top of the session sees them.
+ * isms.evaluate_as_caller(what text, scope text, codes text[], milliseconds
+ * integer) returns jsonb: the rows of isms.evaluate_database_checks() or of
+ * isms.readiness() as the role at the top of the session sees them.
  */
 Datum
 isms_evaluate_as_caller(PG_FUNCTION_ARGS)
 {
-	static const char *const query =
+	static const char *const checks =
 		"select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(e) order by e.code) from isms.evaluate_database_checks($1, $2, $3) e";
+	static const char *const readiness =
+		"select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(e)) from isms.readiness_of(array[$1], $2, $3) e";
+	const char *what = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
+	const char *query = strcmp(what, "checks") == 0 ? checks : strcmp(what, "readiness") == 0 ? readiness : NULL;
 	Oid			types[] = {TEXTOID, TEXTARRAYOID, INT4OID};
 	Datum		values[3];
 	char		nulls[3];
@@ -167,10 +171,15 @@ isms_evaluate_as_caller(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("database checks do not run within a security-restricted operation")));
+	if (query == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("nothing is evaluated by the name \"%s\"", what),
+				 errhint("There are checks and readiness.")));
 	for (int i = 0; i < 3; i++)
 	{
-		nulls[i] = PG_ARGISNULL(i) ? 'n' : ' ';
-		values[i] = PG_ARGISNULL(i) ? (Datum) 0 : PG_GETARG_DATUM(i);
+		nulls[i] = PG_ARGISNULL(i + 1) ? 'n' : ' ';
+		values[i] = PG_ARGISNULL(i + 1) ? (Datum) 0 : PG_GETARG_DATUM(i + 1);
 	}
 
 	GetUserIdAndSecContext(&user, &security);

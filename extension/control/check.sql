@@ -256,14 +256,14 @@ begin
   end if;
   raise exception using
     errcode = case tg_op when 'UPDATE' then 'IS006' else 'IS007' end,
-    message = 'results of database checks are kept as they were found',
+    message = format('%s are kept as they were found', coalesce(tg_argv[0], 'results of database checks')),
     detail = case tg_op when 'UPDATE' then 'frozen (7.5.3): a result is a record of what was so then' else 'deletion (7.5.3): a result is a record of what was so then' end,
-    hint = 'Run the checks again: select * from isms.run_database_checks()',
+    hint = coalesce(tg_argv[1], 'Run the checks again: select * from isms.run_database_checks()'),
     schema = tg_table_schema, table = tg_table_name, constraint = case tg_op when 'UPDATE' then 'frozen' else 'deletion' end;
 end
 $$;
 
-comment on function isms.database_check_kept() is 'BEFORE trigger: runs and results of database checks are neither changed nor deleted. Errors: IS006, IS007';
+comment on function isms.database_check_kept() is 'BEFORE trigger: results, named by the first argument, are neither changed nor deleted; the second is the hint. Without arguments, those of database checks. Errors: IS006, IS007';
 
 create trigger kept before update or delete on isms.database_check_run
   for each row execute function isms.database_check_kept();
@@ -393,10 +393,10 @@ $$;
 
 comment on function isms.evaluate_database_checks(text, text[], integer) is 'Evaluates database checks, all or those named, with the caller''s rights and the parameters and waivers of the scope, and stores nothing; what the caller may not see is unknown. No check takes longer than milliseconds, nor waits more than two seconds for a lock. Default scope where none is named. Errors: IS021, 22023 no such check';
 
-create function isms.evaluate_as_caller(scope text, codes text[], milliseconds integer) returns jsonb
+create function isms.evaluate_as_caller(what text, scope text, codes text[], milliseconds integer) returns jsonb
   language c as 'MODULE_PATHNAME', 'isms_evaluate_as_caller';
 
-comment on function isms.evaluate_as_caller(text, text[], integer) is 'isms.evaluate_database_checks as the role at the top of the session, whoever''s rights are in force. Errors: as there, 42501';
+comment on function isms.evaluate_as_caller(text, text, text[], integer) is 'Rows of isms.evaluate_database_checks (what = checks) or isms.readiness (what = readiness), evaluated as the role at the top of the session, whoever''s rights are in force. Errors: as there, 22023, 42501';
 
 insert into isms.admin_function (name, builtin) values ('evaluate_as_caller', true);
 
@@ -420,7 +420,7 @@ begin
       detail = 'actor (9.1): an ISMS manager, control owner or internal auditor of the scope, or isms_admin, does',
       hint = 'isms.evaluate_database_checks shows what they would find.';
   end if;
-  found_there := coalesce(isms.evaluate_as_caller(in_scope, run_database_checks.codes, milliseconds), '[]');
+  found_there := coalesce(isms.evaluate_as_caller('checks', in_scope, run_database_checks.codes, milliseconds), '[]');
   insert into isms.database_check_run (scope, began_at, ended_at, person, login, evaluated_as, server_version, database_name, incarnation)
   values (in_scope, began, clock_timestamp(), me, session_user, coalesce(nullif(current_setting('role'), 'none'), session_user),
           current_setting('server_version_num')::integer, current_database(), isms.incarnation())

@@ -223,7 +223,7 @@ end;
 comment on function isms.readiness(text, text[]) is 'Would the scope pass stage 1 today? Every rule of readiness, or those named, judged from the records now; default scope where none is named. Errors: as isms.readiness_of';
 
 -- All that offends, not the first ten.
-create function isms.readiness_offending(rule text, scope text default null) returns table (scope text, table_name text, key text, status text)
+create function isms.readiness_offending(rule text, scope text default null) returns table (table_name text, key text, status text)
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -240,13 +240,13 @@ begin
     from isms.readiness_rule k
    where k.code = readiness_offending.rule;
   return query
-  select o.scope, o.table_name, o.key, o.status
+  select o.table_name, o.key, o.status
     from jsonb_to_recordset(coalesce(isms.query_read_only(format($frame$
-           select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('scope', q.scope, 'table_name', q.relation, 'key', q.key,
+           select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('table_name', q.relation, 'key', q.key,
                                                                       'status', case when q.ok is null then 'unknown' else 'failed' end)
                                        order by q.ok nulls last, q.relation, q.key collate "C")
              from (%s) q(scope, relation, key, ok)
-            where q.ok is not true $frame$, query), parameters, array[in_scope], 60000), '[]')) o(scope text, table_name text, key text, status text);
+            where q.ok is not true $frame$, query), parameters, array[in_scope], 60000), '[]')) o(table_name text, key text, status text);
 end
 $$;
 

@@ -1,0 +1,102 @@
+-- Readiness as people use it: verdicts, who may switch a rule off, history, actions, clauses in plain words.
+set client_min_messages = error;
+drop extension if exists isms cascade;
+create extension isms;
+set client_min_messages = notice;
+\set SHOW_CONTEXT never
+create role regress_rdana login;
+create role regress_rli login;
+create role regress_rrae login;
+select count(*) > 0 as set_up from isms.setup('ACME', 'Acme Ltd', 'root', 'Root', 'root@acme.example');
+select isms.add_person('rdana', 'Dana Ruiz', 'dana@acme.example', login => 'regress_rdana', roles => '{isms_manager}') is not null as added;
+select isms.add_person('rli', 'Li Wei', 'li@acme.example', login => 'regress_rli', roles => '{risk_owner}') is not null as added;
+select isms.add_person('rrae', 'Rae Sand', 'rae@acme.example', login => 'regress_rrae', roles => '{external_auditor}') is not null as added;
+
+-- Two rules of our own, to see the verdicts.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query) values
+  ('X-1', '8.1', '8.1', 'practice', 'consistency', 'Every asset has a short title', 'Shorten it', '{"length": 10}',
+   'select a.scope, ''isms.asset'', a.code, case when a.description is null then length(a.title) <= ($1 ->> ''length'')::integer end from isms.asset a where a.scope = any ($2)'),
+  ('X-2', '8.1', '8.1', 'standard', 'consistency', 'A rule that cannot be judged', 'Mend it', default, 'select s, null, null, 1 / 0 = 1 from unnest($2) s'),
+  ('X-3', '8.1', '8.1', 'standard', 'record', 'A rule that writes', 'It may not', default, 'select s, null, null, nextval(''isms.asset_code'') > 0 from unnest($2) s');
+insert into isms.asset (code, title, kind, owner) values ('A-1', 'Short', 'information', 'rli');
+select rule, status, judged, offending, unknown, examples, message from isms.readiness(rules => '{X-1,X-2,X-3}');
+insert into isms.asset (code, title, kind, owner, description) values ('A-2', 'A title of some length', 'information', 'rli', null), ('A-3', 'Untold', 'information', 'rli', 'x');
+select rule, status, judged, offending, unknown, examples, message from isms.readiness(rules => '{X-1}');
+select * from isms.readiness_offending('X-1');
+select rule from isms.readiness(rules => '{X-9}');
+select rule from isms.readiness('NOWHERE');
+select rule from isms.readiness_of('{ACME,NOWHERE}');
+
+-- Practice is switched off by an ISMS manager, with a reason; the standard is not.
+set session authorization regress_rli;
+insert into isms.readiness_overlay (rule, reason) values ('X-1', 'Long titles are fine');
+set session authorization regress_rdana;
+insert into isms.readiness_overlay (rule, reason) values ('X-2', 'Broken');
+insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('X-1', false, '{"width": 10}', 'No such parameter');
+insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('X-1', false, '{"length": "x"}', 'Not a number');
+insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('X-1', false, '{"length": 40}', 'Long names by law');
+select rule, status, judged, offending, unknown from isms.readiness(rules => '{X-1}');
+select * from isms.readiness_offending('X-1');
+insert into isms.readiness_overlay (rule, reason) values ('X-1', 'Long titles are fine');
+select rule, status, judged, message from isms.readiness(rules => '{X-1}');
+select * from isms.readiness_offending('X-1');
+update isms.readiness_overlay set rule = 'X-2' where switched_off;
+delete from isms.readiness_overlay where switched_off;
+update isms.readiness_overlay set valid = 'empty' where switched_off;
+select rule, status from isms.readiness(rules => '{X-1}');
+update isms.readiness_overlay set valid = 'empty';
+reset session authorization;
+
+-- Kept when asked, with what was before; nobody writes it.
+set session authorization regress_rli;
+select * from isms.record_readiness();
+set session authorization regress_rdana;
+select rule, status, was, judged, offending from isms.record_readiness(rules => '{X-1}');
+update isms.asset set title = 'Short' where code = 'A-2';
+update isms.asset set description = null where code = 'A-3';
+select rule, status, was, judged, offending from isms.record_readiness(rules => '{X-1}');
+select rules, passed, failed, recorded_by_name from isms.readiness_trend order by recorded_at;
+insert into isms.readiness_result (scope, recorded_at, rule, status, judged, offending, unknown, examples, message, login) values ('ACME', now(), 'X-1', 'passed', 0, 0, 0, '[]', '', '');
+reset session authorization;
+update isms.readiness_result set status = 'passed';
+delete from isms.readiness_result;
+
+-- Failed rules become actions, once.
+update isms.asset set title = 'A title of some length' where code = 'A-2';
+set session authorization regress_rdana;
+select count(*) as actions from isms.act_on_readiness('rli', '2030-01-31', '{X-1,X-2}');
+select count(*) as actions from isms.act_on_readiness('rli', '2030-01-31', '{X-1,X-2}');
+select title, serves_kind, serves, owner, due_on, status from isms.action;
+select code, owner_name, due_on from isms.readiness_duty where action is not null;
+reset session authorization;
+
+-- An auditor from outside sees it all and changes nothing.
+set session authorization regress_rrae;
+select rule, status from isms.readiness(rules => '{X-1}');
+select count(*) from isms.act_on_readiness();
+insert into isms.readiness_overlay (rule, reason) values ('X-1', 'x');
+reset session authorization;
+
+-- A clause in plain words.
+\x on
+select * from isms.clause('9.3.3') where part <> 'rule';
+\x off
+select part, name, state from isms.clause('8.1') where part in ('table', 'rule') and (name ~ '^X' or part = 'table');
+select distinct clause from isms.clause('9') order by 1;
+select * from isms.clause('11');
+select * from isms.clause('A.5.1');
+select * from isms.clause('nonsense');
+select * from isms.clause('9.3', 'NOWHERE');
+
+-- Every leaf clause of the standard has its words, its relations are there, and each rule belongs to one.
+select c.reference from isms.control c
+ where c.catalogue = 'ISO/IEC 27001:2022' and c.kind = 'clause'
+   and not exists (select from isms.control k where k.catalogue = c.catalogue and k.parent = c.reference)
+   and not exists (select from isms.clause_guide g where g.reference = c.reference);
+select g.reference, r.name from isms.clause_guide g, unnest(g.relations) r(name) where to_regclass('isms.' || r.name) is null;
+select r.code, r.clause from isms.readiness_rule r
+ where r.clause !~ '^(A\.|17021|27006)' and not exists (select from isms.clause_guide g where g.reference = r.reference)
+ order by 1;
+
+drop owned by regress_rdana, regress_rli, regress_rrae;
+drop role regress_rdana, regress_rli, regress_rrae;
