@@ -9,6 +9,10 @@
  * generators", ACM Trans. Math. Softw. 47 (2021)), begun by SplitMix64 (G. L.
  * Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number
  * generators", OOPSLA 2014) from seed, year and number of the risk.
+ *
+ * Events whose rates are certain come from one stream for a block of years,
+ * which is as long as the model says: how many there are in the block is drawn
+ * once, and of each in which year it is and whose.
  */
 #include "postgres.h"
 
@@ -31,8 +35,9 @@
 /* A Poisson number is drawn by searching from 0 on; of greater rates, in pieces of this. */
 #define PIECE				30.0
 
-/* So many events of a rate up to PIECE are less likely than the least uniform number. */
-#define MOST_EVENTS			200
+/* Years of a block, a power of two, and how many events it should hold at most. */
+#define LONGEST_BLOCK		256
+#define EVENTS_A_BLOCK		1024.0
 
 /* Streams of common causes stand beside those of risks. */
 #define CAUSE_STREAM		((uint32) 0x80000000U)
@@ -269,8 +274,8 @@ poisson(Stream *s, double rate)
 
 /*
  * A model made ready.  Events that come at rates which are certain, and of no
- * common cause, are one Poisson process: their number is drawn once a year, and
- * of each event which risk's it is.
+ * common cause, are one Poisson process: their number is drawn once a block,
+ * and of each event which year's and which risk's it is.
  */
 typedef struct Simulation
 {
@@ -278,8 +283,8 @@ typedef struct Simulation
 	int			count;
 	int		   *plain;			/* risks of the one process */
 	int			nplain;
-	double		rate;			/* of it */
-	double	   *at_most;		/* probability of so many events, where the rate is small */
+	double		rate;			/* of it, a year */
+	int			block;			/* years drawn together */
 	double	   *own;			/* in each cell, the part that is its own risk's ... */
 	int		   *other;			/* ... the rest is this one's */
 } Simulation;
@@ -329,26 +334,6 @@ prepare_choice(Simulation *m)
 	pfree(large);
 }
 
-/* Probabilities of at most 0, 1, ... events, to where a uniform number never comes. */
-static void
-prepare_number(Simulation *m)
-{
-	double		p = exp(-m->rate);
-	double		sum = p;
-	int			k = 0;
-
-	m->at_most = palloc(sizeof(double) * MOST_EVENTS);
-	m->at_most[0] = sum;
-	while (k < MOST_EVENTS - 2)
-	{
-		k++;
-		p *= m->rate / k;
-		sum += p;
-		m->at_most[k] = sum;
-	}
-	m->at_most[MOST_EVENTS - 1] = 1.0;
-}
-
 static Simulation *
 make_simulation(const IsmsLossModel *model)
 {
@@ -365,8 +350,9 @@ make_simulation(const IsmsLossModel *model)
 		}
 	if (m->rate > 0.0)
 		prepare_choice(m);
-	if (m->rate > 0.0 && m->rate <= PIECE)
-		prepare_number(m);
+	m->block = LONGEST_BLOCK;
+	while (m->block > 1 && m->block * m->rate > EVENTS_A_BLOCK)
+		m->block /= 2;
 	return m;
 }
 
@@ -380,9 +366,33 @@ event_loss(Stream *s, const IsmsLossRisk *risk)
 	return loss;
 }
 
-/* The loss of a year. */
+/* Adds the losses of a block of years that come from the one process. */
+static void
+simulate_plain(const Simulation *m, uint64 seed, uint64 block, double *losses)
+{
+	Stream		s;
+	int64		events;
+
+	open_stream(&s, seed, block, PLAIN_STREAM);
+	events = poisson(&s, m->rate * m->block);
+	for (int64 n = 0; n < events; n++)
+	{
+		uint64		b = bits(&s);
+		double		place = uniform_of(b) * m->nplain;
+		int			cell = Min((int) place, m->nplain - 1);
+
+		if ((n & 1023) == 1023)
+			CHECK_FOR_INTERRUPTS();
+		if (place - cell >= m->own[cell])
+			cell = m->other[cell];
+		/* uniform_of() leaves the lowest twelve bits, and a block has no more years */
+		losses[b & (m->block - 1)] += event_loss(&s, &m->risks[m->plain[cell]]);
+	}
+}
+
+/* The loss of a year that comes from the other risks. */
 static double
-simulate_year(const Simulation *m, uint64 seed, uint64 year)
+simulate_others(const Simulation *m, uint64 seed, uint64 year)
 {
 	double		loss = 0.0;
 	double		factor = 1.0;
@@ -390,32 +400,6 @@ simulate_year(const Simulation *m, uint64 seed, uint64 year)
 	Stream		s;
 	int64		events;
 
-	if (m->rate > 0.0)
-	{
-		open_stream(&s, seed, year, PLAIN_STREAM);
-		if (m->at_most != NULL)
-		{
-			double		u = uniform(&s);
-
-			for (events = 0; u > m->at_most[events]; events++)
-				;
-		}
-		else
-			events = poisson(&s, m->rate);
-		for (int64 n = 0; n < events; n++)
-		{
-			double		place = uniform(&s) * m->nplain;
-			int			cell = Min((int) place, m->nplain - 1);
-
-			if ((n & 1023) == 1023)
-				CHECK_FOR_INTERRUPTS();
-			if (place - cell >= m->own[cell])
-				cell = m->other[cell];
-			loss += event_loss(&s, &m->risks[m->plain[cell]]);
-		}
-	}
-	if (m->nplain == m->count)
-		return loss;
 	for (int i = 0; i < m->count; i++)
 	{
 		const IsmsLossRisk *risk = &m->risks[i];
@@ -443,22 +427,41 @@ simulate_year(const Simulation *m, uint64 seed, uint64 year)
 	return loss;
 }
 
+/* The losses of a block of years: of block 0, years 0, 1, 2, ... */
+static void
+simulate_block(const Simulation *m, uint64 seed, uint64 block, double *losses)
+{
+	memset(losses, 0, sizeof(double) * m->block);
+	if (m->rate > 0.0)
+		simulate_plain(m, seed, block, losses);
+	if (m->nplain < m->count)
+		for (int i = 0; i < m->block; i++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			losses[i] += simulate_others(m, seed, block * m->block + i);
+		}
+}
+
 /* What a call keeps for the next. */
 typedef struct Ready
 {
 	MemoryContext context;
 	IsmsLossModel *model;
 	Simulation *simulation;
+	uint64		seed;			/* of the one process's losses kept, if any */
+	uint64		block;
+	bool		kept;
+	double		losses[LONGEST_BLOCK];
 } Ready;
 
-static const Simulation *
+static Ready *
 make_ready(FunctionCallInfo fcinfo, const IsmsLossModel *model)
 {
 	Ready	   *ready = fcinfo->flinfo->fn_extra;
 	MemoryContext old;
 
 	if (ready != NULL && VARSIZE(ready->model) == VARSIZE(model) && memcmp(ready->model, model, VARSIZE(model)) == 0)
-		return ready->simulation;
+		return ready;
 	if (ready == NULL)
 	{
 		MemoryContext context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "isms simulation", ALLOCSET_SMALL_SIZES);
@@ -472,19 +475,37 @@ make_ready(FunctionCallInfo fcinfo, const IsmsLossModel *model)
 	old = MemoryContextSwitchTo(ready->context);
 	ready->model = memcpy(palloc(VARSIZE(model)), model, VARSIZE(model));
 	ready->simulation = make_simulation(model);
+	ready->kept = false;
 	fcinfo->flinfo->fn_extra = ready;
 	MemoryContextSwitchTo(old);
-	return ready->simulation;
+	return ready;
 }
 
-/* isms.simulated_loss(model, year, seed) */
+/* isms.simulated_loss(model, year, seed): what the one process gave for the year's block is kept for the years beside it */
 Datum
 isms_simulated_loss(PG_FUNCTION_ARGS)
 {
-	const Simulation *simulation = make_ready(fcinfo, isms_loss_model_argument(PG_GETARG_DATUM(0)));
+	Ready	   *ready = make_ready(fcinfo, isms_loss_model_argument(PG_GETARG_DATUM(0)));
+	const Simulation *m = ready->simulation;
+	uint64		year = (uint64) PG_GETARG_INT64(1);
+	uint64		seed = (uint64) PG_GETARG_INT64(2);
+	uint64		block = year / m->block;
 
-	PG_RETURN_FLOAT8(simulate_year(simulation, (uint64) PG_GETARG_INT64(2), (uint64) PG_GETARG_INT64(1)));
+	if (!ready->kept || ready->seed != seed || ready->block != block)
+	{
+		ready->kept = false;
+		memset(ready->losses, 0, sizeof(ready->losses));
+		if (m->rate > 0.0)
+			simulate_plain(m, seed, block, ready->losses);
+		ready->seed = seed;
+		ready->block = block;
+		ready->kept = true;
+	}
+	PG_RETURN_FLOAT8(ready->losses[year % m->block] + simulate_others(m, seed, year));
 }
+
+/* So many losses tell where a fraction of all lies. */
+#define SAMPLE		1024
 
 #define ST_SORT sort_losses
 #define ST_ELEMENT_TYPE double
@@ -535,6 +556,40 @@ sort_from(double *losses, int64 n, int64 k)
 	sort_losses(losses + k, n - k);
 }
 
+/*
+ * Leaves, of n losses, those that are at least as great as the one at place k
+ * of their order, and few others: how many there are.  A sample says below
+ * which loss nothing is looked for.
+ */
+static int64
+drop_small(double *losses, int64 n, int64 k)
+{
+	double		sample[SAMPLE];
+	double		bound;
+	int64		great = 0;
+	int64		left = 0;
+
+	if (n < 16 * SAMPLE)
+		return n;
+	for (int i = 0; i < SAMPLE; i++)
+		sample[i] = losses[n / SAMPLE * i];
+	sort_losses(sample, SAMPLE);
+	/* three standard deviations of its place in the sample below */
+	bound = sample[Max((int) (SAMPLE * ((double) k / n) - 3.0 * sqrt(SAMPLE * ((double) k / n) * (1.0 - (double) k / n))) - 1, 0)];
+	for (int64 i = 0; i < n; i++)
+		great += losses[i] >= bound;
+	if (great < n - k)
+		return n;
+	for (int64 i = 0; i < n; i++)
+	{
+		double		loss = losses[i];
+
+		losses[left] = loss;
+		left += loss >= bound;
+	}
+	return left;
+}
+
 /* Place of the smallest simulated loss that a fraction p of the years does not exceed. */
 static int64
 place_of(int64 years, double p)
@@ -544,26 +599,64 @@ place_of(int64 years, double p)
 	return Min(Max(k, 1), years) - 1;
 }
 
-static double
-tail_of_years(const double *losses, int64 years, double p)
+/* Of losses of which all but the greatest, from one place on, may be gone: first stands at place first of the order of all. */
+typedef struct Order
 {
-	int64		place = place_of(years, p);
-	double		sum = 0.0;
+	const double *losses;
+	int64		first;
+	int64		years;
+} Order;
 
-	for (int64 i = years - 1; i > place; i--)
-		sum += losses[i] - losses[place];
-	return losses[place] + sum / years / (1.0 - p);
+static double
+quantile_of_years(const Order *o, double p)
+{
+	return o->losses[place_of(o->years, p) - o->first];
 }
 
-/* Sum that loses nothing small: W. Kahan, Comm. ACM 8 (1965). */
-static void
-add_to(double *sum, double *lost, double value)
+static double
+tail_of_years(const Order *o, double p)
 {
-	double		y = value - *lost;
-	double		t = *sum + y;
+	double		at = quantile_of_years(o, p);
+	double		sum = 0.0;
 
-	*lost = (t - *sum) - y;
-	*sum = t;
+	for (int64 i = o->years - 1; i > place_of(o->years, p); i--)
+		sum += o->losses[i - o->first] - at;
+	return at + sum / o->years / (1.0 - p);
+}
+
+/*
+ * Mean of the losses less center, or of its square.  Sums of runs are added so
+ * that nothing small is lost (W. Kahan, Comm. ACM 8 (1965)); four sums at a
+ * time do not wait for each other.
+ */
+#define RUN			256
+
+static double
+mean_of(const double *losses, int64 n, double center, bool square)
+{
+	double		scale = 1.0 / n;
+	double		sum = 0.0;
+	double		lost = 0.0;
+
+	for (int64 from = 0; from < n; from += RUN)
+	{
+		int64		to = Min(from + RUN, n);
+		double		part[4] = {0.0, 0.0, 0.0, 0.0};
+		double		y;
+		double		t;
+
+		for (int64 i = from; i < to; i++)
+		{
+			double		d = losses[i] - center;
+
+			part[i & 3] += square ? d * scale * d : d * scale;
+		}
+		y = (part[0] + part[1]) + (part[2] + part[3]) - lost;
+		t = sum + y;
+		lost = (t - sum) - y;
+		sum = t;
+	}
+	return sum;
 }
 
 /* isms.simulate_losses(model, years, seed): one row */
@@ -575,10 +668,13 @@ isms_simulate_losses(PG_FUNCTION_ARGS)
 	uint64		seed = (uint64) PG_GETARG_INT64(2);
 	Simulation *simulation;
 	double	   *losses;
-	double		mean = 0.0;
-	double		squares = 0.0;
-	double		lost = 0.0;
+	double		block[LONGEST_BLOCK];
+	double		mean;
+	double		variance;
 	int64		none = 0;
+	int64		left;
+	int64		place;
+	Order		order;
 	TimestampTz said = GetCurrentTimestamp();
 	TupleDesc	description;
 	Datum		values[10];
@@ -594,35 +690,46 @@ isms_simulate_losses(PG_FUNCTION_ARGS)
 				 errdetail("It is from 1 to %d; each takes 8 bytes of memory.", MOST_YEARS)));
 	simulation = make_simulation(model);
 	losses = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * years);
-	for (int64 y = 0; y < years; y++)
+
+	/* years 1 to the last; the first block has year 0 too */
+	for (int64 y = 1, done = 0; done < years;)
 	{
+		int64		from = y % simulation->block;
+		int64		some = Min(simulation->block - from, years - done);
+
 		CHECK_FOR_INTERRUPTS();
-		losses[y] = simulate_year(simulation, seed, (uint64) y + 1);
-		none += losses[y] == 0.0;
-		if ((y & 1023) == 1023 && TimestampDifferenceExceeds(said, GetCurrentTimestamp(), NOTICE_EVERY))
+		simulate_block(simulation, seed, y / simulation->block, block);
+		memcpy(losses + done, block + from, sizeof(double) * some);
+		y += some;
+		done += some;
+		if (TimestampDifferenceExceeds(said, GetCurrentTimestamp(), NOTICE_EVERY))
 		{
 			said = GetCurrentTimestamp();
 			ereport(NOTICE,
-					(errmsg(INT64_FORMAT " of " INT64_FORMAT " years simulated", y + 1, years)));
+					(errmsg(INT64_FORMAT " of " INT64_FORMAT " years simulated", done, years)));
 		}
 	}
 	for (int64 y = 0; y < years; y++)
-		add_to(&mean, &lost, losses[y] / years);
-	lost = 0.0;
-	for (int64 y = 0; y < years; y++)
-		add_to(&squares, &lost, (losses[y] - mean) / years * (losses[y] - mean));
-	sort_from(losses, years, place_of(years, 0.95));
+		none += losses[y] == 0.0;
+	mean = mean_of(losses, years, 0.0, false);
+	variance = mean_of(losses, years, mean, true);
+	place = place_of(years, 0.95);
+	left = drop_small(losses, years, place);
+	order.losses = losses;
+	order.first = years - left;
+	order.years = years;
+	sort_from(losses, left, place - order.first);
 	memset(nulls, 0, sizeof(nulls));
 	values[n++] = Int64GetDatum(years);
 	values[n++] = Float8GetDatum(mean);
-	values[n++] = Float8GetDatum(sqrt(squares / years));
-	values[n++] = Float8GetDatum(sqrt(squares));
+	values[n++] = Float8GetDatum(sqrt(variance / years));
+	values[n++] = Float8GetDatum(sqrt(variance));
 	values[n++] = Float8GetDatum((double) none / years);
-	values[n++] = Float8GetDatum(losses[place_of(years, 0.95)]);
-	values[n++] = Float8GetDatum(losses[place_of(years, 0.99)]);
-	values[n++] = Float8GetDatum(losses[place_of(years, 0.999)]);
-	values[n++] = Float8GetDatum(tail_of_years(losses, years, 0.95));
-	values[n++] = Float8GetDatum(tail_of_years(losses, years, 0.99));
+	values[n++] = Float8GetDatum(quantile_of_years(&order, 0.95));
+	values[n++] = Float8GetDatum(quantile_of_years(&order, 0.99));
+	values[n++] = Float8GetDatum(quantile_of_years(&order, 0.999));
+	values[n++] = Float8GetDatum(tail_of_years(&order, 0.95));
+	values[n++] = Float8GetDatum(tail_of_years(&order, 0.99));
 	pfree(losses);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls)));
 }

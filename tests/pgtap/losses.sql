@@ -226,6 +226,39 @@ select is_empty($$select implementation from isms.control_return('L') where save
 
 select is(count(*), 400::bigint, 'quantified or not, every open risk is listed') from (select distinct code from isms.risk_loss_summary where scope = 'L') x;
 
+-- The figures of simulated years are those of the years one by one: few and many, with few events and many, at certain rates and others.
+create temp table simulated as
+  select name, isms.loss_model(rate, severity) as model
+    from (values ('busy', '3'::isms.estimate, '1k..10k'::isms.estimate), ('rare', '0.001', '1k..10k'), ('never', '0', '1k..10k'),
+                 ('of many small ones', '900', '1..2'), ('of one size', '0.5', '7'), ('of an uncertain rate', '0.1..2', '1k..9k')) v(name, rate, severity)
+   group by name;
+
+create temp table simulated_year as
+  select s.name, k.years, isms.simulated_loss(s.model, y, 42) as loss
+    from simulated s, (values (20), (300), (30000)) k(years), generate_series(1, k.years) y;
+
+select ok(f.expected_loss between y.mean * (1 - 1e-9) and y.mean * (1 + 1e-9)
+          and f.sd between y.sd * (1 - 1e-6) and y.sd * (1 + 1e-6)
+          and abs(f.no_loss - y.no_loss) < 1e-12
+          and (f.var_95, f.var_99, f.var_999) = (y.var_95, y.var_99, y.var_999)
+          and abs(f.tvar_95 - y.tvar_95) <= 1e-9 * y.tvar_95,
+          format('%s simulated years, %s: figures are those of the years', y.years, y.name))
+  from (select name, years, avg(loss) as mean, stddev_pop(loss) as sd, avg((loss = 0)::integer) as no_loss,
+               percentile_disc(0.95) within group (order by loss) as var_95,
+               percentile_disc(0.99) within group (order by loss) as var_99,
+               percentile_disc(0.999) within group (order by loss) as var_999
+          from simulated_year group by name, years) q
+  join simulated s using (name)
+ cross join lateral (
+   select q.*, q.var_95 + (select sum(greatest(z.loss - q.var_95, 0)) from simulated_year z where z.name = q.name and z.years = q.years) / q.years / 0.05 as tvar_95) y
+ cross join lateral isms.simulate_losses(s.model, q.years, 42) f
+ order by y.name, y.years;
+
+-- A year's loss does not depend on which were asked for before.
+select is((select sum(isms.simulated_loss(s.model, y, 42)) from simulated s, generate_series(300, 1, -1) y where s.name = 'busy')::numeric,
+          (select sum(loss) from simulated_year where name = 'busy' and years = 300)::numeric,
+          'a year''s loss is the same whichever years are asked for before');
+
 select * from finish();
 
 rollback;
