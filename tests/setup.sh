@@ -42,6 +42,10 @@ find_missing() {
 	if [ ! -e "$have/plpgsql_check.control" ] && { [ -z "$listed" ] || available "postgresql-$major-plpgsql-check"; }; then
 		need "postgresql-$major-plpgsql-check" "plpgsql_check, which compiles function bodies"
 	fi
+	if ! command -v chromium >/dev/null && { [ -z "$listed" ] || available chromium; }; then
+		need chromium "a browser, which shows what people see of charts and reports"
+		need fonts-dejavu-core "letters for it"
+	fi
 }
 
 # What the benchmarks compare with: left out where Debian's archive has no package for this server, or nobody can install it.
