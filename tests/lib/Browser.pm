@@ -103,7 +103,7 @@ sub verdict
   try { said = { value: (() => { $script })() } } catch (e) { said = { error: String(e) } }
   const box = document.createElement('pre');
   box.id = 'verdict-of-the-test';
-  box.textContent = encodeURIComponent(JSON.stringify(said));
+  box.textContent = encodeURIComponent(JSON.stringify(said, (key, value) => typeof value === 'string' ? value.toWellFormed() : value));
   document.body.append(box);
 });</script>
 END
