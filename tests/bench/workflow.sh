@@ -1,7 +1,8 @@
 #!/bin/bash
 # workflow.sh: what the workflow machine costs, beside the same rule written by hand: a CHECK of the state alone, and with it
 # a plpgsql trigger that looks up the step, the role of who acts and whether it is the person's own row.  Time of the
-# processor for bulk updates and for one-row transactions, with and without a change of state.  ROWS, TRANSACTIONS and TIMES change the size.
+# processor for bulk updates and for one-row transactions, with and without a change of state.  A plpgsql trigger that does nothing
+# when the state changes shows what no rule in a trigger can be cheaper than.  ROWS, TRANSACTIONS and TIMES change the size.
 set -e
 rows=${ROWS:-100000}
 transactions=${TRANSACTIONS:-20000}
@@ -80,6 +81,7 @@ begin
   return null;
 end
 $$;
+create function public.nothing() returns trigger language plpgsql as 'begin return null; end';
 -- Lines may change while their ticket is a draft.
 create function public.rule_line() returns trigger language plpgsql as $$
 begin
@@ -105,13 +107,16 @@ begin
       create trigger rule after update on public.plpgsql for each row execute function public.rule();
       create trigger rule_insert after insert on public.plpgsql for each row execute function public.rule_insert();
       create trigger rule after update on public.plpgsql_line for each row when (old is distinct from new) execute function public.rule_line();
+    when 'empty' then
+      create trigger nothing after update on public.empty for each row when (old.status is distinct from new.status) execute function public.nothing();
+      create trigger nothing_inserted after insert on public.empty for each row execute function public.nothing();
     else null;
   end case;
 end
 $$;
 SQL
 
-variants='check isms plpgsql'
+variants='check empty isms plpgsql'
 for variant in $variants; do sql -c "set client_min_messages = warning" -c "set bench.rows = $rows" -c "call bench.prepare('$variant')"; done
 
 # Each statement is a transaction; what is measured of it is stored after it.
@@ -162,10 +167,12 @@ psql -Xq -P footer=off <<'SQL'
 with median as (
   select topic, variant, percentile_cont(0.5) within group (order by seconds) as seconds from bench.run group by topic, variant)
 select c.topic, round((i.seconds / c.seconds)::numeric, 2) as "isms to CHECK", round((p.seconds / i.seconds)::numeric, 1) as "plpgsql to isms",
-       round(((p.seconds - c.seconds) / nullif(i.seconds - c.seconds, 0))::numeric, 1) as "what plpgsql adds to what isms adds"
+       round(((p.seconds - c.seconds) / nullif(i.seconds - c.seconds, 0))::numeric, 1) as "what plpgsql adds to what isms adds",
+       round(((e.seconds - c.seconds) / nullif(i.seconds - c.seconds, 0))::numeric, 1) as "what an empty trigger adds to what isms adds"
   from median c
   join median i on i.topic = c.topic and i.variant = 'isms'
   join median p on p.topic = c.topic and p.variant = 'plpgsql'
+  join median e on e.topic = c.topic and e.variant = 'empty'
  where c.variant = 'check'
  order by c.topic;
 SQL
