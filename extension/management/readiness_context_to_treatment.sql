@@ -294,3 +294,252 @@ $$, true),
   where a.scope = any ($2) and a.status = 'active' and a.role <> 'external_auditor'
     and d.today between coalesce(a.valid_from, '-infinity') and coalesce(a.valid_until, 'infinity')
 $$, true);
+
+-- 6.1.1
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-025', '6.1.1', '6.1.1', 'standard', 'record',
+ 'What could make the ISMS miss its aim, or help it, is recorded, and for each there is something to be done',
+ 'Enter it in isms.opportunity with planned_action, or an action in isms.action that serves it. Risks to information are another matter: isms.risk.', '{}', $$
+ select s.code, 'isms.opportunity', null, exists (select from isms.opportunity o where o.scope = s.code)
+   from unnest($2) s(code)
+  union all
+ select o.scope, 'isms.opportunity', o.code, coalesce(o.planned_action, '') ~ '\S' or a.serves is not null
+   from isms.opportunity o
+   left join (
+     select distinct t.scope, t.serves
+       from isms.action t
+      where t.scope = any ($2) and t.serves_kind = 'opportunity' and t.status <> 'cancelled') a on a.scope = o.scope and a.serves = o.code
+  where o.scope = any ($2)
+$$, true),
+
+('RD-026', '6.1.1 e', '6.1.1', 'standard', 'consistency',
+ 'Where something is to be done about a risk or an opportunity of the ISMS, it is said how one will see whether that worked',
+ 'Say it in effectiveness_method of isms.opportunity.', '{}', $$
+ select o.scope, 'isms.opportunity', o.code, coalesce(o.effectiveness_method, '') ~ '\S'
+   from isms.opportunity o
+   left join (
+     select distinct t.scope, t.serves
+       from isms.action t
+      where t.scope = any ($2) and t.serves_kind = 'opportunity' and t.status <> 'cancelled') a on a.scope = o.scope and a.serves = o.code
+  where o.scope = any ($2) and (o.planned_action ~ '\S' or a.serves is not null)
+$$, true);
+
+-- 6.1.2 a-b: methods in force.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-027', '6.1.2', '6.1.2', 'standard', 'document',
+ 'How risks are assessed is laid down, approved and in force',
+ 'Approve a method in isms.risk_method (isms.copy_method brings one), or a document of kind method in isms.document_version.', '{}', $$
+ select s.code, 'isms.risk_method', null,
+        exists (select from isms.risk_method m join isms.scope_day d on d.scope = m.scope where m.scope = s.code and m.status = 'approved' and m.approved_on <= d.today)
+        or exists (select from isms.document_status v where v.scope = s.code and v.kind = 'method' and not v.external and v.state in ('current', 'review_due'))
+   from unnest($2) s(code)
+$$, true),
+
+('RD-028', '6.1.2 a1', '6.1.2', 'standard', 'record',
+ 'It is laid down and approved which risks are acceptable',
+ 'Write acceptance_criteria of the method in isms.risk_method and its levels in isms.risk_level; a method in force gets a next version: isms.revise_method.', '{}', $$
+ select s.code, 'isms.risk_method', m.code,
+        m.code is not null and coalesce(m.acceptance_criteria, '') ~ '\S' and exists (select from isms.risk_level l where l.scope = m.scope and l.method = m.code)
+   from unnest($2) s(code)
+   join isms.scope_day d on d.scope = s.code
+   left join isms.risk_method m on m.scope = s.code and m.status = 'approved' and m.approved_on <= d.today
+$$, true),
+
+('RD-029', '6.1.2 a2', '6.1.2', 'standard', 'record',
+ 'It is laid down and approved when risks are assessed, and how',
+ 'Write when_to_assess of the method in isms.risk_method; a method in force gets a next version: isms.revise_method.', '{}', $$
+ select s.code, 'isms.risk_method', m.code, m.code is not null and coalesce(m.when_to_assess, '') ~ '\S'
+   from unnest($2) s(code)
+   join isms.scope_day d on d.scope = s.code
+   left join isms.risk_method m on m.scope = s.code and m.status = 'approved' and m.approved_on <= d.today
+$$, true),
+
+('RD-030', '6.1.2 b', '6.1.2', 'practice', 'consistency',
+ 'The scales are whole, and each assessment was made by a method that was in force on its day',
+ 'isms.method_problems says what is wrong with a method; put it right in its next version (isms.revise_method). Assess again what was assessed by a draft or too early.', '{}', $$
+ select m.scope, 'isms.risk_method', m.code,
+        not exists (select from isms.method_problems(m.scope, m.code) p where p.about in ('rule', 'scale', 'matrix', 'level'))
+   from isms.risk_method m
+  where m.scope = any ($2) and m.status = 'approved'
+  union all
+ select r.scope, 'isms.risk', r.code, m.status <> 'draft' and coalesce(m.approved_on <= r.assessed_on, false)
+   from isms.risk r
+   join isms.risk_method m on m.scope = r.scope and m.code = r.method
+  where r.scope = any ($2) and r.status <> 'closed' and r.assessed_on is not null
+$$, true),
+
+('RD-031', '6.1.2 b', '6.1.2', 'practice', 'consistency',
+ 'More likelihood or more consequence never makes a risk smaller',
+ 'isms.method_problems shows where the matrix or the levels fall; put it right in the next version of the method (isms.revise_method).', '{}', $$
+ select m.scope, 'isms.risk_method', m.code, not exists (select from isms.method_problems(m.scope, m.code) p where p.about = 'order')
+   from isms.risk_method m
+  where m.scope = any ($2) and m.status = 'approved'
+$$, true);
+
+-- 6.1.2 c: risks that are not closed.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-032', '6.1.2 c1', '6.1.2', 'standard', 'record',
+ 'Risks have been assessed: a round was finished, or each risk there is has been',
+ 'Assess the risks and finish a round: isms.assessment_round and isms.take_assessment.', '{}', $$
+ select s.code, 'isms.assessment_round', null,
+        exists (select
+                  from isms.assessment_round a
+                  join isms.assessment_result x on x.scope = a.scope and x.round = a.code
+                 where a.scope = s.code and a.status = 'closed')
+        or exists (select from isms.risk r where r.scope = s.code and r.status <> 'closed')
+           and not exists (select from isms.risk r where r.scope = s.code and r.status <> 'closed' and r.assessed_on is null)
+   from unnest($2) s(code)
+$$, true),
+
+('RD-033', '6.1.2 c1', '6.1.2', 'standard', 'consistency',
+ 'Of each risk it is known whether confidentiality, integrity or availability is at stake',
+ 'Set hits in isms.risk to the letters of CIA that are.', '{}', $$
+ select r.scope, 'isms.risk', r.code, r.hits ~ '[CIA]' is true
+   from isms.risk r
+  where r.scope = any ($2) and r.status <> 'closed'
+$$, true),
+
+('RD-034', '6.1.2 c1', '6.1.2', 'practice', 'consistency',
+ 'No information, process or event scenario inside the scope has been left without a risk',
+ 'Look for risks of the asset, or of what it depends on (isms.asset_dependency), and enter them in isms.risk; isms.risk_candidates proposes some. The parameter has the kinds of assets that count.',
+ '{"kinds": ["information", "process"]}', $$
+ with recursive covered(scope, asset) as (
+   (select r.scope, r.asset from isms.risk r where r.scope = any ($2) and r.status <> 'closed' and r.asset is not null
+     union
+    select a.scope, a.asset
+      from isms.event_scenario_asset a
+      join isms.risk r on r.scope = a.scope and r.event_scenario = a.event_scenario
+     where a.scope = any ($2) and r.status <> 'closed')
+   union
+   select d.scope, d.supports
+     from covered c
+     join isms.asset_dependency d on d.scope = c.scope and d.asset = c.asset)
+ select a.scope, 'isms.asset', a.code, c.asset is not null
+   from isms.asset a
+   left join covered c on c.scope = a.scope and c.asset = a.code
+  where a.scope = any ($2) and a.kind = any (array(select jsonb_array_elements_text($1 -> 'kinds')))
+    and not exists (select from isms.scope_item i where i.scope = a.scope and i.kind = 'asset' and i.refers = a.code and i.standing in ('out', 'interface'))
+  union all
+ select e.scope, 'isms.event_scenario', e.code, exists (select from isms.risk r where r.scope = e.scope and r.event_scenario = e.code and r.status <> 'closed')
+   from isms.event_scenario e
+  where e.scope = any ($2)
+$$, true),
+
+('RD-035', '6.1.2 c2', '6.1.2', 'standard', 'consistency',
+ 'Each risk has an owner who is here and appointed as a risk owner',
+ 'Set owner in isms.risk (amend_owner, where it is assessed), or appoint the person in role risk_owner. Somebody left: isms.handover.', '{}', $$
+ select r.scope, 'isms.risk', r.code, h.person is not null
+   from isms.risk r
+   left join (
+     select o.scope, o.person
+       from isms.person_role o
+       join isms.person p on p.code = o.person
+      where o.scope = any ($2) and o.code = 'risk_owner' and p.kind = 'human') h on h.scope = r.scope and h.person = r.owner
+  where r.scope = any ($2) and r.status <> 'closed'
+$$, true);
+
+-- 6.1.2 d-e: what is not rated is told of by RD-036 and RD-037 alone.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-036', '6.1.2 d1', '6.1.2', 'standard', 'consistency',
+ 'Of each risk it is said how bad it would be',
+ 'Rate consequence in isms.risk; under a method of impact, threat and vulnerability the asset in isms.asset, in each dimension the risk hits.', '{}', $$
+ select r.scope, 'isms.risk', r.code,
+        case when m.score_rule <> 'impact_threat_vulnerability' then s.step is not null
+             when r.hits is not null then
+               (r.hits !~ 'C' or isms.confidentiality(g.rating) is not null) and (r.hits !~ 'I' or isms.integrity(g.rating) is not null)
+               and (r.hits !~ 'A' or isms.availability(g.rating) is not null) end
+   from isms.risk r
+   join isms.risk_method m on m.scope = r.scope and m.code = r.method
+   left join isms.risk_scale_step s on s.scope = r.scope and s.method = r.method and s.scale = 'consequence' and s.step = r.consequence
+   left join isms.asset a on a.scope = r.scope and a.code = r.asset
+  cross join lateral (select isms.greatest(a.rating, a.inherited_rating)) g(rating)
+  where r.scope = any ($2) and r.status <> 'closed'
+$$, true),
+
+('RD-037', '6.1.2 d2', '6.1.2', 'standard', 'consistency',
+ 'Of each risk it is said how likely it is',
+ 'Rate likelihood in isms.risk; under a method of impact, threat and vulnerability threat_rate and vulnerability_rate.', '{}', $$
+ select r.scope, 'isms.risk', r.code,
+        case when m.score_rule <> 'impact_threat_vulnerability' then l.step is not null else t.step is not null and v.step is not null end
+   from isms.risk r
+   join isms.risk_method m on m.scope = r.scope and m.code = r.method
+   left join isms.risk_scale_step l on l.scope = r.scope and l.method = r.method and l.scale = 'likelihood' and l.step = r.likelihood
+   left join isms.risk_scale_step t on t.scope = r.scope and t.method = r.method and t.scale = 'threat' and t.step = r.threat_rate
+   left join isms.risk_scale_step v on v.scope = r.scope and v.method = r.method and v.scale = 'vulnerability' and v.step = r.vulnerability_rate
+  where r.scope = any ($2) and r.status <> 'closed'
+$$, true),
+
+('RD-038', '6.1.2 d3', '6.1.2', 'practice', 'consistency',
+ 'Each risk that is rated has a level, and what the last round recorded is what its method gives for the ratings recorded with it',
+ 'A level that is missing is missing in the method: isms.method_problems. A recorded one that differs was altered: see isms.row_history of isms.assessment_result, and take a new round.', '{}', $$
+ select r.scope, 'isms.risk', r.code,
+        case when isms.assessed_rank(x.result, 'inherent') is not null then true
+             when isms.assessed_likelihood(x.result, 'inherent') is not null and isms.assessed_consequence(x.result, 'inherent') is not null
+               or isms.assessed_score(x.result, 'inherent') is not null then false end
+   from isms.risk r
+   join isms.risk_method_spec m on m.scope = r.scope and m.method = r.method
+   left join isms.asset a on a.scope = r.scope and a.code = r.asset
+  cross join lateral (
+     select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, isms.greatest(a.rating, a.inherited_rating), r.hits,
+                        null, null, null, null, null, null, false) offset 0) x(result)
+  where r.scope = any ($2) and r.status <> 'closed'
+  union all
+ select x.scope, 'isms.assessment_result', x.round || ' ' || x.risk,
+        x.inherent_rank is not distinct from isms.assessed_rank(
+          isms.assess(m.spec, x.likelihood, x.consequence, x.threat_rate, x.vulnerability_rate, x.asset_rating::isms.rating, x.hits, null, null, null, null, null, null, false), 'inherent')
+   from (
+     select distinct on (a.scope) a.scope, a.code
+       from isms.assessment_round a
+      where a.scope = any ($2) and a.status = 'closed'
+      order by a.scope, a.closed_on desc nulls last, a.taken_at desc nulls last, a.code desc) l
+   join isms.assessment_result x on x.scope = l.scope and x.round = l.code
+   join isms.risk_method_spec m on m.scope = x.scope and m.method = x.method
+$$, true),
+
+('RD-039', '6.1.2 e1', '6.1.2', 'standard', 'consistency',
+ 'Each risk was held against the criteria, and what the last round recorded of that agrees with its level',
+ 'Take the risk through the step assess. A record that differs was altered: see isms.row_history of isms.assessment_result, and take a new round.', '{}', $$
+ select r.scope, 'isms.risk', r.code,
+        case when isms.assessed_rank(x.result, 'current') is not null then r.assessed_on is not null
+             when isms.assessed_rank(x.result, 'inherent') is not null then false end
+   from isms.risk r
+   join isms.risk_method_spec m on m.scope = r.scope and m.method = r.method
+   left join isms.asset a on a.scope = r.scope and a.code = r.asset
+  cross join lateral (
+     select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, isms.greatest(a.rating, a.inherited_rating), r.hits,
+                        r.current_likelihood, r.current_consequence, null, null, null, null, false,
+                        (select isms.override_set(i.scope, i.risk, i.state, i.likelihood, i.consequence, i.score) from isms.override_in_force i), r.scope, r.code) offset 0) x(result)
+  where r.scope = any ($2) and r.status <> 'closed'
+  union all
+ select x.scope, 'isms.assessment_result', x.round || ' ' || x.risk,
+        x.above_criteria is not distinct from (isms.is_above_criteria(v) or not coalesce(x.within_appetite, true))
+   from (
+     select distinct on (a.scope) a.scope, a.code
+       from isms.assessment_round a
+      where a.scope = any ($2) and a.status = 'closed'
+      order by a.scope, a.closed_on desc nulls last, a.taken_at desc nulls last, a.code desc) l
+   join isms.assessment_result x on x.scope = l.scope and x.round = l.code and x.current_rank is not null
+   left join isms.risk_level v on v.scope = x.scope and v.method = x.method and v.rank = x.current_rank
+$$, true),
+
+('RD-040', '6.1.2 e2', '6.1.2', 'standard', 'consistency',
+ 'Of each risk that is to be treated it is known how urgent that is',
+ 'Give the levels of the method a treat_within in isms.risk_level (isms.revise_method), the risk an action with due_on, or a field of your own named priority in custom of isms.risk.', '{}', $$
+ select r.scope, 'isms.risk', r.code,
+        case when a.serves is not null or coalesce(r.custom ->> 'priority', '') ~ '\S' then true
+             when num_nulls(r.likelihood, r.consequence) = 0 or num_nulls(r.threat_rate, r.vulnerability_rate) = 0 then coalesce(l.urgent, false) end
+   from isms.risk r
+   join (
+     select distinct t.scope, t.risk
+       from isms.treatment t
+      where t.scope = any ($2) and t.withdrawn_on is null and t.option <> 'retention') t on t.scope = r.scope and t.risk = r.code
+   left join (
+     select n.scope, n.method, bool_and(n.treat_within is not null) filter (where n.disposition <> 'acceptable') as urgent
+       from isms.risk_level n
+      group by n.scope, n.method) l on l.scope = r.scope and l.method = r.method
+   left join (
+     select distinct n.scope, n.serves
+       from isms.action n
+      where n.scope = any ($2) and n.serves_kind = 'risk' and n.status <> 'cancelled' and n.due_on is not null) a on a.scope = r.scope and a.serves = r.code
+  where r.scope = any ($2) and r.status <> 'closed'
+$$, true);

@@ -720,13 +720,13 @@ $$;
 comment on function isms.explain_risk(text) is 'How the levels of a risk come about: in each state every factor, control and rule with what it was before and after. Errors: P0002 no such risk';
 
 -- 6.1.2 a-b: what keeps a method from being used.
-create function isms.check_method(scope text, code text) returns setof text
+create function isms.method_problems(scope text, code text) returns table (about text, problem text)
   language sql stable parallel safe set search_path = pg_catalog, pg_temp
 begin atomic
   with method as (
     select m.*, m.score_rule <> 'impact_threat_vulnerability' as two_sided
       from isms.risk_method m
-     where m.scope = check_method.scope and m.code = check_method.code),
+     where m.scope = method_problems.scope and m.code = method_problems.code),
   step as (
     select s.*,
            lead(s.step) over w as next_step,
@@ -734,7 +734,7 @@ begin atomic
            bool_or(coalesce(s.low, s.high, s.value) is not null) over (partition by s.scale) as banded,
            row_number() over w as place
       from isms.risk_scale_step s
-     where s.scope = check_method.scope and s.method = check_method.code
+     where s.scope = method_problems.scope and s.method = method_problems.code
     window w as (partition by s.scale order by s.step)),
   scale as (
     select n.scale, count(s.step) as steps, min(s.step) as lowest
@@ -754,10 +754,10 @@ begin atomic
            array_position('{acceptable,tolerable,unacceptable,never}'::text[], l.disposition)
              < lag(array_position('{acceptable,tolerable,unacceptable,never}'::text[], l.disposition)) over w as milder
       from isms.risk_level l
-     where l.scope = check_method.scope and l.method = check_method.code
+     where l.scope = method_problems.scope and l.method = method_problems.code
     window w as (order by l.rank)),
   problem (place, said) as (
-    select 0, format('there is no method %s in scope %s', check_method.code, check_method.scope)
+    select 0, format('there is no method %s in scope %s', method_problems.code, method_problems.scope)
      where not exists (select from method)
      union all
     select 1, case
@@ -844,7 +844,26 @@ begin atomic
     select 14, 'the criteria for performing assessments are not stated (6.1.2 a2)'
       from method m
      where m.when_to_assess is null or m.when_to_assess !~ '\S')
-  select p.said from problem p order by p.place, p.said;
+  select case
+           when p.place = 0 then 'method'
+           when p.place = 1 then 'rule'
+           when p.place <= 4 then 'scale'
+           when p.place <= 6 then 'matrix'
+           when p.place in (7, 9, 10) then 'order'
+           when p.place <= 12 then 'level'
+           else 'criteria'
+         end,
+         p.said
+    from problem p
+   order by p.place, p.said;
+end;
+
+comment on function isms.method_problems(text, text) is 'What keeps a risk method from being approved, a row each; about is method (there is none), rule, scale, matrix, level, order (what should rise falls: scores in the matrix, minimum or disposition of levels) or criteria';
+
+create function isms.check_method(scope text, code text) returns setof text
+  language sql stable parallel safe set search_path = pg_catalog, pg_temp
+begin atomic
+  select p.problem from isms.method_problems(check_method.scope, check_method.code) p;
 end;
 
 comment on function isms.check_method(text, text) is 'What keeps a risk method from being approved, a sentence a row; no rows: nothing';

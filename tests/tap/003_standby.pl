@@ -106,6 +106,7 @@ my %query = (
 	as_of_json => q{select key, "row" ->> 'status' from isms.as_of_json('isms.risk', now())},
 	diff => q{select key, change, columns from isms.diff('isms.risk', (select min(sealed_at) from isms.checkpoint), now())},
 	check_method => q{select count(*) from isms.check_method('ACME', '5x5')},
+	method_problems => q{select count(*) from isms.method_problems('ACME', '5x5')},
 	check_evidence => q{select isms.check_evidence('E-0001', 'factor = 2')},
 	compare_statements => q{select code, change, after from isms.compare_statements('1')},
 	offered_implementations => q{select count(*) from isms.offered_implementations()},

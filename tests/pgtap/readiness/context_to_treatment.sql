@@ -188,3 +188,140 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-024', 'passed', 'Sam''s last day is today', $$ select pg_temp.people(), pg_temp.leaves('sam', pg_temp.day()) $$),
 ('RD-024', 'passed', 'Sam has left, the role was ended', $$ select pg_temp.people(), pg_temp.leaves('sam', pg_temp.day(-1)); update isms.role_assignment set status = 'ended' where code = 'RA-3' $$),
 ('RD-024', 'nothing_to_judge', 'nobody but an auditor from outside', '');
+
+-- The shipped method, 5x5, in force for a month, and the people.
+create function pg_temp.method(approved_on date default pg_temp.day(-30)) returns void language sql
+begin atomic
+  select pg_temp.people(), isms.copy_method('5x5', 'T');
+  update isms.risk_method m set status = 'approved', approved_on = method.approved_on where m.scope = 'T';
+end;
+
+-- Very high unless said otherwise: under 5x5 1 x 1 is very low, 3 x 3 medium, 5 x 5 very high.
+create function pg_temp.risk(code text, status text default 'assessed', likelihood integer default 5, consequence integer default 5, owner text default 'sam', assessed_on date default pg_temp.day(-5), asset text default null)
+  returns void language sql
+begin atomic
+  insert into isms.risk (scope, code, title, hits, likelihood, consequence, owner, method, assessor, assessed_on, asset, status)
+  values ('T', code, 'Risk', 'C', likelihood, consequence, owner, '5x5', 'li', assessed_on, asset, status);
+end;
+
+create function pg_temp.option(risk text, option text default 'modification', withdrawn boolean default false) returns void language sql
+begin atomic
+  insert into isms.treatment (scope, risk, option, other_party, agreement, withdrawn_on, withdrawn_reason)
+  values ('T', risk, option, 'Insurer', 'Policy 7', case when withdrawn then pg_temp.day(-1) end, 'Too dear');
+end;
+
+create function pg_temp.asset(code text, kind text default 'information', rating text default null) returns void language sql
+begin atomic
+  insert into isms.asset (scope, code, title, kind, rating) values ('T', code, 'Asset', kind, rating::isms.rating);
+end;
+
+create function pg_temp.action(code text, kind text default 'risk', serves text default 'R', due_on date default pg_temp.day(30), owner text default 'li', resources text default 'Two days', status text default 'planned') returns void language sql
+begin atomic
+  insert into isms.action (scope, code, title, serves_kind, serves, due_on, owner, resources, status) values ('T', code, 'To do', kind, serves, due_on, owner, resources, status);
+end;
+
+-- A round that is closed, with what comes out now.
+create function pg_temp.round(code text default 'AR', closed_on date default pg_temp.day(-1)) returns void language sql
+begin atomic
+  insert into isms.assessment_round (scope, code, title, opened_on, closed_on, status) values ('T', code, 'Round', closed_on, closed_on, 'closed');
+  insert into isms.assessment_result select n.* from isms.assessment_now('T', code) n;
+end;
+
+insert into readiness_case (rule, expected, what, given) values
+('RD-025', 'passed', 'an opportunity with what is done', $$ insert into isms.opportunity (scope, code, title, kind, planned_action) values ('T', '1', 'New wiki', 'opportunity', 'Move policies there') $$),
+('RD-025', 'passed', 'an action serves it', $$ insert into isms.opportunity (scope, code, title, kind) values ('T', '1', 'Nobody knows how', 'risk'); select pg_temp.action('A', 'opportunity', '1') $$),
+('RD-025', 'failed', 'none', ''),
+('RD-025', 'failed', 'nothing is done', $$ insert into isms.opportunity (scope, code, title, kind) values ('T', '1', 'Nobody knows how', 'risk') $$),
+('RD-025', 'failed', 'the action was cancelled', $$ insert into isms.opportunity (scope, code, title, kind) values ('T', '1', 'Nobody knows how', 'risk'); select pg_temp.action('A', 'opportunity', '1', status => 'cancelled') $$),
+
+('RD-026', 'passed', 'it is said', $$ insert into isms.opportunity (scope, code, title, kind, planned_action, effectiveness_method) values ('T', '1', 'Wiki', 'opportunity', 'Move', 'Count readers') $$),
+('RD-026', 'failed', 'it is not', $$ insert into isms.opportunity (scope, code, title, kind, planned_action) values ('T', '1', 'Wiki', 'opportunity', 'Move') $$),
+('RD-026', 'failed', 'it is not, of an action in the list of actions', $$ insert into isms.opportunity (scope, code, title, kind) values ('T', '1', 'Wiki', 'opportunity'); select pg_temp.action('A', 'opportunity', '1') $$),
+('RD-026', 'nothing_to_judge', 'nothing is done about it', $$ insert into isms.opportunity (scope, code, title, kind) values ('T', '1', 'Wiki', 'opportunity') $$),
+
+('RD-027', 'passed', 'an approved method', $$ select pg_temp.method() $$),
+('RD-027', 'passed', 'a document', $$ select pg_temp.document('method') $$),
+('RD-027', 'failed', 'a draft', $$ select isms.copy_method('5x5', 'T') $$),
+('RD-027', 'failed', 'in force from tomorrow', $$ select pg_temp.method(pg_temp.day(1)) $$),
+
+('RD-028', 'passed', 'written, with levels', $$ select pg_temp.method() $$),
+('RD-028', 'failed', 'no method', ''),
+('RD-028', 'failed', 'not written', $$ select pg_temp.method(); update isms.risk_method set acceptance_criteria = ' ' $$),
+('RD-028', 'failed', 'no levels', $$ select pg_temp.method(); delete from isms.risk_level $$),
+
+('RD-029', 'passed', 'written', $$ select pg_temp.method() $$),
+('RD-029', 'failed', 'no method', ''),
+('RD-029', 'failed', 'not written', $$ select pg_temp.method(); update isms.risk_method set when_to_assess = null $$),
+
+('RD-030', 'passed', 'whole scales, assessed on the first day of the method', $$ select pg_temp.method(); select pg_temp.risk('R', assessed_on => pg_temp.day(-30)) $$),
+('RD-030', 'failed', 'a step is missing', $$ select pg_temp.method(); delete from isms.risk_scale_step where step = 3 $$),
+('RD-030', 'failed', 'assessed a day before the method was in force', $$ select pg_temp.method(); select pg_temp.risk('R', assessed_on => pg_temp.day(-31)) $$),
+('RD-030', 'failed', 'assessed by a draft', $$ select isms.copy_method('5x5', 'T'); select pg_temp.risk('R') $$),
+('RD-030', 'passed', 'a fall in the matrix is another matter', $$ select pg_temp.method(); update isms.risk_method set matrix[3][3] = 0 $$),
+('RD-030', 'nothing_to_judge', 'a draft nobody used', $$ select isms.copy_method('5x5', 'T'); delete from isms.risk_scale_step where step = 3 $$),
+
+('RD-031', 'passed', 'it rises', $$ select pg_temp.method() $$),
+('RD-031', 'failed', 'it falls in the middle', $$ select pg_temp.method(); update isms.risk_method set matrix[3][3] = 0 $$),
+('RD-031', 'failed', 'a higher level is milder', $$ select pg_temp.method(); update isms.risk_level set disposition = 'acceptable' where rank = 4 $$),
+
+('RD-032', 'passed', 'a round was finished', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.round(); select pg_temp.risk('NEW', assessed_on => null) $$),
+('RD-032', 'passed', 'each risk is assessed, without a round', $$ select pg_temp.method(); select pg_temp.risk('R') $$),
+('RD-032', 'failed', 'no risk', $$ select pg_temp.method() $$),
+('RD-032', 'failed', 'one of two is assessed', $$ select pg_temp.method(); select pg_temp.risk('R'), pg_temp.risk('Q', assessed_on => null) $$),
+('RD-032', 'failed', 'a round that found no risks', $$ select pg_temp.method(); select pg_temp.round() $$),
+
+('RD-033', 'passed', 'confidentiality', $$ select pg_temp.method(); select pg_temp.risk('R') $$),
+('RD-033', 'failed', 'not said', $$ select pg_temp.method(); select pg_temp.risk('R'); update isms.risk set hits = null $$),
+('RD-033', 'nothing_to_judge', 'the risk is closed', $$ select pg_temp.method(); select pg_temp.risk('R', 'closed'); update isms.risk set hits = null $$),
+
+('RD-034', 'passed', 'a risk of the asset', $$ select pg_temp.method(), pg_temp.asset('DATA'); select pg_temp.risk('R', asset => 'DATA') $$),
+('RD-034', 'passed', 'a risk of what it runs on, two steps away', $$ select pg_temp.method(), pg_temp.asset('DATA'), pg_temp.asset('HOST', 'hardware'), pg_temp.asset('ROOM', 'premises');
+  insert into isms.asset_dependency (scope, asset, supports) values ('T', 'HOST', 'DATA'), ('T', 'ROOM', 'HOST'); select pg_temp.risk('R', asset => 'ROOM') $$),
+('RD-034', 'passed', 'an event scenario hits it', $$ select pg_temp.method(), pg_temp.asset('DATA'); insert into isms.event_scenario (scope, code, title, source, event) values ('T', 'E', 'Theft', 'Criminals', 'All copied');
+  insert into isms.event_scenario_asset (scope, event_scenario, asset) values ('T', 'E', 'DATA'); select pg_temp.risk('R'); update isms.risk set event_scenario = 'E' $$),
+('RD-034', 'failed', 'none', $$ select pg_temp.asset('DATA') $$),
+('RD-034', 'failed', 'the risk is closed', $$ select pg_temp.method(), pg_temp.asset('DATA'); select pg_temp.risk('R', 'closed', asset => 'DATA') $$),
+('RD-034', 'failed', 'an event scenario nobody followed up', $$ insert into isms.event_scenario (scope, code, title, source, event) values ('T', 'E', 'Theft', 'Criminals', 'All copied') $$),
+('RD-034', 'nothing_to_judge', 'out of scope, or not primary', $$ select pg_temp.asset('DATA'), pg_temp.asset('HOST', 'hardware'), pg_temp.item('S', 'out', 'asset', 'DATA') $$),
+
+('RD-035', 'passed', 'Sam', $$ select pg_temp.method(); select pg_temp.risk('R') $$),
+('RD-035', 'failed', 'nobody', $$ select pg_temp.method(); select pg_temp.risk('R', owner => null) $$),
+('RD-035', 'failed', 'Sam has left', $$ select pg_temp.method(), pg_temp.leaves('sam', pg_temp.day(-1)); select pg_temp.risk('R') $$),
+('RD-035', 'failed', 'Li is no risk owner', $$ select pg_temp.method(); select pg_temp.risk('R', owner => 'li') $$),
+('RD-035', 'failed', 'Sam was one until yesterday', $$ select pg_temp.method(); select pg_temp.risk('R'); update isms.role_assignment set valid_until = pg_temp.day(-1) where code = 'RA-3' $$),
+('RD-035', 'nothing_to_judge', 'the risk is closed', $$ select pg_temp.method(); select pg_temp.risk('R', 'closed', owner => null) $$),
+
+('RD-036', 'passed', 'rated', $$ select pg_temp.method(); select pg_temp.risk('R', consequence => 1) $$),
+('RD-036', 'failed', 'not rated', $$ select pg_temp.method(); select pg_temp.risk('R', 'identified', consequence => null) $$),
+('RD-036', 'failed', 'not on the scale', $$ select pg_temp.method(); select pg_temp.risk('R', consequence => 9) $$),
+('RD-036', 'passed', 'of three factors it is the asset''s rating', $$ select pg_temp.method(), pg_temp.asset('DATA', rating => 'C3 I- A-'); update isms.risk_method set score_rule = 'impact_threat_vulnerability'; select pg_temp.risk('R', consequence => null, asset => 'DATA') $$),
+('RD-036', 'failed', 'the asset is not rated in what is hit', $$ select pg_temp.method(), pg_temp.asset('DATA', rating => 'C- I3 A-'); update isms.risk_method set score_rule = 'impact_threat_vulnerability'; select pg_temp.risk('R', consequence => null, asset => 'DATA') $$),
+('RD-036', 'unknown', 'what is hit is asked elsewhere', $$ select pg_temp.method(); update isms.risk_method set score_rule = 'impact_threat_vulnerability'; select pg_temp.risk('R'); update isms.risk set hits = null $$),
+
+('RD-037', 'passed', 'rated', $$ select pg_temp.method(); select pg_temp.risk('R') $$),
+('RD-037', 'failed', 'not rated', $$ select pg_temp.method(); select pg_temp.risk('R', likelihood => null) $$),
+('RD-037', 'failed', 'of three factors one is missing', $$ select pg_temp.method(); update isms.risk_method set score_rule = 'impact_threat_vulnerability';
+  insert into isms.risk_scale_step (scope, method, scale, step, label) select 'T', '5x5', s, 1, 'One' from unnest('{threat,vulnerability}'::text[]) s; select pg_temp.risk('R'); update isms.risk set threat_rate = 1 $$),
+('RD-037', 'passed', 'of three factors both are there', $$ select pg_temp.method(); update isms.risk_method set score_rule = 'impact_threat_vulnerability';
+  insert into isms.risk_scale_step (scope, method, scale, step, label) select 'T', '5x5', s, 1, 'One' from unnest('{threat,vulnerability}'::text[]) s; select pg_temp.risk('R'); update isms.risk set threat_rate = 1, vulnerability_rate = 1 $$),
+
+('RD-038', 'passed', 'a level, and recorded as it was', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.round() $$),
+('RD-038', 'unknown', 'not rated', $$ select pg_temp.method(); select pg_temp.risk('R', likelihood => null) $$),
+('RD-038', 'failed', 'the method has no level that low', $$ select pg_temp.method(); delete from isms.risk_level where rank = 1; select pg_temp.risk('R', likelihood => 1, consequence => 1) $$),
+('RD-038', 'failed', 'the record was altered', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.round(); update isms.assessment_result set inherent_rank = 1 $$),
+('RD-038', 'passed', 'rated otherwise since, the record holds what it was then', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.round(); update isms.risk set likelihood = 1 $$),
+('RD-038', 'passed', 'only the last round is looked at', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.round('OLD', pg_temp.day(-9)), pg_temp.round(); update isms.assessment_result set inherent_rank = 1 where round = 'OLD' $$),
+
+('RD-039', 'passed', 'assessed, and recorded as above criteria', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.round() $$),
+('RD-039', 'failed', 'rated, but the step was never taken', $$ select pg_temp.method(); select pg_temp.risk('R', 'identified', assessed_on => null) $$),
+('RD-039', 'unknown', 'not rated', $$ select pg_temp.method(); select pg_temp.risk('R', 'identified', likelihood => null, assessed_on => null) $$),
+('RD-039', 'failed', 'the present level is entered, and was not', $$ select pg_temp.method(); update isms.risk_method set residual_rule = 'entered'; select pg_temp.risk('R') $$),
+('RD-039', 'failed', 'recorded as within criteria, and it was not', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.round(); update isms.assessment_result set above_criteria = false $$),
+
+('RD-040', 'passed', 'the levels say within which time', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.option('R') $$),
+('RD-040', 'failed', 'nothing says so', $$ select pg_temp.method(); update isms.risk_level set treat_within = null; select pg_temp.risk('R'); select pg_temp.option('R') $$),
+('RD-040', 'passed', 'an action has its day', $$ select pg_temp.method(); update isms.risk_level set treat_within = null; select pg_temp.risk('R'); select pg_temp.option('R'), pg_temp.action('A') $$),
+('RD-040', 'failed', 'the action was cancelled', $$ select pg_temp.method(); update isms.risk_level set treat_within = null; select pg_temp.risk('R'); select pg_temp.option('R'), pg_temp.action('A', status => 'cancelled') $$),
+('RD-040', 'passed', 'a field of their own', $$ select pg_temp.method(); update isms.risk_level set treat_within = null; select pg_temp.risk('R'); select pg_temp.option('R'); update isms.risk set custom = '{"priority": "A"}' $$),
+('RD-040', 'unknown', 'not rated', $$ select pg_temp.method(); select pg_temp.risk('R', likelihood => null); select pg_temp.option('R') $$),
+('RD-040', 'nothing_to_judge', 'retained', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.option('R', 'retention') $$);
