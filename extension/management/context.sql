@@ -151,6 +151,27 @@ comment on sequence isms.party_requirement_code is 'Numbers for codes of require
 create trigger fill_code before insert on isms.party_requirement
   for each row when (new.code is null) execute function isms.fill_code('RQ');
 
+-- 6.1.3 d: a control that is necessary because of a law or a contract names what asks for it.
+create table isms.requirement_control (
+  scope text not null default isms.default_scope(),
+  requirement text not null,
+  catalogue text not null default isms.base_catalogue(),
+  reference isms.reference not null,
+  created_by text default isms.actor(),
+  constraint requirement_control_pkey primary key (scope, requirement, catalogue, reference),
+  constraint requirement_control_requirement_fkey foreign key (scope, requirement) references isms.party_requirement on update cascade on delete cascade,
+  constraint requirement_control_control_fkey foreign key (catalogue, reference) references isms.control on update cascade
+);
+
+comment on table isms.requirement_control is 'Which requirement of an interested party asks for which control (6.1.3 d, A.5.31)';
+comment on column isms.requirement_control.scope is 'Scope';
+comment on column isms.requirement_control.requirement is 'Requirement';
+comment on column isms.requirement_control.catalogue is 'Catalogue';
+comment on column isms.requirement_control.reference is 'Control';
+comment on column isms.requirement_control.created_by is 'Person who linked them';
+
+create index requirement_control_control_idx on isms.requirement_control (catalogue, reference, scope);
+
 -- A.6.5: who leaves hands these over.
 insert into isms.owned_table (schema_name, table_name, person_column, role, builtin) values
   ('isms', 'context_issue', 'owner', null, true),

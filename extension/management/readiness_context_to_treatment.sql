@@ -543,3 +543,341 @@ $$, true),
       where n.scope = any ($2) and n.serves_kind = 'risk' and n.status <> 'cancelled' and n.due_on is not null) a on a.scope = r.scope and a.serves = r.code
   where r.scope = any ($2) and r.status <> 'closed'
 $$, true);
+
+-- 6.1.3 a-b: options that were not given up, of risks that are not closed.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+-- The register is worked out only where a risk has no option.
+('RD-041', '6.1.3 a', '6.1.3', 'standard', 'consistency',
+ 'For each risk that is not acceptable as it is, it is decided what to do about it',
+ 'Choose an option in isms.treatment: modification, retention, sharing or avoidance.', '{}', $$
+ with live as materialized (
+   select r.scope, r.code, t.risk is not null as chosen
+     from isms.risk r
+     left join (select distinct t.scope, t.risk from isms.treatment t where t.scope = any ($2) and t.withdrawn_on is null) t on t.scope = r.scope and t.risk = r.code
+    where r.scope = any ($2) and r.status <> 'closed')
+ select l.scope, 'isms.risk', l.code, true
+   from live l
+  where l.chosen
+  union all
+ select a.scope, 'isms.risk', a.code, case when a.current_rank is not null then false end
+   from live l
+   join isms.risk_assessment a on a.scope = l.scope and a.code = l.code
+  where not l.chosen
+    and exists (select from live x where not x.chosen)
+    and (a.current_rank is null or a.current_disposition <> 'acceptable'
+         or not coalesce(isms.is_within_appetite((select isms.appetite_map()), a.scope, a.method, a.asset, a.category, a.current_rank), true))
+$$, true),
+
+('RD-042', '6.1.3 a', '6.1.3', 'practice', 'consistency',
+ 'What was chosen is one of the four ways to treat a risk',
+ 'Correct option in isms.treatment: modification, retention, sharing or avoidance.', '{}', $$
+ select t.scope, 'isms.treatment', t.risk || ' ' || t.option, t.option in ('modification', 'retention', 'sharing', 'avoidance')
+   from isms.treatment t
+   join isms.risk r on r.scope = t.scope and r.code = t.risk
+  where t.scope = any ($2) and t.withdrawn_on is null and r.status <> 'closed'
+$$, true),
+
+('RD-043', '6.1.3 b', '6.1.3', 'standard', 'consistency',
+ 'Where a risk is to be lowered by controls, it is said by which',
+ 'Link the risk in isms.risk_control to an implementation that is not retired.', '{}', $$
+ select t.scope, 'isms.risk', t.risk, c.risk is not null
+   from isms.treatment t
+   join isms.risk r on r.scope = t.scope and r.code = t.risk
+   left join (
+     select distinct l.scope, l.risk
+       from isms.risk_control l
+       join isms.implementation i on i.scope = l.scope and i.code = l.implementation
+      where l.scope = any ($2) and i.status <> 'retired') c on c.scope = t.scope and c.risk = t.risk
+  where t.scope = any ($2) and t.withdrawn_on is null and t.option = 'modification' and r.status <> 'closed'
+$$, true),
+
+('RD-044', '6.1.3 b', '6.1.3', 'practice', 'consistency',
+ 'Where a risk is shared, it is said with whom and by what agreement',
+ 'Enter other_party and agreement in isms.treatment.', '{}', $$
+ select t.scope, 'isms.treatment', t.risk || ' ' || t.option, coalesce(t.other_party, '') ~ '\S' and coalesce(t.agreement, '') ~ '\S'
+   from isms.treatment t
+   join isms.risk r on r.scope = t.scope and r.code = t.risk
+  where t.scope = any ($2) and t.withdrawn_on is null and t.option = 'sharing' and r.status <> 'closed'
+$$, true);
+
+-- 6.1.3 c-d: the statement of applicability as it is decided now.  A control is needed where an implementation of it that is
+-- not retired acts on a risk that is not closed.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-045', '6.1.3 c', '6.1.3', 'standard', 'consistency',
+ 'Each control of Annex A is decided on, so that none was overlooked',
+ 'Decide it in isms.applicability: necessary, or not and why. isms.statement_of_applicability shows what is undecided.', '{}', $$
+ select s.code, 'isms.applicability', c.reference::text, a.reference is not null
+   from unnest($2) s(code)
+   join isms.control c on c.catalogue = isms.base_catalogue() and c.kind = 'control'
+   left join isms.applicability a on a.scope = s.code and a.catalogue = c.catalogue and a.reference = c.reference
+$$, true),
+
+('RD-046', '6.1.3 c', '6.1.3', 'practice', 'consistency',
+ 'What is needed and is not from Annex A stands in the statement of applicability too',
+ 'Link the implementation to its control (isms.implementation_control; one of your own goes into isms.control) and decide on that in isms.applicability.', '{}', $$
+ select n.scope, 'isms.implementation', n.implementation,
+        exists (select
+                  from isms.implementation_control l
+                  join isms.applicability a on a.scope = l.scope and a.catalogue = l.catalogue and a.reference = l.reference
+                 where l.scope = n.scope and l.implementation = n.implementation and a.necessary)
+   from (
+     select distinct c.scope, c.implementation
+       from isms.risk_control c
+       join isms.risk r on r.scope = c.scope and r.code = c.risk
+       join isms.implementation i on i.scope = c.scope and i.code = c.implementation
+      where c.scope = any ($2) and r.status <> 'closed' and i.status <> 'retired') n
+  where not exists (
+     select
+       from isms.implementation_control l
+      where l.scope = n.scope and l.implementation = n.implementation and l.catalogue = isms.base_catalogue())
+$$, true),
+
+('RD-047', '6.1.3 d', '6.1.3', 'standard', 'document',
+ 'There is an approved statement of applicability, with its version and its day',
+ 'Make a version in isms.statement_version, submit it and have it approved; isms.statement_problem says what keeps it from that.', '{}', $$
+ select s.code, 'isms.statement_version', null,
+        exists (select from isms.statement_version v where v.scope = s.code and v.status = 'approved' and v.approved_on is not null)
+        or exists (select
+                     from isms.document_status t
+                    where t.scope = s.code and t.kind = 'statement_of_applicability' and not t.external and t.state in ('current', 'review_due'))
+   from unnest($2) s(code)
+$$, true),
+
+('RD-048', '6.1.3 d', '6.1.3', 'standard', 'consistency',
+ 'No control that a risk needs was left out of the statement of applicability',
+ 'Set necessary in isms.applicability, or take the implementation off the risk in isms.risk_control.', '{}', $$
+ select n.scope, 'isms.applicability', case when n.catalogue = isms.base_catalogue() then '' else n.catalogue || ' ' end || n.reference, a.necessary
+   from (
+     select distinct l.scope, l.catalogue, l.reference
+       from isms.implementation_control l
+      where (l.scope, l.implementation) in (
+        select c.scope, c.implementation
+          from isms.risk_control c
+          join isms.risk r on r.scope = c.scope and r.code = c.risk
+          join isms.implementation i on i.scope = c.scope and i.code = c.implementation
+         where c.scope = any ($2) and r.status <> 'closed' and i.status <> 'retired')) n
+   left join isms.applicability a on a.scope = n.scope and a.catalogue = n.catalogue and a.reference = n.reference
+  where n.catalogue = isms.base_catalogue() or a.reference is not null
+$$, true),
+
+('RD-049', '6.1.3 d', '6.1.3', 'standard', 'consistency',
+ 'Each control that is necessary has a reason',
+ 'Say in reasons of isms.applicability whether it is a risk, a law, a contract or the business.', '{}', $$
+ select a.scope, 'isms.applicability', case when a.catalogue = isms.base_catalogue() then '' else a.catalogue || ' ' end || a.reference, cardinality(a.reasons) > 0
+   from isms.applicability a
+  where a.scope = any ($2) and a.necessary
+$$, true),
+
+('RD-050', '6.1.3 d', '6.1.3', 'practice', 'consistency',
+ 'The reason can be followed: to a risk that needs the control, to the law or the contract that asks for it',
+ 'Link a risk to an implementation of the control (isms.risk_control), a requirement to the control (isms.requirement_control), or correct reasons in isms.applicability.', '{}', $$
+ select a.scope, 'isms.applicability', case when a.catalogue = isms.base_catalogue() then '' else a.catalogue || ' ' end || a.reference,
+        ('risk' <> all (a.reasons) or n.reference is not null) and ('law' <> all (a.reasons) or coalesce(q.law, false)) and ('contract' <> all (a.reasons) or coalesce(q.contract, false))
+   from isms.applicability a
+   left join (
+     select distinct l.scope, l.catalogue, l.reference
+       from isms.implementation_control l
+      where (l.scope, l.implementation) in (
+        select c.scope, c.implementation
+          from isms.risk_control c
+          join isms.risk r on r.scope = c.scope and r.code = c.risk
+          join isms.implementation i on i.scope = c.scope and i.code = c.implementation
+         where c.scope = any ($2) and r.status <> 'closed' and i.status <> 'retired')) n on n.scope = a.scope and n.catalogue = a.catalogue and n.reference = a.reference
+   left join (
+     select k.scope, k.catalogue, k.reference, bool_or(r.kind in ('law', 'regulation')) as law, bool_or(r.kind = 'contract') as contract
+       from isms.requirement_control k
+       join isms.party_requirement r on r.scope = k.scope and r.code = k.requirement
+       join isms.scope_day d on d.scope = r.scope
+      where k.scope = any ($2) and coalesce(r.ended_on, 'infinity') >= d.today and r.addressed is not false
+      group by k.scope, k.catalogue, k.reference) q on q.scope = a.scope and q.catalogue = a.catalogue and q.reference = a.reference
+  where a.scope = any ($2) and a.necessary and a.reasons && '{risk,law,contract}'
+$$, true),
+
+('RD-051', '6.1.3 d', '6.1.3', 'standard', 'consistency',
+ 'Of each control of Annex A that is left out it is said why',
+ 'Write justification in isms.applicability.', '{}', $$
+ select a.scope, 'isms.applicability', a.reference::text, coalesce(a.justification, '') ~ '\S'
+   from isms.applicability a
+  where a.scope = any ($2) and a.catalogue = isms.base_catalogue() and not a.necessary
+$$, true),
+
+('RD-052', '6.1.3 d', '6.1.3', 'standard', 'consistency',
+ 'Of each control that is necessary it is said how far it is',
+ 'Set implementation_status in isms.applicability; what is necessary cannot be not_applicable.', '{}', $$
+ select a.scope, 'isms.applicability', case when a.catalogue = isms.base_catalogue() then '' else a.catalogue || ' ' end || a.reference,
+        coalesce(a.implementation_status <> 'not_applicable', false)
+   from isms.applicability a
+  where a.scope = any ($2) and a.necessary
+$$, true),
+
+-- What another scope runs has the status that scope tells, and is not held against what is declared here.
+('RD-053', '6.1.3 d', '6.1.3', 'practice', 'consistency',
+ 'Nothing makes a risk lower today that is said not to be there yet',
+ 'Bring implementation_status in isms.applicability and status in isms.implementation together, or rate current_likelihood and current_consequence of the risk without what is only planned.', '{}', $$
+ select n.scope, 'isms.applicability', case when n.catalogue = isms.base_catalogue() then '' else n.catalogue || ' ' end || n.reference, a.implementation_status in ('partial', 'implemented')
+   from (
+     select distinct l.scope, l.catalogue, l.reference
+       from isms.implementation_control l
+      where (l.scope, l.implementation) in (
+        select c.scope, c.implementation
+          from isms.risk_control c
+          join isms.risk r on r.scope = c.scope and r.code = c.risk
+          join isms.implementation i on i.scope = c.scope and i.code = c.implementation
+         where c.scope = any ($2) and r.status <> 'closed' and i.status = 'implemented' and i.operator_implementation is null
+           and (coalesce(c.effectiveness, i.effectiveness) > 0 or c.reduction > 0))) n
+   join isms.applicability a on a.scope = n.scope and a.catalogue = n.catalogue and a.reference = n.reference and a.necessary
+  union all
+ select r.scope, 'isms.risk', r.code,
+        exists (select
+                  from isms.risk_control c
+                  join isms.implementation i on i.scope = c.scope and i.code = c.implementation
+                 where c.scope = r.scope and c.risk = r.code and (i.status = 'implemented' or i.operator_implementation is not null and i.status <> 'retired'))
+        or exists (select
+                     from isms.treatment t
+                    where t.scope = r.scope and t.risk = r.code and t.withdrawn_on is null and t.option in ('sharing', 'avoidance')
+                      and (r.status in ('treated', 'monitored') or t.stops_on <= d.today))
+   from isms.risk r
+   join isms.scope_day d on d.scope = r.scope
+   join isms.risk_method m on m.scope = r.scope and m.code = r.method
+  where r.scope = any ($2) and r.status <> 'closed' and m.residual_rule = 'entered'
+    and (r.current_likelihood < r.likelihood or r.current_consequence < r.consequence)
+$$, true);
+
+-- 6.1.3 e-f: the plan, and what remains.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-054', '6.1.3 e', '6.1.3', 'standard', 'document',
+ 'There is a plan of how risks are treated, approved and in force',
+ 'Take risks through the step approve_plan of isms.risk, or approve a document of kind treatment_plan in isms.document_version.', '{}', $$
+ select s.code, 'isms.risk', null,
+        exists (select from isms.risk r where r.scope = s.code and r.status in ('in_treatment', 'treated', 'monitored'))
+        or exists (select from isms.document_status t where t.scope = s.code and t.kind = 'treatment_plan' and not t.external and t.state in ('current', 'review_due'))
+   from unnest($2) s(code)
+$$, true),
+
+('RD-055', '6.1.3 e', '6.1.3', 'practice', 'consistency',
+ 'Of each action of the plan it is known who does it, until when, with what and how far it is',
+ 'Enter owner, due_on and resources in isms.action (amend_plan, where the plan is approved); what somebody who left was to do is handed over by isms.handover.', '{}', $$
+ select a.scope, 'isms.action', a.code,
+        case when a.owner is null or a.due_on is null or coalesce(a.resources, '') !~ '\S' or a.status is null then false
+             when a.status = 'verified' then true
+             when p.code is not null then d.today <= coalesce(p.active_until, 'infinity') end
+   from isms.action a
+   join isms.risk r on r.scope = a.scope and r.code = a.serves
+   join isms.scope_day d on d.scope = a.scope
+   left join isms.person p on p.code = a.owner
+  where a.scope = any ($2) and a.serves_kind = 'risk' and a.status is distinct from 'cancelled' and r.status <> 'closed'
+$$, true),
+
+('RD-056', '6.1.3 e', '6.1.3', 'practice', 'timeliness',
+ 'No action of the plan is late',
+ 'Do it, or ask for another day with the reason: the amendment amend_plan of isms.action.', '{}', $$
+ select a.scope, 'isms.action', a.code, a.due_on >= d.today
+   from isms.action a
+   join isms.risk r on r.scope = a.scope and r.code = a.serves
+   join isms.scope_day d on d.scope = a.scope
+  where a.scope = any ($2) and a.serves_kind = 'risk' and a.status in ('planned', 'in_progress') and r.status <> 'closed'
+$$, true),
+
+-- Retention alone needs no plan; what is under review was approved, or will be.
+('RD-057', '6.1.3 f', '6.1.3', 'standard', 'record',
+ 'What is done about a risk was approved by its owner',
+ 'Ask the owner for the step approve_plan of isms.risk: isms.request, then isms.approve.', '{}', $$
+ select r.scope, 'isms.risk', r.code, case when r.status <> 'in_review' then r.status in ('in_treatment', 'treated', 'monitored') and p.key is not null end
+   from isms.risk r
+   join (
+     select distinct t.scope, t.risk
+       from isms.treatment t
+      where t.scope = any ($2) and t.withdrawn_on is null and t.option <> 'retention') t on t.scope = r.scope and t.risk = r.code
+   left join (
+     select distinct q.scope, q.key
+       from isms.approval_request q
+       join isms.approval a on a.request = q.id
+      where q.scope = any ($2) and q.table_name = 'isms.risk' and q.transition = 'approve_plan' and q.status = 'carried_out' and a.slot = 'owner') p on p.scope = r.scope and p.key = r.code
+  where r.scope = any ($2) and r.status <> 'closed'
+$$, true),
+
+('RD-058', '6.1.3 f', '6.1.3', 'standard', 'record',
+ 'What remains of a risk is acceptable as it is, or its owner has accepted it as high as it is now',
+ 'Ask the owner to accept it: insert into isms.acceptance, basis target while it is treated, residual after. Acceptances end, and go stale when the risk gets worse or changes hands: isms.acceptance_status.', '{}', $$
+ select a.scope, 'isms.risk', a.code,
+        case when a.residual_rank is not null then
+          a.residual_disposition = 'acceptable' and coalesce(isms.is_within_appetite((select isms.appetite_map()), a.scope, a.method, a.asset, a.category, a.residual_rank), true)
+          or exists (select
+                       from isms.acceptance c
+                       join isms.risk_level l on l.scope = c.scope and l.method = a.method and l.label = c.ceiling
+                      where c.scope = a.scope and c.risk = a.code and c.status = 'accepted' and c.accepted_by = a.owner and d.today <@ c.validity
+                        and (c.basis = 'residual' or c.basis = 'target' and a.status = 'in_treatment')
+                        and not isms.acceptance_stale(c.frozen, l.rank, a.residual_rank, a.asset, a.hits, a.method, c.accepted_by, a.owner)) end
+   from isms.risk_assessment a
+   join isms.scope_day d on d.scope = a.scope
+  where a.scope = any ($2) and a.status in ('in_treatment', 'treated', 'monitored')
+$$, true),
+
+('RD-058b', '6.1.3 f', '6.1.3', 'practice', 'record',
+ 'No risk was assessed again after its owner had accepted what remains',
+ 'Have the owner accept it anew: insert into isms.acceptance.', '{}', $$
+ select c.scope, 'isms.acceptance', c.code, case when c.accepted_on is null then false else c.accepted_on >= r.assessed_on end
+   from isms.acceptance c
+   join isms.risk r on r.scope = c.scope and r.code = c.risk
+   join isms.scope_day d on d.scope = c.scope
+  where c.scope = any ($2) and c.status = 'accepted' and c.basis in ('target', 'residual') and d.today <@ c.validity and r.status <> 'closed'
+$$, true),
+
+('RD-059', '6.1.3 f', '6.1.3', 'practice', 'consistency',
+ 'Nothing above the criteria was accepted without top management, and nothing that may never be',
+ 'Revoke the acceptance in isms.acceptance and treat the risk, or ask anew, so that top management approves it too.', '{}', $$
+ select c.scope, 'isms.acceptance', c.code,
+        case when l.rank is null then null
+             when isms.is_above_criteria(l) or not coalesce(isms.is_within_appetite((select isms.appetite_map()), r.scope, r.method, r.asset, r.category, l.rank), true)
+               then l.disposition <> 'never' and t.key is not null
+             else true end
+   from isms.acceptance c
+   join isms.risk r on r.scope = c.scope and r.code = c.risk
+   join isms.scope_day d on d.scope = c.scope
+   left join isms.risk_level l on l.scope = r.scope and l.method = r.method and l.label = c.ceiling
+   left join (
+     select distinct q.scope, q.key
+       from isms.approval_request q
+       join isms.approval a on a.request = q.id
+      where q.scope = any ($2) and q.table_name = 'isms.acceptance' and q.transition = 'accept' and q.status = 'carried_out' and a.slot = 'top_management') t
+     on t.scope = c.scope and t.key = c.code
+  where c.scope = any ($2) and c.status = 'accepted' and c.basis in ('target', 'residual') and d.today <@ c.validity and r.status <> 'closed'
+$$, true),
+
+-- Where levels are computed, only what is still to come makes the target lower, and once treated the residual is the present
+-- one; so steps that were entered are looked at, and with them the register where an expert entered something.
+('RD-060', '6.1.3', '6.1.3', 'practice', 'consistency',
+ 'What is to remain of a risk is no more than there is now, and less only where something is still to be done',
+ 'Correct target_likelihood and target_consequence in isms.risk, or plan what is to bring the risk down: a control in isms.risk_control, an action in isms.action.', '{}', $$
+ select x.scope, 'isms.risk', x.code,
+        case when num_nulls(x.current_rank, x.residual_rank) > 0 then null
+             when x.residual_rank >= x.current_rank then x.residual_rank = x.current_rank
+             else exists (select
+                            from isms.risk_control c
+                            join isms.implementation i on i.scope = c.scope and i.code = c.implementation
+                           where c.scope = x.scope and c.risk = x.code and (i.status in ('planned', 'partial') or i.operator_implementation is not null and i.status <> 'retired'))
+               or exists (select
+                            from isms.treatment t
+                           where t.scope = x.scope and t.risk = x.code and t.withdrawn_on is null and t.option in ('sharing', 'avoidance'))
+               or exists (select
+                            from isms.action a
+                           where a.scope = x.scope and a.serves_kind = 'risk' and a.serves = x.code and a.status in ('planned', 'in_progress', 'done')) end
+   from (
+     select r.scope, r.code,
+            case when e.result is not null then isms.assessed_rank(e.result, 'current') when num_nulls(r.likelihood, r.consequence) = 0 or num_nulls(r.threat_rate, r.vulnerability_rate) = 0 then 0 end,
+            case when e.result is not null then isms.assessed_rank(e.result, 'target') when num_nulls(r.likelihood, r.consequence) = 0 or num_nulls(r.threat_rate, r.vulnerability_rate) = 0 then 0 end
+       from isms.risk r
+       join isms.risk_method m on m.scope = r.scope and m.code = r.method
+       join isms.risk_method_spec p on p.scope = r.scope and p.method = r.method
+      cross join lateral (
+         select case when m.residual_rule = 'entered' and r.status not in ('treated', 'monitored') then
+                  isms.assess(p.spec, r.likelihood, r.consequence, null, null, null, r.hits, r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, null, null, false)
+                end offset 0) e(result)
+      where r.scope = any ($2) and r.status <> 'closed'
+        and not exists (select from isms.override_in_force v where v.scope = r.scope and v.risk = r.code)
+      union all
+     select a.scope, a.code, a.current_rank, a.residual_rank
+       from isms.risk_assessment a
+      where a.scope = any ($2) and a.status <> 'closed' and a.overridden is not null
+        and exists (select from isms.override_in_force v where v.scope = any ($2))) x(scope, code, current_rank, residual_rank)
+$$, true);

@@ -325,3 +325,196 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-040', 'passed', 'a field of their own', $$ select pg_temp.method(); update isms.risk_level set treat_within = null; select pg_temp.risk('R'); select pg_temp.option('R'); update isms.risk set custom = '{"priority": "A"}' $$),
 ('RD-040', 'unknown', 'not rated', $$ select pg_temp.method(); select pg_temp.risk('R', likelihood => null); select pg_temp.option('R') $$),
 ('RD-040', 'nothing_to_judge', 'retained', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.option('R', 'retention') $$);
+
+create function pg_temp.implementation(code text, status text default 'implemented', control text default 'A.5.1', catalogue text default isms.base_catalogue()) returns void language sql
+begin atomic
+  insert into isms.implementation (scope, code, title, status, effectiveness) values ('T', code, 'Measure', status, 0.9);
+  insert into isms.implementation_control (scope, implementation, catalogue, reference) select 'T', code, catalogue, control::isms.reference where control is not null;
+end;
+
+create function pg_temp.link(risk text, implementation text) returns void language sql
+begin atomic
+  insert into isms.risk_control (scope, risk, implementation) values ('T', risk, implementation);
+end;
+
+-- A risk, with a control that is there or not.
+create function pg_temp.held(status text default 'implemented', control text default 'A.5.1', risk_status text default 'in_treatment') returns void language sql
+begin atomic
+  select pg_temp.method();
+  select pg_temp.risk('R', risk_status), pg_temp.implementation('I', status, control);
+  select pg_temp.option('R'), pg_temp.link('R', 'I');
+end;
+
+create function pg_temp.decided(reference text, necessary boolean default true, reasons text[] default '{risk}', justification text default 'So', status text default 'implemented', catalogue text default isms.base_catalogue()) returns void language sql
+begin atomic
+  insert into isms.applicability (scope, catalogue, reference, necessary, reasons, justification, implementation_status)
+  values ('T', catalogue, reference::isms.reference, necessary, case when necessary then reasons else '{}' end, justification, case when necessary then status else 'not_applicable' end);
+end;
+
+create function pg_temp.all_decided() returns void language sql
+begin atomic
+  select pg_temp.decided(c.reference::text) from isms.control c where c.catalogue = isms.base_catalogue() and c.kind = 'control';
+end;
+
+create function pg_temp.own_control() returns void language sql
+begin atomic
+  insert into isms.catalogue (code, title, kept_by) values ('OWN', 'Our own', 'T');
+  insert into isms.control (catalogue, reference, title) values ('OWN', 'X.1', 'Two people in the vault');
+end;
+
+create function pg_temp.approved(table_name text, key text, transition text, slot text default 'owner', status text default 'carried_out') returns void language sql
+begin atomic
+  with q as (
+    insert into isms.approval_request (scope, table_name, key, transition, requester, digest, status, closed_at)
+    values ('T', table_name, key, transition, 'li', '', status, case when status <> 'open' then now() end) returning id)
+  insert into isms.approval (request, scope, slot, approver, digest) select q.id, 'T', slot, 'sam', '' from q;
+end;
+
+-- Accepted yesterday, for a month.
+create function pg_temp.accepted(ceiling text, basis text default 'residual', accepted_by text default 'sam', accepted_on date default pg_temp.day(-1), until date default pg_temp.day(30), status text default 'accepted') returns void language sql
+begin atomic
+  insert into isms.acceptance (scope, code, risk, basis, ceiling, validity, frozen, accepted_by, accepted_on, status)
+  values ('T', 'AC', 'R', basis, ceiling, daterange(accepted_on, until, '[]'), isms.acceptance_frozen('T', 'R', basis), accepted_by, accepted_on, status);
+end;
+
+insert into readiness_case (rule, expected, what, given) values
+('RD-041', 'passed', 'an option is chosen', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.option('R') $$),
+('RD-041', 'failed', 'none', $$ select pg_temp.method(); select pg_temp.risk('R') $$),
+('RD-041', 'failed', 'it was given up', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.option('R', withdrawn => true) $$),
+('RD-041', 'failed', 'medium is not acceptable without a word', $$ select pg_temp.method(); select pg_temp.risk('R', likelihood => 3, consequence => 3) $$),
+('RD-041', 'nothing_to_judge', 'very low needs nothing', $$ select pg_temp.method(); select pg_temp.risk('R', likelihood => 1, consequence => 1) $$),
+('RD-041', 'failed', 'low is above the appetite', $$ select pg_temp.method(); select pg_temp.risk('R', likelihood => 2, consequence => 2);
+  insert into isms.risk_appetite (scope, code, level, statement, validity, status) values ('T', 'AP', 'Very low', 'We are a bank', '(,)', 'approved') $$),
+('RD-041', 'nothing_to_judge', 'controls made it acceptable', $$ select pg_temp.method(); select pg_temp.risk('R', likelihood => 2, consequence => 3), pg_temp.implementation('I'); select pg_temp.link('R', 'I') $$),
+('RD-041', 'unknown', 'not rated', $$ select pg_temp.method(); select pg_temp.risk('R', likelihood => null) $$),
+('RD-041', 'nothing_to_judge', 'closed', $$ select pg_temp.method(); select pg_temp.risk('R', 'closed') $$),
+
+('RD-042', 'passed', 'retention', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.option('R', 'retention') $$),
+('RD-042', 'failed', 'hope', $$ alter table isms.treatment drop constraint treatment_option_known; select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.option('R', 'hope') $$),
+('RD-042', 'nothing_to_judge', 'given up', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.option('R', withdrawn => true) $$),
+
+('RD-043', 'passed', 'by a control', $$ select pg_temp.held() $$),
+('RD-043', 'failed', 'by none', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.option('R') $$),
+('RD-043', 'failed', 'by one that is retired', $$ select pg_temp.held('retired') $$),
+('RD-043', 'nothing_to_judge', 'sharing takes none', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.option('R', 'sharing') $$),
+
+('RD-044', 'passed', 'with the insurer, by the policy', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.option('R', 'sharing') $$),
+('RD-044', 'failed', 'by no agreement', $$ select pg_temp.method(); select pg_temp.risk('R'); select pg_temp.option('R', 'sharing'); update isms.treatment set agreement = '' $$),
+
+('RD-045', 'passed', 'all 93', $$ select pg_temp.all_decided() $$),
+('RD-045', 'failed', 'one is not', $$ select pg_temp.all_decided(); delete from isms.applicability where reference = 'A.8.34' $$),
+('RD-045', 'failed', 'another scope''s decisions', $$ select pg_temp.all_decided(); update isms.applicability set scope = 'OTHER' $$),
+
+('RD-046', 'passed', 'a control of their own is in the statement', $$ select pg_temp.own_control(), pg_temp.held(control => null), pg_temp.decided('X.1', catalogue => 'OWN');
+  insert into isms.implementation_control (scope, implementation, catalogue, reference) values ('T', 'I', 'OWN', 'X.1') $$),
+('RD-046', 'failed', 'it is not', $$ select pg_temp.own_control(), pg_temp.held(control => null); insert into isms.implementation_control (scope, implementation, catalogue, reference) values ('T', 'I', 'OWN', 'X.1') $$),
+('RD-046', 'failed', 'a measure that is of no control at all', $$ select pg_temp.held(control => null) $$),
+('RD-046', 'nothing_to_judge', 'from Annex A', $$ select pg_temp.held() $$),
+('RD-046', 'nothing_to_judge', 'of a risk that is closed', $$ select pg_temp.held(control => null, risk_status => 'closed') $$),
+
+('RD-047', 'passed', 'approved', $$ insert into isms.statement_version (scope, code, status, approved_on) values ('T', '1', 'approved', pg_temp.day(-1)) $$),
+('RD-047', 'passed', 'as a document', $$ select pg_temp.document('statement_of_applicability') $$),
+('RD-047', 'failed', 'none', ''),
+('RD-047', 'failed', 'in review', $$ insert into isms.statement_version (scope, code, status) values ('T', '1', 'in_review') $$),
+('RD-047', 'failed', 'without a day', $$ insert into isms.statement_version (scope, code, status) values ('T', '1', 'approved') $$),
+('RD-047', 'failed', 'withdrawn', $$ insert into isms.statement_version (scope, code, status, approved_on) values ('T', '1', 'withdrawn', pg_temp.day(-1)) $$),
+
+('RD-048', 'passed', 'it is necessary', $$ select pg_temp.held(), pg_temp.decided('A.5.1') $$),
+('RD-048', 'failed', 'it was left out', $$ select pg_temp.held(), pg_temp.decided('A.5.1', false) $$),
+('RD-048', 'unknown', 'undecided, which is asked elsewhere', $$ select pg_temp.held() $$),
+('RD-048', 'nothing_to_judge', 'left out, and needed by a closed risk alone', $$ select pg_temp.held(risk_status => 'closed'), pg_temp.decided('A.5.1', false) $$),
+('RD-048', 'nothing_to_judge', 'left out, and what it was is retired', $$ select pg_temp.held('retired'), pg_temp.decided('A.5.1', false) $$),
+
+('RD-049', 'passed', 'because of a risk', $$ select pg_temp.decided('A.5.1') $$),
+('RD-049', 'failed', 'because', $$ alter table isms.applicability drop constraint applicability_inclusion_reasoned; select pg_temp.decided('A.5.1', reasons => '{}') $$),
+
+('RD-050', 'passed', 'the risk is there', $$ select pg_temp.held(), pg_temp.decided('A.5.1') $$),
+('RD-050', 'failed', 'no risk needs it', $$ select pg_temp.decided('A.5.1') $$),
+('RD-050', 'failed', 'the risk is closed', $$ select pg_temp.held(risk_status => 'closed'), pg_temp.decided('A.5.1') $$),
+('RD-050', 'passed', 'the law is there', $$ select pg_temp.decided('A.5.1', reasons => '{law}'), pg_temp.party('STATE'); select pg_temp.requirement('ACT', 'STATE'); insert into isms.requirement_control (scope, requirement, reference) values ('T', 'ACT', 'A.5.1') $$),
+('RD-050', 'failed', 'no law is named', $$ select pg_temp.decided('A.5.1', reasons => '{law}'), pg_temp.party('STATE'); select pg_temp.requirement('ACT', 'STATE') $$),
+('RD-050', 'failed', 'the law is no contract', $$ select pg_temp.decided('A.5.1', reasons => '{law,contract}'), pg_temp.party('STATE'); select pg_temp.requirement('ACT', 'STATE'); insert into isms.requirement_control (scope, requirement, reference) values ('T', 'ACT', 'A.5.1') $$),
+('RD-050', 'failed', 'the law has ended', $$ select pg_temp.decided('A.5.1', reasons => '{law}'), pg_temp.party('STATE'); select pg_temp.requirement('ACT', 'STATE', ended_on => pg_temp.day(-1)); insert into isms.requirement_control (scope, requirement, reference) values ('T', 'ACT', 'A.5.1') $$),
+('RD-050', 'failed', 'one of two reasons leads nowhere', $$ select pg_temp.held(), pg_temp.decided('A.5.1', reasons => '{risk,law}') $$),
+('RD-050', 'nothing_to_judge', 'the business wants it', $$ select pg_temp.decided('A.5.1', reasons => '{business}') $$),
+
+('RD-051', 'passed', 'why not', $$ select pg_temp.decided('A.7.1', false, justification => 'We have no premises') $$),
+('RD-051', 'failed', 'not said', $$ alter table isms.applicability drop constraint applicability_exclusion_justified; select pg_temp.decided('A.7.1', false, justification => ' ') $$),
+('RD-051', 'nothing_to_judge', 'nothing is left out', $$ select pg_temp.decided('A.7.1') $$),
+
+('RD-052', 'passed', 'not begun is an answer', $$ select pg_temp.decided('A.5.1', status => 'not_started') $$),
+('RD-052', 'failed', 'necessary and not applicable', $$ select pg_temp.decided('A.5.1', status => 'not_applicable') $$),
+
+('RD-053', 'passed', 'it counts, and is declared', $$ select pg_temp.held(), pg_temp.decided('A.5.1') $$),
+('RD-053', 'failed', 'it counts, and is declared as planned', $$ select pg_temp.held(), pg_temp.decided('A.5.1', status => 'planned') $$),
+('RD-053', 'nothing_to_judge', 'declared as planned, and does not count', $$ select pg_temp.held('planned'), pg_temp.decided('A.5.1', status => 'planned') $$),
+('RD-053', 'passed', 'rated lower, and a control is there', $$ select pg_temp.held(); update isms.risk_method set residual_rule = 'entered'; update isms.risk set current_likelihood = 2, current_consequence = 5 $$),
+('RD-053', 'failed', 'rated lower, and the control is planned', $$ select pg_temp.held('planned'); update isms.risk_method set residual_rule = 'entered'; update isms.risk set current_likelihood = 2, current_consequence = 5 $$),
+('RD-053', 'nothing_to_judge', 'not rated lower', $$ select pg_temp.held('planned'); update isms.risk_method set residual_rule = 'entered'; update isms.risk set current_likelihood = 5, current_consequence = 5 $$),
+
+('RD-054', 'passed', 'the owner approved one', $$ select pg_temp.held() $$),
+('RD-054', 'passed', 'a document', $$ select pg_temp.document('treatment_plan') $$),
+('RD-054', 'failed', 'planned, not approved', $$ select pg_temp.held(risk_status => 'assessed') $$),
+('RD-054', 'failed', 'of a risk that is closed', $$ select pg_temp.held(risk_status => 'closed') $$),
+
+('RD-055', 'passed', 'all said', $$ select pg_temp.held(), pg_temp.action('A') $$),
+('RD-055', 'failed', 'no resources', $$ select pg_temp.held(), pg_temp.action('A', resources => ' ') $$),
+('RD-055', 'failed', 'no day', $$ select pg_temp.held(), pg_temp.action('A', due_on => null) $$),
+('RD-055', 'failed', 'nobody', $$ select pg_temp.held(), pg_temp.action('A', owner => null) $$),
+('RD-055', 'failed', 'who was to do it has left', $$ select pg_temp.held(), pg_temp.action('A'), pg_temp.leaves('li', pg_temp.day(-1)) $$),
+('RD-055', 'passed', 'who did it has left', $$ select pg_temp.held(), pg_temp.action('A', status => 'verified'), pg_temp.leaves('li', pg_temp.day(-1)) $$),
+('RD-055', 'nothing_to_judge', 'cancelled, or for something else', $$ select pg_temp.held(), pg_temp.action('A', owner => null, status => 'cancelled'), pg_temp.action('B', 'opportunity', '1', owner => null) $$),
+
+('RD-056', 'passed', 'due today', $$ select pg_temp.held(), pg_temp.action('A', due_on => pg_temp.day()) $$),
+('RD-056', 'failed', 'due yesterday', $$ select pg_temp.held(), pg_temp.action('A', due_on => pg_temp.day(-1), status => 'in_progress') $$),
+('RD-056', 'unknown', 'without a day, which is asked elsewhere', $$ select pg_temp.held(), pg_temp.action('A', due_on => null) $$),
+('RD-056', 'nothing_to_judge', 'done, to be checked', $$ select pg_temp.held(), pg_temp.action('A', due_on => pg_temp.day(-1), status => 'done') $$),
+
+('RD-057', 'passed', 'approved', $$ select pg_temp.held(), pg_temp.approved('isms.risk', 'R', 'approve_plan') $$),
+('RD-057', 'failed', 'not asked for yet', $$ select pg_temp.held(risk_status => 'assessed') $$),
+('RD-057', 'failed', 'in treatment, and nobody approved', $$ select pg_temp.held() $$),
+('RD-057', 'failed', 'what was approved is another risk', $$ select pg_temp.held(), pg_temp.approved('isms.risk', 'Q', 'approve_plan') $$),
+('RD-057', 'failed', 'approved, and voided', $$ select pg_temp.held(), pg_temp.approved('isms.risk', 'R', 'approve_plan', status => 'superseded') $$),
+('RD-057', 'unknown', 'under review', $$ select pg_temp.held(risk_status => 'in_review') $$),
+('RD-057', 'nothing_to_judge', 'retained', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored'); select pg_temp.option('R', 'retention') $$),
+
+('RD-058', 'passed', 'accepted by Sam', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 3, 3); select pg_temp.accepted('Medium') $$),
+('RD-058', 'passed', 'low is acceptable as it is', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 2, 2) $$),
+('RD-058', 'failed', 'not accepted', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 3, 3) $$),
+('RD-058', 'failed', 'not decided on yet', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 3, 3); select pg_temp.accepted('Medium', status => 'requested') $$),
+('RD-058', 'failed', 'accepted by somebody else', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 3, 3); select pg_temp.accepted('Medium', accepted_by => 'dana') $$),
+('RD-058', 'failed', 'it ended yesterday', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 3, 3); select pg_temp.accepted('Medium', accepted_on => pg_temp.day(-9), until => pg_temp.day(-1)) $$),
+('RD-058', 'passed', 'it ends today', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 3, 3); select pg_temp.accepted('Medium', until => pg_temp.day()) $$),
+('RD-058', 'failed', 'higher than what was accepted', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 3, 3); select pg_temp.accepted('Medium'); update isms.risk set likelihood = 5 $$),
+('RD-058', 'passed', 'lower than what was accepted', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 4, 4); select pg_temp.accepted('High'); update isms.risk set likelihood = 3, consequence = 3 $$),
+('RD-058', 'failed', 'another asset than was accepted', $$ select pg_temp.method(), pg_temp.asset('DATA'); select pg_temp.risk('R', 'monitored', 3, 3); select pg_temp.accepted('Medium'); update isms.risk set asset = 'DATA' $$),
+('RD-058', 'passed', 'the target, while it is treated', $$ select pg_temp.method(); select pg_temp.risk('R', 'in_treatment', 3, 3); select pg_temp.accepted('Medium', 'target') $$),
+('RD-058', 'failed', 'only the target, and treatment is over', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 3, 3); select pg_temp.accepted('Medium', 'target') $$),
+('RD-058', 'failed', 'only for the time of its treatment', $$ select pg_temp.method(); select pg_temp.risk('R', 'in_treatment', 3, 3); select pg_temp.accepted('Medium', 'interim') $$),
+('RD-058', 'failed', 'low is above the appetite', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 2, 2);
+  insert into isms.risk_appetite (scope, code, level, statement, validity, status) values ('T', 'AP', 'Very low', 'We are a bank', '(,)', 'approved') $$),
+('RD-058', 'unknown', 'not rated', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', null) $$),
+('RD-058', 'nothing_to_judge', 'nothing remains before there is a plan', $$ select pg_temp.method(); select pg_temp.risk('R', 'assessed', 3, 3) $$),
+
+('RD-058b', 'passed', 'accepted on the day of the assessment', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored'); select pg_temp.accepted('Very high', accepted_on => pg_temp.day(-5)) $$),
+('RD-058b', 'failed', 'assessed the day after', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored'); select pg_temp.accepted('Very high', accepted_on => pg_temp.day(-6)) $$),
+('RD-058b', 'failed', 'without a day', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored'); select pg_temp.accepted('Very high'); update isms.acceptance set accepted_on = null $$),
+('RD-058b', 'nothing_to_judge', 'it was revoked', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored'); select pg_temp.accepted('Very high', accepted_on => pg_temp.day(-6), status => 'revoked') $$),
+
+('RD-059', 'passed', 'medium is for the owner to accept', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 3, 3); select pg_temp.accepted('Medium') $$),
+('RD-059', 'failed', 'high is not', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 4, 4); select pg_temp.accepted('High') $$),
+('RD-059', 'passed', 'top management agreed', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 4, 4); select pg_temp.accepted('High'), pg_temp.approved('isms.acceptance', 'AC', 'accept', 'top_management') $$),
+('RD-059', 'failed', 'nobody may accept very high', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored'); select pg_temp.accepted('Very high'), pg_temp.approved('isms.acceptance', 'AC', 'accept', 'top_management') $$),
+('RD-059', 'failed', 'low is above the appetite', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 2, 2); select pg_temp.accepted('Low');
+  insert into isms.risk_appetite (scope, code, level, statement, validity, status) values ('T', 'AP', 'Very low', 'We are a bank', '(,)', 'approved') $$),
+('RD-059', 'unknown', 'a level the method does not have', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 3, 3); select pg_temp.accepted('Amber') $$),
+('RD-059', 'nothing_to_judge', 'carried for the time of its treatment', $$ select pg_temp.method(); select pg_temp.risk('R', 'in_treatment'); select pg_temp.accepted('Very high', 'interim') $$),
+
+('RD-060', 'passed', 'computed', $$ select pg_temp.held('planned') $$),
+('RD-060', 'failed', 'the target is entered higher', $$ select pg_temp.held('planned'); update isms.risk_method set residual_rule = 'entered'; update isms.risk set current_likelihood = 2, current_consequence = 2, target_likelihood = 5, target_consequence = 5 $$),
+('RD-060', 'passed', 'it is entered lower, and a control is on its way', $$ select pg_temp.held('planned'); update isms.risk_method set residual_rule = 'entered'; update isms.risk set current_likelihood = 5, current_consequence = 5, target_likelihood = 2, target_consequence = 2 $$),
+('RD-060', 'failed', 'it is entered lower, and nothing is still to come', $$ select pg_temp.held(); update isms.risk_method set residual_rule = 'entered'; update isms.risk set current_likelihood = 5, current_consequence = 5, target_likelihood = 2, target_consequence = 2 $$),
+('RD-060', 'passed', 'it is entered lower, and there is an action', $$ select pg_temp.held(), pg_temp.action('A'); update isms.risk_method set residual_rule = 'entered'; update isms.risk set current_likelihood = 5, current_consequence = 5, target_likelihood = 2, target_consequence = 2 $$),
+('RD-060', 'unknown', 'the target is not entered', $$ select pg_temp.held(); update isms.risk_method set residual_rule = 'entered'; update isms.risk set current_likelihood = 5, current_consequence = 5 $$),
+('RD-060', 'failed', 'an expert says that it is worse today than what is computed, and nothing is to be done', $$ select pg_temp.held(); insert into isms.risk_override (scope, code, risk, method, level, reason, validity, expert, status) values ('T', 'O', 'R', '5x5', 'Very high', 'Seen', daterange(pg_temp.day(-1), pg_temp.day(9)), 'li', 'approved') $$),
+('RD-060', 'passed', 'treated: what is there now remains', $$ select pg_temp.held(risk_status => 'monitored'); insert into isms.risk_override (scope, code, risk, method, level, reason, validity, expert, status) values ('T', 'O', 'R', '5x5', 'Very high', 'Seen', daterange(pg_temp.day(-1), pg_temp.day(9)), 'li', 'approved') $$);
