@@ -31,7 +31,7 @@ insert into isms.document_kind (code, title, clause, mandatory, acknowledged, ke
   ('treatment_process', 'Risk treatment process', '6.1.3', true, false, null, null, true),
   ('statement_of_applicability', 'Statement of applicability', '6.1.3 d', true, false, null, null, true),
   ('treatment_plan', 'Risk treatment plan', '6.1.3 e', true, false, 'risk', 'x.status in (''in_treatment'', ''treated'', ''monitored'')', true),
-  ('objectives', 'Information security objectives', '6.2', true, false, 'objective', 'to_jsonb(x) ->> ''status'' = ''approved''', true),
+  ('objectives', 'Information security objectives', '6.2', true, false, 'objective', 'x.status = ''approved''', true),
   ('competence_record', 'Evidence of competence', '7.2 d', true, false, 'person_competence', 'x.evidence ~ ''\S''', true),
   ('operation_record', 'Processes carried out as planned', '8.1', true, false, 'process_record', null, true),
   ('assessment_result', 'Results of risk assessments', '8.2', true, false, 'risk', 'x.assessed_on is not null', true),
@@ -64,6 +64,7 @@ create table isms.document (
   checked_on date,
   review_every interval constraint document_review_every_positive check (review_every > '0'),
   next_review date,
+  hold text,
   custom jsonb not null default '{}' constraint document_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint document_pkey primary key (scope, code),
@@ -84,6 +85,7 @@ comment on column isms.document.edition is 'Edition in use; of external ones';
 comment on column isms.document.checked_on is 'Last day on which it was found to be still right, or still the newest edition';
 comment on column isms.document.review_every is 'How often it is reviewed';
 comment on column isms.document.next_review is 'Next review; null: review_every after the last check or the version in force';
+comment on column isms.document.hold is 'Why its versions are kept longer than their retention: a dispute, an investigation; null: they are not';
 comment on column isms.document.custom is 'Fields of the organisation''s own';
 comment on column isms.document.created_by is 'Person who recorded it';
 
@@ -461,6 +463,52 @@ comment on column isms.document_status.effective_from is 'First day in force';
 comment on column isms.document_status.due is 'Review due, of what is in force';
 comment on column isms.document_status.classification is 'Classification';
 comment on column isms.document_status.source is 'Who publishes it; of external ones';
+
+create view isms.document_in_force with (security_invoker = true) as
+  select v.scope,
+         v.document as code,
+         v.version,
+         v.kind,
+         v.title,
+         v.author,
+         v.approver,
+         v.dated,
+         v.language,
+         v.format,
+         v.medium,
+         v.classification,
+         array_to_string(v.readers, ', ') as readers,
+         v.kept_at,
+         v.retention,
+         v.disposal,
+         v.effective_from
+    from isms.document_version v
+    join (
+      select x.scope, x.document, max(coalesce(x.effective_from, '-infinity')) as effective_from
+        from isms.document_version x
+        join isms.scope_day d on d.scope = x.scope
+       where x.status = 'approved' and coalesce(x.effective_from <= d.today, true)
+       group by x.scope, x.document) l on l.scope = v.scope and l.document = v.document and l.effective_from = coalesce(v.effective_from, '-infinity')
+   where v.status = 'approved';
+
+comment on view isms.document_in_force is 'Versions in force today: those that document_status calls current or review_due, for queries over many';
+comment on column isms.document_in_force.scope is 'Scope';
+comment on column isms.document_in_force.code is 'Document';
+comment on column isms.document_in_force.version is 'Version';
+comment on column isms.document_in_force.kind is 'Kind';
+comment on column isms.document_in_force.title is 'Title';
+comment on column isms.document_in_force.author is 'Person who wrote it';
+comment on column isms.document_in_force.approver is 'Person who approved it';
+comment on column isms.document_in_force.dated is 'Date of the version';
+comment on column isms.document_in_force.language is 'Language';
+comment on column isms.document_in_force.format is 'Format';
+comment on column isms.document_in_force.medium is 'Medium';
+comment on column isms.document_in_force.classification is 'Classification';
+comment on column isms.document_in_force.readers is 'Who may read it';
+comment on column isms.document_in_force.kept_at is 'Where it is kept';
+comment on column isms.document_in_force.retention is 'How long it is kept';
+comment on column isms.document_in_force.disposal is 'How it is disposed of';
+comment on column isms.document_in_force.effective_from is 'First day in force';
 
 create function isms.current_documents(scope text default null)
   returns table (code text, version text, title text, kind text, clause text, effective_from date, classification text, format text, body text, digest text, place text, file_name text)

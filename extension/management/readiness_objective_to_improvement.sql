@@ -108,3 +108,210 @@ $$, true),
    from isms.action a
   where a.scope = any ($2) and a.serves_kind = 'risk' and a.status in ('planned', 'in_progress')
 $$, true);
+
+-- 7.2, 7.3, 7.4: people who hold a role in the scope today.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-071', '7.2 a', '7.2', 'standard', 'record',
+ 'For each role that somebody holds it is said what competence it takes',
+ 'Name the competence in isms.competence and give it to the role in isms.role_competence.', '{}', $$
+ select h.scope, 'isms.role', h.code, n.role is not null
+   from (select distinct r.scope, r.code from isms.person_role r where r.scope = any ($2) and r.code <> 'external_auditor') h
+   left join (select distinct c.scope, c.role from isms.role_competence c) n on n.scope = h.scope and n.role = h.code
+$$, true),
+
+('RD-072', '7.2 b', '7.2', 'standard', 'consistency',
+ 'Whoever holds a role has evidence of each competence it takes',
+ 'Enter education, training or experience with its evidence in isms.person_competence; isms.competence_gap lists what is missing.', '{}', $$
+ select h.scope, 'isms.person_competence', h.person || ' ' || n.competence, coalesce(bool_or(x.state <> 'no evidence'), false)
+   from isms.person_role h
+   join isms.role_competence n on n.scope = h.scope and n.role = h.code
+   left join isms.competence_held x on x.scope = h.scope and x.person = h.person and x.code = n.competence
+  where h.scope = any ($2)
+  group by h.scope, h.person, n.competence
+$$, true),
+
+('RD-073', '7.2 b', '7.2', 'practice', 'timeliness',
+ 'No evidence of a competence that somebody''s role takes has run out',
+ 'Renew it and enter the new evidence in isms.person_competence with valid_until.', '{}', $$
+ select x.scope, 'isms.person_competence', x.person || ' ' || x.code, x.state = 'held'
+   from isms.competence_held x
+  where x.scope = any ($2) and x.valid_until is not null
+    and exists (
+      select
+        from isms.person_role h
+        join isms.role_competence n on n.scope = h.scope and n.role = h.code
+       where h.scope = x.scope and h.person = x.person and n.competence = x.code)
+$$, true),
+
+('RD-074', '7.2 c', '7.2', 'standard', 'consistency',
+ 'Whoever lacks a competence is to be trained in it, and of each such training it was judged whether it helped',
+ 'Plan a training that gives the competence (isms.training.gives, isms.training_need), and set evaluation and effective in isms.training_completion.', '{"within": "3 months"}', $$
+ select g.scope, 'isms.person_competence', g.person || ' ' || g.code, exists (
+          select
+            from isms.training t
+            join isms.training_need n on n.scope = t.scope and n.training = t.code
+           where t.scope = g.scope and t.gives = g.code and coalesce(n.person = g.person, true) and coalesce(n.role = any (string_to_array(g.roles, ', ')), true))
+   from isms.competence_gap g
+  where g.scope = any ($2)
+  union all
+ select c.scope, 'isms.training_completion', c.person || ' ' || c.training, c.effective is not null
+   from (
+     select distinct on (x.scope, x.training, x.person) x.scope, x.training, x.person, x.completed_on, x.effective
+       from isms.training_completion x
+      where x.scope = any ($2)
+      order by x.scope, x.training, x.person, x.completed_on desc) c
+   join isms.scope_day d on d.scope = c.scope
+   join isms.training t on t.scope = c.scope and t.code = c.training and t.gives is not null
+  where (c.effective is not null or (c.completed_on + ($1 ->> 'within')::interval)::date < d.today)
+    and exists (select from isms.person_role h where h.scope = c.scope and h.person = c.person)
+$$, true),
+
+('RD-075', '7.3', '7.3', 'practice', 'consistency',
+ 'Everybody who holds a role was made aware of the policy in force, and not too long ago',
+ 'Have it read and enter that in isms.awareness_record; isms.awareness_status lists who is missing.', '{"interval": "12 months", "within": "30 days"}', $$
+ select p.scope, 'isms.awareness_record', h.person || ' ' || p.code, coalesce((a.aware_on + ($1 ->> 'interval')::interval)::date >= d.today, false)
+   from isms.document_in_force p
+   join isms.scope_day d on d.scope = p.scope
+   join (
+     select r.scope, r.person, min(r.since) as since
+       from isms.person_role r
+      where r.code <> 'external_auditor'
+      group by r.scope, r.person) h on h.scope = p.scope
+   join isms.person n on n.code = h.person and n.kind = 'human'
+   left join isms.awareness_record a on a.scope = p.scope and a.document = p.code and a.version = p.version and a.person = h.person
+  where p.scope = any ($2) and p.kind = 'policy'
+    and (a.person is not null or coalesce((greatest(p.effective_from, h.since) + ($1 ->> 'within')::interval)::date < d.today, true))
+$$, true),
+
+('RD-076', '7.3', '7.3', 'practice', 'consistency',
+ 'Who was made aware knows the policy, the own contribution, and what not conforming leads to',
+ 'Add what is missing: a training whose covers_policy, covers_contribution and covers_consequences are set, or the same in isms.awareness_record.', '{}', $$
+ select t.scope, 'isms.person', t.person, bool_or(t.policy) and bool_or(t.contribution) and bool_or(t.consequences)
+   from (
+     select a.scope, a.person, true, a.contribution, a.consequences
+       from isms.awareness_record a
+       join isms.document_in_force p on p.scope = a.scope and p.code = a.document and p.version = a.version and p.kind = 'policy'
+      where a.scope = any ($2)
+      union all
+     select c.scope, c.person, r.covers_policy, r.covers_contribution, r.covers_consequences
+       from isms.training_completion c
+       join isms.scope_day d on d.scope = c.scope
+       join isms.training r on r.scope = c.scope and r.code = c.training and (r.covers_policy or r.covers_contribution or r.covers_consequences)
+      where c.scope = any ($2) and coalesce(c.effective, true) and coalesce((c.completed_on + r.repeat_every)::date >= d.today, true)) t(scope, person, policy, contribution, consequences)
+   join (select distinct r.scope, r.person from isms.person_role r where r.code <> 'external_auditor') h on h.scope = t.scope and h.person = t.person
+  group by t.scope, t.person
+$$, true),
+
+('RD-077', '7.4', '7.4', 'standard', 'consistency',
+ 'Each item of the communication plan says what, when, with whom and how',
+ 'Complete it in isms.communication_item: what, occasion, with_whom and how.', '{}', $$
+ select i.scope, 'isms.communication_item', i.code, coalesce(i.what ~ '\S' and i.occasion ~ '\S' and i.with_whom ~ '\S' and i.how ~ '\S', false)
+   from isms.communication_item i
+  where i.scope = any ($2)
+$$, true),
+
+('RD-078', '7.4', '7.4', 'practice', 'record',
+ 'Something is planned to be communicated inside, and something outside',
+ 'Add what is missing to isms.communication_item, with direction internal, external or both.', '{}', $$
+ select s.code, 'isms.communication_item', null::text, coalesce(bool_or(i.direction in ('internal', 'both')) and bool_or(i.direction in ('external', 'both')), false)
+   from unnest($2) s(code)
+   left join isms.communication_item i on i.scope = s.code
+  group by s.code
+$$, true);
+
+-- 7.5: versions in force.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-079', '7.5.1', '7.5.1', 'standard', 'document',
+ 'All documented information that is mandatory is there: as a document in force, or as rows of its register',
+ 'isms.mandatory_documents says what is missing: approve a version of the document, or fill the register.', '{}', $$
+ select s.code, case when m.code is null then 'isms.document_kind' else 'isms.document' end, coalesce(m.code, m.kind), m.state in ('current', 'review_due', 'recorded')
+   from unnest($2) s(code)
+  cross join lateral isms.mandatory_documents(s.code) m
+$$, true),
+
+('RD-080', '7.5.2 a', '7.5.2', 'standard', 'consistency',
+ 'Each document in force has a title, a code, a version, an author and a date',
+ 'Write a new version in isms.document_version that has them, and have it approved.', '{}', $$
+ select v.scope, 'isms.document_version', v.code || ' ' || v.version, coalesce(v.title ~ '\S' and v.code ~ '\S' and v.version ~ '\S', false) and v.author is not null and v.dated is not null
+   from isms.document_in_force v
+  where v.scope = any ($2)
+$$, true),
+
+('RD-081', '7.5.2 b', '7.5.2', 'standard', 'consistency',
+ 'Of each document in force format, medium and language are known',
+ 'Write a new version in isms.document_version that states them, and have it approved.', '{}', $$
+ select v.scope, 'isms.document_version', v.code || ' ' || v.version, coalesce(v.format ~ '\S' and v.medium ~ '\S' and v.language ~ '\S', false)
+   from isms.document_in_force v
+  where v.scope = any ($2)
+$$, true),
+
+('RD-082', '7.5.2 c', '7.5.2', 'practice', 'consistency',
+ 'Whoever approved a document in force did not write it',
+ 'Write a new version in isms.document_version and have somebody else approve it.', '{}', $$
+ select v.scope, 'isms.document_version', v.code || ' ' || v.version, case when v.approver is null then false else v.approver <> v.author end
+   from isms.document_in_force v
+  where v.scope = any ($2)
+$$, true),
+
+('RD-083', '7.5.2 c', '7.5.2', 'practice', 'timeliness',
+ 'No document in force is past its review date',
+ 'Review it and set isms.document.checked_on, or write a new version; of one without a date set review_every.', '{}', $$
+ select c.scope, 'isms.document', c.code, coalesce(c.next_review, (greatest(c.checked_on, v.effective_from) + c.review_every)::date) >= d.today
+   from isms.document c
+   join isms.scope_day d on d.scope = c.scope
+   left join isms.document_in_force v on v.scope = c.scope and v.code = c.code
+  where c.scope = any ($2) and c.kind <> 'record' and (v.code is not null or c.external)
+$$, true),
+
+('RD-084', '7.5.3', '7.5.3', 'practice', 'consistency',
+ 'Of each document in force it is known how it is classified, who may read it, where and how long it is kept, and how it is disposed of',
+ 'Write a new version in isms.document_version with classification, readers, kept_at, retention and disposal.', '{}', $$
+ select v.scope, 'isms.document_version', v.code || ' ' || v.version,
+        coalesce(v.classification ~ '\S' and v.readers ~ '\S' and v.kept_at ~ '\S' and v.retention ~ '\S' and v.disposal ~ '\S', false)
+   from isms.document_in_force v
+  where v.scope = any ($2)
+$$, true),
+
+('RD-085', '7.5.3 e', '7.5.3', 'practice', 'consistency',
+ 'Versions of a document follow each other, each says what changed, and one alone is in force',
+ 'Withdraw the version that should not be in force (isms.request, step withdraw); approve the next one with its day and change_note.', '{}', $$
+ select v.scope, 'isms.document', v.document,
+        count(v.effective_from) = count(*) and count(distinct v.effective_from) = count(*)
+        and coalesce(max(v.effective_from) filter (where coalesce(v.change_note, '') !~ '\S') <= min(v.effective_from), true)
+   from isms.document_version v
+   join isms.scope_day d on d.scope = v.scope
+  where v.scope = any ($2) and v.status = 'approved'
+  group by v.scope, v.document, d.today
+ having coalesce(min(v.effective_from), '-infinity') <= d.today
+$$, true),
+
+('RD-086', '7.5.3', '7.5.3', 'standard', 'consistency',
+ 'Documents from outside are listed with their source, the edition in use and when that was last looked up',
+ 'Set source, edition and checked_on in isms.document.', '{}', $$
+ select c.scope, 'isms.document', c.code, coalesce(c.source ~ '\S' and c.edition ~ '\S' and c.checked_on <= d.today, false)
+   from isms.document c
+   join isms.scope_day d on d.scope = c.scope
+  where c.scope = any ($2) and c.external
+$$, true),
+
+-- An approved version is never deleted here: what can be judged is whether it is still here when it should not be.
+('RD-087', '7.5.3 f', '7.5.3', 'practice', 'timeliness',
+ 'Former versions are kept as long as their retention says, and longer only where a hold says why',
+ 'Say in isms.document.hold why they are kept longer. Write retention as a time, such as 3 years, in the next version.', '{}', $$
+ select e.scope, 'isms.document_version', e.document || ' ' || e.version,
+        case
+          when (e.ended_on + e.keep)::date >= e.today then true
+          when e.hold ~ '\S' then true
+          when e.keep is not null and e.here and e.status = 'approved' then false
+        end
+   from (
+     select v.scope, v.document, v.version, v.status, c.hold, d.today, v.body ~ '\S' as here,
+            substring(v.retention from '(?i)^\s*([0-9]{1,3}\s+(?:year|month|week|day)s?)\M')::interval as keep,
+            -- of one that was withdrawn, the earliest day on which that can have been
+            case v.status when 'approved' then lead(v.effective_from) over (partition by v.scope, v.document, v.status order by v.effective_from) else v.effective_from end as ended_on
+       from isms.document_version v
+       join isms.document c on c.scope = v.scope and c.code = v.document
+       join isms.scope_day d on d.scope = v.scope
+      where v.scope = any ($2) and v.status in ('approved', 'withdrawn') and v.effective_from <= d.today) e
+  where e.ended_on is not null
+$$, true);
