@@ -315,3 +315,217 @@ $$, true),
       where v.scope = any ($2) and v.status in ('approved', 'withdrawn') and v.effective_from <= d.today) e
   where e.ended_on is not null
 $$, true);
+
+-- 8: processes and suppliers of today, changes and assessments of late, actions of the treatment plan.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-088', '8.1', '8.1', 'standard', 'record',
+ 'For each process it is said by what it is judged whether it runs as it should',
+ 'Set isms.process.criteria.', '{}', $$
+ select p.scope, 'isms.process', p.code, coalesce(p.criteria ~ '\S', false)
+   from isms.process p
+   join isms.scope_day d on d.scope = p.scope
+  where p.scope = any ($2) and coalesce(p.ended_on >= d.today, true)
+$$, true),
+
+('RD-089', '8.1', '8.1', 'standard', 'record',
+ 'Of each process in operation something shows that it ran, as often as was planned',
+ 'Add what shows it to isms.process_record; isms.process_status says until when the last record reaches.', '{}', $$
+ select p.scope, 'isms.process', p.code, coalesce((r.until + p.record_every)::date >= d.today, false)
+   from isms.process p
+   join isms.scope_day d on d.scope = p.scope
+   left join (
+     select x.scope, x.process, max(upper(x.period)) - 1 as until
+       from isms.process_record x
+      where x.scope = any ($2)
+      group by x.scope, x.process) r on r.scope = p.scope and r.process = p.code
+  where p.scope = any ($2) and not p.planned and coalesce(p.ended_on >= d.today, true)
+$$, true),
+
+('RD-090', '8.1', '8.1', 'standard', 'consistency',
+ 'What changed without being meant to was reviewed: what it led to, and what was done against that',
+ 'Set effects_reviewed and effects_reviewed_on in isms.change and close it (step review).', '{"within": "30 days", "interval": "3 years"}', $$
+ select c.scope, 'isms.change', c.code, coalesce(c.effects_reviewed ~ '\S', false) and c.effects_reviewed_on is not null
+   from isms.change c
+   join isms.scope_day d on d.scope = c.scope
+  where c.scope = any ($2) and c.kind = 'unintended' and c.status not in ('rejected', 'cancelled')
+    and (c.effects_reviewed_on is not null or (c.requested_on + ($1 ->> 'within')::interval)::date < d.today)
+    and (c.status <> 'closed' or (c.requested_on + ($1 ->> 'interval')::interval)::date >= d.today)
+$$, true),
+
+('RD-091', '8.1', '8.1', 'standard', 'consistency',
+ 'Somebody is responsible for each supplier in scope, it is said how it is kept under control, and it was reviewed in its interval; each outsourced process has its supplier',
+ 'Set owner, control_method and review_every in isms.supplier, add a row to isms.supplier_review; name the process in isms.supplier.process.', '{}', $$
+ select s.scope, 'isms.supplier', s.code,
+        coalesce(s.control_method ~ '\S', false) and coalesce((s.reviewed_on + s.review_every)::date >= d.today, false) and s.owner is not null
+        and case when p.code is not null then d.today between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity') end
+   from isms.supplier s
+   join isms.scope_day d on d.scope = s.scope
+   left join isms.person p on p.code = s.owner
+  where s.scope = any ($2) and coalesce(s.ended_on > d.today, true)
+    and not exists (select from isms.scope_item i where i.scope = s.scope and i.kind = 'supplier' and i.refers = s.code and i.standing = 'out')
+  union all
+ select p.scope, 'isms.process', p.code, exists (select from isms.supplier s where s.scope = p.scope and s.process = p.code and coalesce(s.ended_on > d.today, true))
+   from isms.process p
+   join isms.scope_day d on d.scope = p.scope
+  where p.scope = any ($2) and p.outsourced and not p.planned and coalesce(p.ended_on >= d.today, true)
+    and not exists (select from isms.scope_item i where i.scope = p.scope and i.kind = 'process' and i.refers = p.code and i.standing = 'out')
+$$, true),
+
+('RD-092', '8.2', '8.2', 'practice', 'timeliness',
+ 'A round of risk assessment was finished not long ago',
+ 'Open a round in isms.assessment_round, assess the risks, take its results: isms.take_assessment.', '{"interval": "12 months"}', $$
+ select s.code, 'isms.assessment_round', null::text, coalesce(bool_or((r.closed_on + ($1 ->> 'interval')::interval)::date >= d.today), false)
+   from unnest($2) s(code)
+   join isms.scope_day d on d.scope = s.code
+   left join isms.assessment_round r on r.scope = s.code and r.status = 'closed'
+  group by s.code
+$$, true),
+
+-- A risk shows its latest assessment alone: where that is later than the change, rounds may still have the one that was asked for.
+('RD-093', '8.2', '8.2', 'practice', 'consistency',
+ 'The risks that a change of late affects were assessed before it took effect, or after it where nobody foresaw it',
+ 'Name the risks in isms.change.risks, or why there are none in no_risk_reason; open their assessment by isms.open_reassessment(code, ''change'').', '{"interval": "12 months"}', $$
+ with change as (
+   select c.scope, c.code, c.risks, c.requested_on, c.implemented_on, c.kind = 'unintended' or c.emergency as unforeseen
+     from isms.change c
+     join isms.scope_day d on d.scope = c.scope
+    where c.scope = any ($2) and c.status in ('implemented', 'rolled_back', 'closed')
+      and (c.risks <> '{}' or coalesce(c.no_risk_reason, '') !~ '\S')
+      and (coalesce(c.implemented_on, c.requested_on) + ($1 ->> 'interval')::interval)::date >= d.today)
+ select q.scope, 'isms.change', q.code,
+        case when not bool_and(coalesce(q.fits, true)) then false when count(q.fits) < count(*) then null else true end
+   from (
+     select c.scope, c.code, k.risk,
+            case
+              when k.risk is null then false
+              when bool_or(a.assessed_on >= c.requested_on and (c.unforeseen or a.assessed_on <= c.implemented_on)) then true
+              when max(a.assessed_on) > c.implemented_on or c.implemented_on is null and max(a.assessed_on) >= c.requested_on then null
+              else false
+            end as fits
+       from change c
+       left join lateral unnest(c.risks) k(risk) on true
+       left join (
+         select r.scope, r.code, r.assessed_on
+           from isms.risk r
+          where r.scope = any ($2)
+          union all
+         select x.scope, x.risk, x.assessed_on
+           from isms.assessment_result x
+          where (x.scope, x.risk) in (select c.scope, unnest(c.risks) from change c)) a on a.scope = c.scope and a.code = k.risk
+      group by c.scope, c.code, k.risk, c.requested_on, c.implemented_on) q
+  group by q.scope, q.code
+$$, true),
+
+('RD-094', '8.2', '8.2', 'practice', 'record',
+ 'What came out of each round of assessment was taken, and is kept as it was',
+ 'Take the results of the next round by isms.take_assessment, which closes it; from then on they are frozen.', '{"interval": "3 years"}', $$
+ select r.scope, 'isms.assessment_round', r.code, case when r.taken_at is null then false when x.taken then true end
+   from isms.assessment_round r
+   join isms.scope_day d on d.scope = r.scope
+   left join lateral (select true as taken from isms.assessment_result a where a.scope = r.scope and a.round = r.code limit 1) x on true
+  where r.scope = any ($2) and r.status = 'closed' and coalesce((r.closed_on + ($1 ->> 'interval')::interval)::date >= d.today, true)
+$$, true),
+
+('RD-095', '8.3', '8.3', 'standard', 'record',
+ 'Each finished action of the treatment plan has its evidence',
+ 'Add it to isms.evidence with subject_kind action.', '{}', $$
+ select a.scope, 'isms.action', a.code, e.subject is not null
+   from isms.action a
+   join isms.scope_day d on d.scope = a.scope
+   left join (
+     select x.scope, x.subject, min(x.collected_on) as collected_on
+       from isms.evidence x
+      where x.scope = any ($2) and x.subject_kind = 'action'
+      group by x.scope, x.subject) e on e.scope = a.scope and e.subject = a.code and e.collected_on <= d.today
+  where a.scope = any ($2) and a.serves_kind = 'risk' and a.status in ('done', 'verified')
+$$, true);
+
+-- 9.1: measures in use.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-096', '9.1 a', '9.1', 'standard', 'record',
+ 'Something is measured of processes, and something of controls',
+ 'Add what is missing to isms.measure, with subject_kind process, control or implementation.', '{}', $$
+ select s.code, 'isms.measure', null::text, coalesce(bool_or(m.subject_kind = 'process') and bool_or(m.subject_kind in ('control', 'implementation')), false)
+   from unnest($2) s(code)
+   left join isms.measure m on m.scope = s.code and m.status = 'active'
+  group by s.code
+$$, true),
+
+('RD-097', '9.1 b', '9.1', 'standard', 'consistency',
+ 'For each measure it is written down how it is measured, and in which version',
+ 'Set method and method_version in isms.measure: a query or a procedure that gives the same result in anybody''s hands.', '{}', $$
+ select m.scope, 'isms.measure', m.code, coalesce(m.method ~ '\S' and m.method_version > 0, false)
+   from isms.measure m
+  where m.scope = any ($2) and m.status = 'active'
+$$, true),
+
+('RD-098', '9.1 c-f', '9.1', 'standard', 'consistency',
+ 'For each measure it is said how often somebody who is here measures, and how often somebody who is here evaluates',
+ 'Set measured_every, measurer, evaluated_every and evaluator in isms.measure.', '{}', $$
+ select m.scope, 'isms.measure', m.code,
+        num_nulls(m.measured_every, m.measurer, m.evaluated_every, m.evaluator) = 0
+        and case when p.code is not null then d.today between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity') end
+        and case when q.code is not null then d.today between coalesce(q.active_from, '-infinity') and coalesce(q.active_until, 'infinity') end
+   from isms.measure m
+   join isms.scope_day d on d.scope = m.scope
+   left join isms.person p on p.code = m.measurer
+   left join isms.person q on q.code = m.evaluator
+  where m.scope = any ($2) and m.status = 'active'
+$$, true),
+
+('RD-099', '9.1', '9.1', 'practice', 'timeliness',
+ 'Each measure was measured as often as was planned',
+ 'Add a row to isms.measurement; isms.measure_status says what is overdue.', '{}', $$
+ select m.scope, 'isms.measure', m.code, (coalesce(v.latest, m.starts_on) + m.measured_every)::date >= d.today
+   from isms.measure m
+   join isms.scope_day d on d.scope = m.scope
+   left join (
+     select x.scope, x.measure, max(x.measured_on) as latest
+       from isms.valid_measurement x
+      where x.scope = any ($2)
+      group by x.scope, x.measure) v on v.scope = m.scope and v.measure = m.code
+  where m.scope = any ($2) and m.status = 'active'
+$$, true),
+
+('RD-100', '9.1', '9.1', 'standard', 'record',
+ 'What the measures say of performance and effectiveness was evaluated not long ago, with a conclusion',
+ 'Prepare an evaluation (isms.performance_evaluation, isms.prepare_evaluation), conclude it and have it approved.', '{"interval": "12 months"}', $$
+ select s.code, 'isms.performance_evaluation', null::text,
+        coalesce(bool_or((e.evaluated_on + ($1 ->> 'interval')::interval)::date >= d.today and e.conclusion ~ '\S' and e.effective is not null), false)
+   from unnest($2) s(code)
+   join isms.scope_day d on d.scope = s.code
+   left join isms.performance_evaluation e on e.scope = s.code and e.status <> 'draft'
+  group by s.code
+$$, true),
+
+-- What was looked at speaks for a control where it is the control, a group of Annex A that has it, or what implements it.
+('RD-101', '9.1', '9.1', 'practice', 'consistency',
+ 'Each necessary control that is implemented was measured, tested or audited in the last years',
+ 'Record a test (isms.control_test), a measurement (isms.measurement) or an audit that looks at it (isms.audit_item).', '{"interval": "3 years"}', $$
+ with looked as (
+   select t.scope, t.implementation as item
+     from isms.control_test t
+     join isms.scope_day d on d.scope = t.scope
+    where t.scope = any ($2) and t.status = 'recorded' and t.result in ('pass', 'fail') and (t.tested_on + ($1 ->> 'interval')::interval)::date >= d.today
+    union
+   select m.scope, m.subject
+     from isms.measure m
+     join isms.scope_day d on d.scope = m.scope
+     join isms.valid_measurement v on v.scope = m.scope and v.measure = m.code
+    where m.scope = any ($2) and m.subject_kind in ('control', 'implementation') and (v.measured_on + ($1 ->> 'interval')::interval)::date >= d.today
+    union
+   select i.scope, i.item
+     from isms.audit_item i
+     join isms.internal_audit a on a.scope = i.scope and a.code = i.audit and a.status in ('reported', 'closed')
+     join isms.scope_day d on d.scope = i.scope
+    where i.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today),
+ covered as (
+   select l.scope, l.item from looked l
+    union
+   select c.scope, c.reference::text from isms.implementation_control c join looked l on l.scope = c.scope and l.item = c.implementation)
+ select a.scope, 'isms.applicability', a.reference::text, num_nonnulls(c.item, g.item) > 0
+   from isms.applicability a
+   left join covered c on c.scope = a.scope and c.item = a.reference::text
+   left join covered g on g.scope = a.scope and g.item = substring(a.reference::text from '^(.*)\.[^.]*$')
+  where a.scope = any ($2) and a.necessary and a.implementation_status = 'implemented'
+$$, true);
