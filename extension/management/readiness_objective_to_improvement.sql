@@ -529,3 +529,466 @@ $$, true),
    left join covered g on g.scope = a.scope and g.item = substring(a.reference::text from '^(.*)\.[^.]*$')
   where a.scope = any ($2) and a.necessary and a.implementation_status = 'implemented'
 $$, true);
+
+-- 9.2: the programme in force, audits that began, of the last three years.  While a certification is under way, a year is
+-- counted back from the first day of stage 2.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-102', '9.2.1', '9.2.1', 'practice', 'record',
+ 'An internal audit was finished in the year before today, or before stage 2 of the certification under way',
+ 'Carry out an audit of the programme and report it (isms.internal_audit, step report).', '{"interval": "12 months"}', $$
+ select s.code, 'isms.internal_audit', null::text, coalesce(bool_or(a.reported_on <= least(g.day, d.today) and (a.reported_on + ($1 ->> 'interval')::interval)::date >= g.day), false)
+   from unnest($2) s(code)
+   join isms.scope_day d on d.scope = s.code
+   left join (
+     select c.scope, max(c.stage_2_from) as stage_2
+       from isms.certification c
+      where c.status in ('preparing', 'applied', 'stage_1', 'stage_2', 'awaiting_decision')
+      group by c.scope) c on c.scope = s.code
+  cross join lateral (select coalesce(c.stage_2, d.today) as day) g
+   left join isms.internal_audit a on a.scope = s.code and a.status in ('reported', 'closed')
+  group by s.code
+$$, true),
+
+('RD-103', '9.2.1', '9.2.1', 'practice', 'consistency',
+ 'Finished audits of the last years looked at each of the clauses 4 to 10, and at each necessary control',
+ 'Put what is missing into scope_items of an audit of the programme (isms.internal_audit); isms.audit_item says what was looked at.', '{"interval": "3 years"}', $$
+ with looked as (
+   select distinct i.scope, i.item
+     from isms.audit_item i
+     join isms.internal_audit a on a.scope = i.scope and a.code = i.audit and a.status in ('reported', 'closed')
+     join isms.scope_day d on d.scope = i.scope
+    where i.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today),
+ covered as (
+   select l.scope, l.item from looked l
+    union
+   select c.scope, c.reference::text from isms.implementation_control c join looked l on l.scope = c.scope and l.item = c.implementation)
+ select s.code, 'isms.control', k.clause, l.clause is not null
+   from unnest($2) s(code)
+  cross join unnest('{4,5,6,7,8,9,10}'::text[]) k(clause)
+   left join (select distinct x.scope, substring(x.item from '^([4-9]|10)(?:\.|$)') as clause from looked x) l on l.scope = s.code and l.clause = k.clause
+  union all
+ select a.scope, 'isms.applicability', a.reference::text, num_nonnulls(c.item, g.item) > 0
+   from isms.applicability a
+   left join covered c on c.scope = a.scope and c.item = a.reference::text
+   left join covered g on g.scope = a.scope and g.item = substring(a.reference::text from '^(.*)\.[^.]*$')
+  where a.scope = any ($2) and a.necessary
+$$, true),
+
+('RD-104', '9.2.2', '9.2.2', 'standard', 'document',
+ 'An audit programme is approved for today: how often, by which methods, who, planned and reported how',
+ 'Complete isms.audit_programme and have it approved.', '{}', $$
+ select s.code, 'isms.audit_programme', null::text,
+        coalesce(bool_or(g.period @> d.today and g.frequency ~ '\S' and g.methods ~ '\S' and g.responsibilities ~ '\S' and g.planning ~ '\S' and g.reporting ~ '\S'), false)
+   from unnest($2) s(code)
+   join isms.scope_day d on d.scope = s.code
+   left join isms.audit_programme g on g.scope = s.code and g.status = 'approved'
+  group by s.code
+$$, true),
+
+('RD-105', '9.2.2', '9.2.2', 'standard', 'consistency',
+ 'The audit programme says how important the processes are, and what earlier audits found',
+ 'Set refers_importance and earlier_results in isms.audit_programme before it is approved.', '{}', $$
+ select g.scope, 'isms.audit_programme', g.code, coalesce(g.refers_importance ~ '\S' and g.earlier_results ~ '\S', false)
+   from isms.audit_programme g
+   join isms.scope_day d on d.scope = g.scope
+  where g.scope = any ($2) and g.status = 'approved' and coalesce(g.period @> d.today, true)
+$$, true),
+
+('RD-106', '9.2.2 a', '9.2.2', 'standard', 'consistency',
+ 'Each audit has criteria, and says what it looks at',
+ 'Set criteria and scope_items in isms.internal_audit before the audit begins.', '{"interval": "3 years"}', $$
+ select a.scope, 'isms.internal_audit', a.code, coalesce(a.criteria ~ '\S' and cardinality(a.scope_items) > 0, false)
+   from isms.internal_audit a
+   join isms.scope_day d on d.scope = a.scope
+  where a.scope = any ($2) and a.status in ('in_progress', 'reported', 'closed') and coalesce((a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today, true)
+$$, true),
+
+-- The registers say who owns a thing today.  Whether that was so when an audit was carried out, the trail alone knows.
+('RD-107', '9.2.2 b', '9.2.2', 'standard', 'consistency',
+ 'Nobody audits what is one''s own: a control or what implements it, an asset, a risk, a process, or as ISMS manager the clauses',
+ 'Let somebody else audit it (isms.request, step amend_audit); isms.involved_in says who may not. Look up in isms.row_history what cannot be told here.', '{"interval": "3 years"}', $$
+ with audit as (
+   select a.scope, a.code, a.status, a.planned_period, a.reported_on, d.today, a.scope_items, a.team || a.lead_auditor as team
+     from isms.internal_audit a
+     join isms.scope_day d on d.scope = a.scope
+    where a.scope = any ($2) and a.status in ('in_progress', 'reported', 'closed') and coalesce((a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today, true)),
+ item as (
+   select distinct a.scope, i.item from audit a cross join lateral unnest(a.scope_items) i(item)),
+ thing as (
+   select i.scope, i.item, i.item as code from item i
+    union
+   select i.scope, i.item, c.implementation from item i join isms.implementation_control c on c.scope = i.scope and c.reference::text = i.item
+    union
+   select i.scope, i.item, c.implementation from item i join isms.implementation_control c on c.scope = i.scope and substring(c.reference::text from '^(.*)\.[^.]*$') = i.item),
+ owned as (
+   select distinct t.scope, t.item, o.owner
+     from thing t
+     join (
+       select x.scope, x.code, x.owner from isms.implementation x
+        union all
+       select x.scope, x.code, x.owner from isms.asset x
+        union all
+       select x.scope, x.code, x.owner from isms.risk x
+        union all
+       select x.scope, x.code, x.owner from isms.process x) o on o.scope = t.scope and o.code = t.code
+    where o.owner is not null)
+ select a.scope, 'isms.internal_audit', a.code,
+        case
+          when bool_or(m.person is not null or o.owner is not null and a.status = 'in_progress') then false
+          when bool_or(o.owner is not null) then null
+          else true
+        end
+   from audit a
+   left join lateral unnest(a.team) p(person) on true
+   left join lateral unnest(a.scope_items) i(item) on true
+   left join owned o on o.scope = a.scope and o.item = i.item and o.owner = p.person
+   left join (
+     select distinct r.scope, r.person, r.valid_from, r.valid_until
+       from isms.role_assignment r
+      where r.scope = any ($2) and r.role = 'isms_manager' and (r.status = 'active' or r.status = 'ended' and r.valid_until is not null)) m
+     on m.scope = a.scope and m.person = p.person and i.item ~ '^([4-9]|10)(\.|$)'
+    and coalesce(m.valid_from <= coalesce(a.reported_on, a.today), true) and coalesce(m.valid_until >= lower(a.planned_period), true)
+  group by a.scope, a.code
+$$, true),
+
+('RD-108', '9.2.2 c', '9.2.2', 'standard', 'record',
+ 'Each audit report has its date, and went to top management, the ISMS manager or a process owner',
+ 'Set reported_on and recipients in isms.internal_audit; a report that is out is corrected by step correct_report.', '{"interval": "3 years"}', $$
+ select a.scope, 'isms.internal_audit', a.code, a.reported_on is not null and coalesce(bool_or(m.person is not null), false)
+   from isms.internal_audit a
+   join isms.scope_day d on d.scope = a.scope
+   left join lateral unnest(a.recipients) p(person) on true
+   left join isms.role_assignment m
+     on m.scope = a.scope and m.person = p.person and m.role in ('top_management', 'isms_manager', 'process_owner') and m.status in ('active', 'ended')
+    and a.reported_on between coalesce(m.valid_from, '-infinity') and coalesce(m.valid_until, 'infinity')
+  where a.scope = any ($2) and a.status in ('reported', 'closed') and coalesce((a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today, true)
+  group by a.scope, a.code
+$$, true),
+
+-- 10.2 b: that the cause needs no action can be decided, but not of a major.
+('RD-109', '9.2', '9.2', 'standard', 'consistency',
+ 'Each nonconformity that an audit found led to corrective action, or to the decision that a minor needs none',
+ 'Enter it in isms.nonconformity, name that in isms.finding.nonconformity, and plan an isms.action that serves it.', '{"within": "30 days", "interval": "3 years"}', $$
+ select f.scope, 'isms.finding', f.code, a.serves is not null or b.serves is not null or coalesce(not n.action_needed and n.grade is distinct from 'major' and f.kind <> 'major', false)
+   from isms.finding f
+   join isms.scope_day d on d.scope = f.scope
+   left join isms.nonconformity n on n.scope = f.scope and n.code = f.nonconformity and n.status <> 'void'
+   left join (select distinct x.scope, x.serves from isms.action x where x.scope = any ($2) and x.serves_kind = 'nonconformity' and x.status <> 'cancelled') a on a.scope = n.scope and a.serves = n.code
+   left join (select distinct x.scope, x.serves from isms.action x where x.scope = any ($2) and x.serves_kind = 'finding' and x.status <> 'cancelled') b on b.scope = f.scope and b.serves = f.code
+  where f.scope = any ($2) and f.kind in ('major', 'minor') and f.status in ('raised', 'agreed', 'closed')
+    and (a.serves is not null or b.serves is not null or (f.found_on + ($1 ->> 'within')::interval)::date < d.today)
+    and (f.found_on + ($1 ->> 'interval')::interval)::date >= d.today
+$$, true);
+
+-- 9.3: the latest review that was held.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-110', '9.3.1', '9.3.1', 'practice', 'record',
+ 'In the year before today, or before stage 2 of the certification under way, top management reviewed the ISMS with an audit finished before',
+ 'Hold a review (isms.management_review) chaired by top management when the audit is reported: isms.prepare_review.', '{"interval": "12 months"}', $$
+ with day as (
+   select s.code as scope, least(coalesce(c.stage_2, d.today), d.today) as last, (coalesce(c.stage_2, d.today) - ($1 ->> 'interval')::interval)::date as first
+     from unnest($2) s(code)
+     join isms.scope_day d on d.scope = s.code
+     left join (
+       select x.scope, max(x.stage_2_from) as stage_2
+         from isms.certification x
+        where x.status in ('preparing', 'applied', 'stage_1', 'stage_2', 'awaiting_decision')
+        group by x.scope) c on c.scope = s.code)
+ select g.scope, 'isms.management_review', null::text, count(r.code) > 0
+   from day g
+   left join (
+     select a.scope, min(a.reported_on) as reported_on
+       from isms.internal_audit a
+       join day g on g.scope = a.scope
+      where a.status in ('reported', 'closed') and a.reported_on between g.first and g.last
+      group by a.scope) a on a.scope = g.scope
+   left join (
+     select x.scope, x.code, x.held_on
+       from isms.management_review x
+       join isms.role_assignment m
+         on m.scope = x.scope and m.person = x.chaired_by and m.role = 'top_management' and m.status in ('active', 'ended')
+        and x.held_on between coalesce(m.valid_from, '-infinity') and coalesce(m.valid_until, 'infinity')
+      where x.scope = any ($2) and x.status in ('held', 'closed')) r on r.scope = g.scope and r.held_on between greatest(g.first, a.reported_on) and g.last and a.reported_on is not null
+  group by g.scope
+$$, true),
+
+('RD-111', '9.3.2 a-g', '9.3.2', 'standard', 'consistency',
+ 'The latest management review considered each of the inputs a to g',
+ 'Prepare the next review by isms.prepare_review, and say in isms.review_input.text what no register holds.', '{}', $$
+ select r.scope, 'isms.management_review', r.code, not exists (
+          select
+            from isms.review_topic t
+            left join isms.review_input i on i.scope = r.scope and i.review = r.code and i.input = t.input
+           where coalesce(i.text, '') !~ '\S' and not exists (select from jsonb_each(i.prepared) p where p.value <> '[]'))
+   from (
+     select distinct on (x.scope) x.scope, x.code
+       from isms.management_review x
+      where x.scope = any ($2) and x.status in ('held', 'closed')
+      order by x.scope, x.held_on desc nulls last, x.code desc) r
+$$, true),
+
+('RD-112', '9.3.3', '9.3.3', 'practice', 'consistency',
+ 'The latest management review decided on improvements and on changes, each with somebody and a date, or why it takes no action',
+ 'Enter what was decided in isms.review_decision: one of kind improvement and one of kind change at least, with owner and due_on or no_action_reason.', '{}', $$
+ with review as (
+   select distinct on (x.scope) x.scope, x.code
+     from isms.management_review x
+    where x.scope = any ($2) and x.status in ('held', 'closed')
+    order by x.scope, x.held_on desc nulls last, x.code desc)
+ select r.scope, 'isms.management_review', r.code, coalesce(bool_or(e.kind = 'improvement') and bool_or(e.kind = 'change'), false)
+   from review r
+   left join isms.review_decision e on e.scope = r.scope and e.review = r.code
+  group by r.scope, r.code
+  union all
+ select e.scope, 'isms.review_decision', e.code, e.owner is not null and e.due_on is not null or coalesce(e.no_action_reason ~ '\S', false)
+   from review r
+   join isms.review_decision e on e.scope = r.scope and e.review = r.code
+$$, true),
+
+('RD-113', '9.3.2 a', '9.3.2', 'practice', 'timeliness',
+ 'What the latest management review decided is not overdue without a word: it is begun, or it was said why not',
+ 'Plan the actions (isms.act_on_decisions) and start those that are due, or agree another date (isms.request, step amend_plan).', '{}', $$
+ with decision as (
+   select e.scope, e.code, e.due_on, e.no_action_reason, d.today
+     from (
+       select distinct on (x.scope) x.scope, x.code
+         from isms.management_review x
+        where x.scope = any ($2) and x.status in ('held', 'closed')
+        order by x.scope, x.held_on desc nulls last, x.code desc) r
+     join isms.scope_day d on d.scope = r.scope
+     join isms.review_decision e on e.scope = r.scope and e.review = r.code)
+ select a.scope, 'isms.action', a.code, a.status <> 'planned' or a.due_on >= e.today
+   from decision e
+   join isms.action a on a.scope = e.scope and a.serves_kind = 'review_decision' and a.serves = e.code and a.status <> 'cancelled'
+  union all
+ select e.scope, 'isms.review_decision', e.code, e.due_on >= e.today
+   from decision e
+  where coalesce(e.no_action_reason, '') !~ '\S'
+    and not exists (select from isms.action a where a.scope = e.scope and a.serves_kind = 'review_decision' and a.serves = e.code and a.status <> 'cancelled')
+$$, true);
+
+-- 10: what was found in the last three years, or is open.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-114', '10.1', '10.1', 'practice', 'record',
+ 'An improvement was proposed not long ago, and not declined',
+ 'Enter it in isms.improvement.', '{"interval": "12 months"}', $$
+ select s.code, 'isms.improvement', null::text, coalesce(bool_or((i.proposed_on + ($1 ->> 'interval')::interval)::date >= d.today and i.decision is distinct from 'declined'), false)
+   from unnest($2) s(code)
+   join isms.scope_day d on d.scope = s.code
+   left join isms.improvement i on i.scope = s.code
+  group by s.code
+$$, true),
+
+('RD-115', '10.2 a', '10.2', 'standard', 'consistency',
+ 'Each nonconformity was corrected, or it is said why not, and what it led to was dealt with',
+ 'Set correction or no_correction_reason, and consequences, in isms.nonconformity (step correct).', '{"within": "30 days", "interval": "3 years"}', $$
+ select n.scope, 'isms.nonconformity', n.code,
+        (coalesce(n.correction ~ '\S', false) or coalesce(n.no_correction_reason ~ '\S', false)) and coalesce(n.consequences ~ '\S', false)
+   from isms.nonconformity n
+   join isms.scope_day d on d.scope = n.scope
+  where n.scope = any ($2) and n.status <> 'void'
+    and (n.status <> 'open' or coalesce((n.found_on + ($1 ->> 'within')::interval)::date < d.today, true))
+    and (n.status <> 'closed' or coalesce((coalesce(n.judged_on, n.found_on) + ($1 ->> 'interval')::interval)::date >= d.today, true))
+$$, true),
+
+('RD-116', '10.2 b', '10.2', 'standard', 'consistency',
+ 'Of each nonconformity the cause is known, and whether there are similar ones was looked for',
+ 'Set cause, similar_cases and similar_looked in isms.nonconformity (step analyse).', '{"within": "60 days", "interval": "3 years"}', $$
+ select n.scope, 'isms.nonconformity', n.code, coalesce(n.cause ~ '\S' and n.similar_cases ~ '\S' and n.similar_looked ~ '\S', false)
+   from isms.nonconformity n
+   join isms.scope_day d on d.scope = n.scope
+  where n.scope = any ($2) and n.status <> 'void'
+    and (n.status not in ('open', 'corrected') or coalesce((n.found_on + ($1 ->> 'within')::interval)::date < d.today, true))
+    and (n.status <> 'closed' or coalesce((coalesce(n.judged_on, n.found_on) + ($1 ->> 'interval')::interval)::date >= d.today, true))
+$$, true),
+
+('RD-117', '10.2 c', '10.2', 'standard', 'consistency',
+ 'Where the cause of a nonconformity needs action there is one, with somebody who does it and a date',
+ 'Plan it in isms.action with serves_kind nonconformity, owner and due_on.', '{"interval": "3 years"}', $$
+ select n.scope, 'isms.nonconformity', n.code,
+        count(a.code) > 0 and not bool_or(a.code is not null and num_nulls(a.owner, a.due_on) > 0)
+        and case
+              when not bool_and(coalesce(a.here, true)) then false
+              when bool_or(a.unknown) then null
+              else true
+            end
+   from isms.nonconformity n
+   join isms.scope_day d on d.scope = n.scope
+   left join (
+     select x.scope, x.serves, x.code, x.owner, x.due_on,
+            x.status in ('verified', 'done') or y.today between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity') as here,
+            x.status in ('planned', 'in_progress') and x.owner is not null and p.code is null as unknown
+       from isms.action x
+       join isms.scope_day y on y.scope = x.scope
+       left join isms.person p on p.code = x.owner
+      where x.scope = any ($2) and x.serves_kind = 'nonconformity' and x.status <> 'cancelled') a on a.scope = n.scope and a.serves = n.code
+  where n.scope = any ($2) and n.status <> 'void' and n.action_needed
+    and (n.status <> 'closed' or coalesce((coalesce(n.judged_on, n.found_on) + ($1 ->> 'interval')::interval)::date >= d.today, true))
+  group by n.scope, n.code
+$$, true),
+
+('RD-118', '10.2 d', '10.2', 'standard', 'consistency',
+ 'Whether corrective action worked was judged after it was in place, and by the day set for that',
+ 'Somebody other than the owner sets effective, judged_by, judged_on and judged_how in isms.nonconformity (steps close_effective and not_effective).', '{"interval": "3 years"}', $$
+ select n.scope, 'isms.nonconformity', n.code,
+        n.status = 'closed' and num_nulls(n.effective, n.judged_by, n.judged_on) = 0 and n.judged_on > greatest(n.implemented_on, a.checked_on)
+   from isms.nonconformity n
+   join isms.scope_day d on d.scope = n.scope
+   left join (
+     select x.scope, x.serves, max(x.checked_on) - 1 as checked_on
+       from isms.action x
+      where x.scope = any ($2) and x.serves_kind = 'nonconformity' and x.status = 'verified'
+      group by x.scope, x.serves) a on a.scope = n.scope and a.serves = n.code
+  where n.scope = any ($2) and n.action_needed
+    and (n.status = 'closed' and coalesce((coalesce(n.judged_on, n.found_on) + ($1 ->> 'interval')::interval)::date >= d.today, true)
+         or n.status = 'implemented' and n.effectiveness_due < d.today)
+$$, true),
+
+('RD-119', '10.2 e', '10.2', 'practice', 'consistency',
+ 'For each corrective action that is closed it was decided whether the ISMS changes',
+ 'Set changes_isms in isms.nonconformity before it is closed, with change or no_change_reason.', '{"interval": "3 years"}', $$
+ select n.scope, 'isms.nonconformity', n.code, coalesce(case when n.changes_isms then n.change ~ '\S' else not n.changes_isms and n.no_change_reason ~ '\S' end, false)
+   from isms.nonconformity n
+   join isms.scope_day d on d.scope = n.scope
+  where n.scope = any ($2) and n.status = 'closed' and n.action_needed
+    and coalesce((coalesce(n.judged_on, n.found_on) + ($1 ->> 'interval')::interval)::date >= d.today, true)
+$$, true),
+
+-- Closed, the row and its actions are frozen by the workflow; what was loaded closed may lack something all the same.
+('RD-120', '10.2 f-g', '10.2', 'practice', 'record',
+ 'Of each closed nonconformity it is still there what it was, what was done and what came of it',
+ 'What is closed stays as it is: find what is missing by isms.row_history, or enter it in isms.nonconformity anew, naming the old one in source_key.', '{"interval": "3 years"}', $$
+ select n.scope, 'isms.nonconformity', n.code,
+        coalesce(n.source ~ '\S' and n.requirement ~ '\S' and n.statement ~ '\S' and n.found_where ~ '\S', false) and n.found_on is not null
+        and coalesce(case when n.action_needed then a.serves is not null and n.judged_how ~ '\S' else n.need_reason ~ '\S' end, false)
+   from isms.nonconformity n
+   join isms.scope_day d on d.scope = n.scope
+   left join (
+     select distinct x.scope, x.serves
+       from isms.action x
+      where x.scope = any ($2) and x.serves_kind = 'nonconformity' and x.status = 'verified') a on a.scope = n.scope and a.serves = n.code
+  where n.scope = any ($2) and n.status = 'closed'
+    and coalesce((coalesce(n.judged_on, n.found_on) + ($1 ->> 'interval')::interval)::date >= d.today, true)
+$$, true),
+
+('RD-121', '10.2', '10.2', 'practice', 'timeliness',
+ 'No corrective action that is not done is past its date',
+ 'Do it (steps start and finish of isms.action), or agree another date: isms.request, step amend_plan.', '{}', $$
+ select a.scope, 'isms.action', a.code, a.due_on >= d.today
+   from isms.action a
+   join isms.scope_day d on d.scope = a.scope
+  where a.scope = any ($2) and a.serves_kind in ('nonconformity', 'finding') and a.status in ('planned', 'in_progress')
+$$, true);
+
+-- Certification.
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
+('RD-122', '27006-1 / 17021-1', '17021-1 9.3.1', 'standard', 'consistency',
+ 'Finished audits looked at all clauses from 4 to 10, and a management review was held since',
+ 'Carry out the audits that are missing (isms.internal_audit), then hold the review (isms.management_review).', '{"interval": "3 years"}', $$
+ with covered as (
+   select x.scope, count(*) as clauses, max(x.first) as covered_on
+     from (
+       select i.scope, substring(i.item from '^([4-9]|10)(?:\.|$)') as clause, min(a.reported_on) as first
+         from isms.audit_item i
+         join isms.internal_audit a on a.scope = i.scope and a.code = i.audit and a.status in ('reported', 'closed')
+         join isms.scope_day d on d.scope = i.scope
+        where i.scope = any ($2) and i.item ~ '^([4-9]|10)(\.|$)' and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
+        group by 1, 2) x
+    group by x.scope)
+ select s.code, 'isms.management_review', null::text, coalesce(bool_or(c.clauses = 7 and r.held_on between c.covered_on and d.today), false)
+   from unnest($2) s(code)
+   join isms.scope_day d on d.scope = s.code
+   left join covered c on c.scope = s.code
+   left join isms.management_review r on r.scope = s.code and r.status in ('held', 'closed')
+  group by s.code
+$$, true),
+
+('RD-123', '17021-1 9.3.1.2', '17021-1 9.3.1.2', 'practice', 'consistency',
+ 'Each area of concern that stage 1 found has an answer',
+ 'Set isms.finding.answer before stage 2 begins.', '{}', $$
+ select f.scope, 'isms.finding', f.code, coalesce(f.answer ~ '\S', false)
+   from isms.finding f
+   left join isms.certification c on c.scope = f.scope and c.code = f.certification
+  where f.scope = any ($2) and f.kind = 'concern' and f.status not in ('draft', 'withdrawn') and coalesce(c.status not in ('withdrawn', 'refused', 'ended'), true)
+$$, true),
+
+('RD-124', '27006-1 8.2', '27006-1 8.2', 'practice', 'consistency',
+ 'The statement of applicability that the certificate names has the same controls as the one in force, or the body was told since',
+ 'Tell the body (isms.certification_notice, kind isms or scope, with sent_on), or have the certificate amended: step amend_certificate.', '{}', $$
+ with now as (
+   select distinct on (v.scope) v.scope, v.code, v.approved_on
+     from isms.statement_version v
+    where v.scope = any ($2) and v.status = 'approved'
+    order by v.scope, v.approved_on desc, v.taken_at desc, v.code desc),
+ named as (
+   select distinct c.scope, v.code
+     from isms.certification c
+     join isms.statement_version v on v.scope = c.scope and v.code = c.soa_version
+    where c.scope = any ($2)
+    union
+   select n.scope, n.code from now n),
+ controls as (
+   select l.scope, l.version, string_agg(l.catalogue || ' ' || l.code, chr(31) order by l.catalogue collate "C", l.code collate "C") as necessary
+     from named n
+     join isms.statement_line l on l.scope = n.scope and l.version = n.code
+    where l.necessary
+    group by l.scope, l.version)
+ select c.scope, 'isms.certification', c.code,
+        case
+          when coalesce(c.soa_version, '') !~ '\S' then false
+          when c.soa_version = n.code then true
+          when exists (
+            select
+              from isms.certification_notice i
+             where i.scope = c.scope and i.certification = c.code and i.kind in ('isms', 'scope') and i.sent_on >= n.approved_on) then true
+          else o.necessary = k.necessary
+        end
+   from isms.certification c
+   join isms.scope_day d on d.scope = c.scope
+   left join now n on n.scope = c.scope
+   left join controls o on o.scope = c.scope and o.version = c.soa_version
+   left join controls k on k.scope = c.scope and k.version = n.code
+  where c.scope = any ($2) and c.status in ('certified', 'suspended') and coalesce(c.valid_until >= d.today, true)
+$$, true),
+
+('RD-125', '17021-1 9.1.3', '17021-1 9.1.3', 'standard', 'timeliness',
+ 'The first surveillance audit was agreed for the year after the decision, and one for each calendar year without recertification',
+ 'Agree the days with the body and enter them in isms.certification_audit; isms.certification_calendar says what is due when.', '{}', $$
+ select c.scope, 'isms.certification', c.certification || ' ' || c.what, c.status = 'done' or coalesce(c.planned_on <= c.latest and c.status <> 'overdue', false)
+   from unnest($2) s(code)
+  cross join lateral isms.certification_calendar(s.code) c
+   join isms.scope_day d on d.scope = c.scope
+  where starts_with(c.what, 'surveillance_') and (c.status <> 'open' or c.act_on <= d.today)
+$$, true),
+
+('RD-126', '17021-1 9.6.3', '17021-1 9.6.3', 'standard', 'timeliness',
+ 'Recertification is planned for before the certificate ends: the audit, what it finds, and the decision',
+ 'Agree the audit with the body and enter it in isms.certification_audit, with majors_due before the end; open the next cycle in isms.certification with previous.', '{}', $$
+ select c.scope, 'isms.certification', c.certification || ' ' || c.what,
+        case c.what
+          when 'recertification' then c.status = 'done' or coalesce(c.planned_on <= c.latest and c.status <> 'overdue', false)
+          when 'renewal' then c.status = 'done' or c.status <> 'overdue' and n.previous is not null
+          else c.status = 'done' or c.status <> 'overdue' and c.latest < coalesce(case when k.decided_on is null then p.valid_until end, k.valid_until)
+        end
+   from unnest($2) s(code)
+  cross join lateral isms.certification_calendar(s.code) c
+   join isms.scope_day d on d.scope = c.scope
+   join isms.certification k on k.scope = c.scope and k.code = c.certification
+   left join isms.certification p on p.scope = k.scope and p.code = k.previous
+   left join isms.certification_audit a on a.scope = c.scope and a.code = c.audit
+   left join (
+     select distinct x.scope, x.previous
+       from isms.certification x
+      where x.scope = any ($2) and x.status not in ('withdrawn', 'refused', 'ended')) n on n.scope = k.scope and n.previous = k.code
+  where c.what in ('recertification', 'renewal') and (c.status <> 'open' or c.act_on <= d.today)
+     or c.what = 'majors' and a.kind = 'recertification'
+$$, true),
+
+('RD-127', 'A.5-A.8', 'A.5', 'practice', 'consistency',
+ 'Of each of the eleven controls that came with the edition of 2022 it was decided whether it is necessary',
+ 'Decide on it in isms.applicability.', '{}', $$
+ select s.code, 'isms.applicability', k.reference, a.reference is not null
+   from unnest($2) s(code)
+  cross join unnest('{A.5.7,A.5.23,A.5.30,A.7.4,A.8.9,A.8.10,A.8.11,A.8.12,A.8.16,A.8.23,A.8.28}'::text[]) k(reference)
+   left join isms.applicability a on a.scope = s.code and a.catalogue = isms.base_catalogue() and a.reference = k.reference::isms.reference
+$$, true);
