@@ -33,3 +33,5 @@ insert into isms.certification_body (scope, code, title) select s.code, 'CERT', 
 insert into isms.certification (scope, code, title, owner, body, status, decided_on, valid_from, valid_until)
 select s.scope, s.code, '<b>First</b>', 'li', 'CERT', 'certified', '2025-05-10', '2025-05-15', '2028-05-14' from (values ('ONE', 'C-1'), ('FEW', 'C-1'), ('MANY', 'C-1'), ('ODD', '<C&">')) s(scope, code);
 insert into isms.certification_audit (scope, code, certification, kind, purpose, planned_from) select 'MANY', 'X' || n, 'C-1', 'special', 'A change', date '2026-01-01' + n from generate_series(1, 70) n;
+-- As isms.setup does.
+analyze isms.scope;
