@@ -63,8 +63,8 @@ select scope, pg_temp.many(x, '//s:polyline[@class="curve"]') as curves, pg_temp
 select appetite, level, low, high, round(probability::numeric, 4) as probability from isms.loss_tolerance('FEW');
 select count(*) from isms.loss_tolerance('ONE');
 
--- Trend: the newest nine rounds and today.
-select scope, pg_temp.words(x, '//s:text[@class="total"]/text()') as risks, pg_temp.many(x, '//s:text[@class="part"]') > 0 as parts from drawn where name = 'risk_trend' and scope <> 'NONE' order by scope;
+-- Trend: the newest nine rounds and today, whose levels add up.
+select scope, pg_temp.words(x, '//s:text[@class="total"]/text()') as risks, (select sum(t::text::integer) from unnest(xpath('//s:text[@class="level"]/text()', x, '{{s,http://www.w3.org/2000/svg}}')) t) as today from drawn where name = 'risk_trend' and scope <> 'NONE' order by scope;
 
 -- Controls: the numbers in the bars add up; themes are in the order of the catalogue.
 select scope, pg_temp.many(x, '//s:polygon[@class="implemented" or @class="verified"]') as in_radar, (select sum(t::text::integer) from unnest(xpath('//s:text[@class="part"]/text()', x, '{{s,http://www.w3.org/2000/svg}}')) t) as controls,

@@ -104,16 +104,16 @@ begin
   end if;
   y := y + 6;
   for b in
-    select v.*, row_number() over (order by v.state) - 1 as n
+    select v.colour, v.pattern, v.label || ': ' || (select sum(s.controls) from jsonb_to_recordset(states) s(state integer, controls bigint) where s.state = v.state) as label, row_number() over (order by v.state) - 1 as n
       from (values (1, '#0072b2', 0, 'implemented, shown to work'), (2, '#56b4e9', 1, 'implemented, not shown to work'), (3, '#cc79a7', 5, 'implemented, failed or expired'), (4, '#f0e442', 2, 'partly implemented'),
                    (5, '#e69f00', 3, 'planned'), (6, '#d55e00', 4, 'not started, or not known'), (7, '#ffffff', 6, 'not decided'), (8, '#d9d9d9', 0, 'not necessary')) v(state, colour, pattern, label)
      where exists (select from jsonb_to_recordset(states) s(state integer) where s.state = v.state)
      order by v.state
   loop
-    x := 16 + b.n % 3 * 234;
-    body := body || isms.chart_area(x, y + b.n / 3 * 22, 18, 14, b.colour, b.pattern) || isms.chart_rect(x, y + b.n / 3 * 22, 18, 14, 'fill="none" stroke="#4d4d4d" stroke-width="0.7"')
-                 || isms.chart_text(x + 25, y + b.n / 3 * 22 + 11, b.label);
-    width := y + b.n / 3 * 22 + 34;
+    x := 16 + b.n % 2 * 344;
+    body := body || isms.chart_area(x, y + b.n / 2 * 22, 18, 14, b.colour, b.pattern) || isms.chart_rect(x, y + b.n / 2 * 22, 18, 14, 'fill="none" stroke="#4d4d4d" stroke-width="0.7"')
+                 || isms.chart_text(x + 25, y + b.n / 2 * 22 + 11, b.label);
+    width := y + b.n / 2 * 22 + 34;
   end loop;
   select string_agg(format('%s: %s of %s', t.theme, t.implemented, t.necessary), '; ' order by t.n)
     into said

@@ -91,17 +91,19 @@ begin
   body := body || isms.chart_line(left_x, bottom + 41, 704, bottom + 41, 'stroke="#d9d9d9"')
                || isms.chart_text(552, bottom + 56, 'above criteria', 'font-weight="bold"')
                || isms.chart_text(552, bottom + 18, 'round', 'fill="#4d4d4d" font-size="11"');
-  -- Levels in the order in which they are stacked.
+  -- Levels in the order in which they are stacked, with the number of today, for which there may be no room in the bar.
+  body := body || isms.chart_text(704, top - 6, 'today', 'text-anchor="end" font-size="11" fill="#4d4d4d"');
   y := top + 4;
   for b in
-    select p.rank, p.level, p.colour
-      from jsonb_to_recordset(parts) p(rank integer, level text, colour text)
+    select p.rank, p.level, p.colour, sum(p.risks) filter (where p.place = 0) as risks
+      from jsonb_to_recordset(parts) p(place integer, rank integer, level text, colour text, risks bigint)
      group by p.rank, p.level, p.colour
      order by p.rank desc, p.level
      limit 11
   loop
     body := body || isms.chart_area(552, y, 18, 14, b.colour, b.rank % 7) || isms.chart_rect(552, y, 18, 14, 'fill="none" stroke="#4d4d4d" stroke-width="0.7"')
-                 || isms.chart_text(578, y + 11, isms.chart_label(b.level, 12, 126));
+                 || isms.chart_text(578, y + 11, isms.chart_label(b.level, 12, 84))
+                 || isms.chart_text(704, y + 11, coalesce(b.risks, 0)::text, 'text-anchor="end" class="level"');
     y := y + 22;
   end loop;
   select string_agg(format('%s%s: %s, %s above criteria', a.label, case a.label when 'today' then '' else ' (' || a.month || ')' end, isms.counted(a.risks, 'risk', 'risks'), coalesce(a.above, 0)), '; ' order by a.n)
