@@ -253,6 +253,27 @@ rollback;
 select input, topic, source, items, said from isms.management_review_input where code = 'MR-1' and (items > 0 or said is not null) order by input, source;
 select code, left(title, 45) as title, owner_name, due_on, status, unfinished_actions as unfinished from isms.review_decision_status order by code;
 
+\if :{?pages}
+\echo
+\echo '== 16. Pages to take away: the report, and the statement of applicability as it was approved'
+\echo
+-- Sealed, so that the report has a checkpoint that it can be held to.
+select isms.seal() > 0 as sealed;
+\pset tuples_only on
+\pset format unaligned
+\set report :pages '/report.html'
+\set statement :pages '/statement.html'
+\o :report
+select isms.report_html('KBI');
+\o :statement
+select isms.statement_of_applicability_html('KBI', '2026-1');
+\o
+\pset format aligned
+\pset tuples_only off
+\echo :report
+\echo :statement
+\endif
+
 \echo
 \echo 'To try next (make demo KEEP=1 leaves the server running):'
 \echo '  select * from isms.risk_register;'
