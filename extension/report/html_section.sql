@@ -215,7 +215,7 @@ begin atomic
                      isms.html_cell(a.planned_from::text, 'to ' || a.planned_until),
                      coalesce(a.lead_auditor_name, a.lead_auditor),
                      a.items, a.items_conforming, a.major, a.minor,
-                     case when a.overdue then isms.html_state('overdue', replace(a.audit_status, '_', ' ')) else isms.html_state(coalesce(a.audit_status, a.status), 'reported ' || a.reported_on, '') end)
+                     case when a.overdue then isms.html_state('overdue', replace(a.audit_status, '_', ' ')) else isms.html_state(coalesce(a.audit_status, a.status), a.reported_on::text, '') end)
                      order by a.code, a.planned_from, a.audit),
                    '{16,18,11,13,7,9,7,7,12}')
             from isms.audit_programme_status a
@@ -253,6 +253,7 @@ comment on function isms.report_audits(text) is 'Section audits of the report: i
 create function isms.report_certification(scope text) returns text
   language sql stable set search_path = pg_catalog, pg_temp set datestyle = 'ISO, YMD'
 begin atomic
+  -- null, and so nothing recorded, where no cycle is
   select isms.html_figure(isms.certification_timeline_svg(report_certification.scope))
       || (select isms.html_table('Certification', '{Cycle,Body,Certificate,Valid,Next,State}',
                    jsonb_agg(jsonb_build_array(
@@ -272,7 +273,8 @@ begin atomic
                      isms.html_cell(c.reason, c.clause)) order by c.certification, coalesce(c.latest, c.planned_on), c.what),
                    '{16,9,11,11,11,11,9,22}')
             from isms.certification_calendar c
-           where c.scope = report_certification.scope);
+           where c.scope = report_certification.scope)
+   where exists (select from isms.certification k where k.scope = report_certification.scope);
 end;
 
 comment on function isms.report_certification(text) is 'Section certification of the report: cycles, certificates and the dates that follow';

@@ -37,6 +37,13 @@ $node->safe_psql(
 	insert into isms.action (code, title, serves, implementation, owner, due_on) values ('T-001', 'Roll out second factor', 'R-004', 'MFA', 'li', current_date - 10);
 	insert into isms.applicability (reference, necessary, reasons, implementation_status) values ('A.8.5', true, '{risk,contract}', 'planned');
 	insert into isms.applicability (reference, necessary, justification) values ('A.8.30', false, 'All software is written by our own employees');
+	insert into isms.objective (code, title, owner) values ('OB-1', 'Everybody by <second> factor', 'li');
+	insert into isms.measure (code, title, subject_kind, method, measured_every, measurer, evaluated_every) values ('ME-1', 'Mails & more', 'isms', 'Count', '1 month', 'li', '1 year');
+	insert into isms.measurement (measure, value) values ('ME-1', 4);
+	insert into isms.audit_programme (code, title, period) values ('AP-1', 'The year', daterange(current_date - 365, current_date + 1));
+	insert into isms.finding (code, source, kind, statement, auditee) values ('F-1', 'certification_body', 'observation', repeat('Paper', 100), 'li');
+	insert into isms.nonconformity (code, source, requirement, statement, found_where, owner) values ('NC-1', 'report', 'A.5.18', 'Open account', 'Site 1', 'li');
+	insert into isms.certification (code, title, persons_by_site) values ('C-1', 'First', '{"HQ": 4}');
 	select isms.seal();
 });
 
@@ -79,6 +86,7 @@ my $seen = on_paper($report, <<'END');
     nameless: all('table', e => e).filter(e => !e.caption || !text(e.caption) || [...e.tHead.rows[0].cells].some(c => c.scope != 'col') || [...e.tBodies[0].rows].some(r => r.cells[0].scope != 'row')).length,
     coloured_without_word: all('.patch', e => text(e.parentElement)).filter(t => t == '').length,
     charts: all('figure > svg', e => e).filter(e => shown(e) && e.getBoundingClientRect().right <= 794 && e.querySelector('title').textContent).length,
+    empty: all('.empty', text),
     late: all('#treatment_plan td', text).filter(t => t.startsWith('overdue')).length,
     note: text(document.querySelector('#trail pre')).split('\n').length,
   };
@@ -103,6 +111,7 @@ is_deeply($seen->{small}, [], 'and is large enough to be read');
 is($seen->{nameless}, 0, 'every table has a caption, its columns and rows have headings');
 is($seen->{coloured_without_word}, 0, 'no colour stands without its word');
 is($seen->{charts}, 6, 'the charts are drawn, each with a title, on the paper');
+is_deeply($seen->{empty}, [], 'no section is empty where there is something to say');
 is($seen->{late}, 1, 'what is late says so');
 is($seen->{note}, 3, 'the checkpoint has its note');
 
