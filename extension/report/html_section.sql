@@ -57,7 +57,7 @@ begin atomic
       from isms.overdue o
      where o.scope = report_summary.scope)
   select isms.html_figures(jsonb_build_array(
-           jsonb_build_array('Conformity: rules met', c.passed, format('of %s that could be judged; failed %s', c.judged, c.failed) || case when c.unknown > 0 then format('; unknown %s', c.unknown) else '' end),
+           jsonb_build_array('Conformity: rules met', c.passed, format('of %s with something to judge; failed %s', c.judged, c.failed) || case when c.unknown > 0 then format('; unknown %s', c.unknown) else '' end),
            jsonb_build_array('Posture: risks above criteria', p.above, format('of %s live; accepted %s', p.risks, p.accepted)
                              || case when p.above_appetite > 0 then format('; above appetite %s', p.above_appetite) else '' end
                              || case when p.unrated > 0 then format('; not rated %s', p.unrated) else '' end),
