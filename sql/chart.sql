@@ -97,10 +97,11 @@ update isms.risk set method = 'wide', likelihood = null, consequence = null, thr
 select pg_temp.many(x, '//s:rect[@stroke="#ffffff" and @stroke-width="2"]') as cells, pg_temp.words(x, '/s:svg/@width')::numeric > 720 as wider, pg_temp.many(x, '//s:text[@class="risk"]') as codes, svg like '%Method wide%' as named
   from (select s.svg, xmlparse(document s.svg) as x from isms.heat_map_svg('FEW') s(svg)) d;
 
--- No setting of the session changes a chart.
+-- No setting of the session changes a chart; a new one, in which nothing was parsed yet.
 update isms.risk set method = '5x5', likelihood = 3, consequence = 3 where scope = 'FEW' and code = 'R-1';
 create table again as select * from chart where scope = 'FEW';
-set datestyle = 'German'; set intervalstyle = 'sql_standard'; set extra_float_digits = -15; set search_path = ''; set timezone = 'Pacific/Auckland'; set standard_conforming_strings = on; set xmloption = content;
+\c -
+set datestyle = 'German'; set intervalstyle = 'sql_standard'; set extra_float_digits = -15; set search_path = ''; set timezone = 'Pacific/Auckland'; set standard_conforming_strings = off; set escape_string_warning = off; set xmloption = content;
 select count(*) as charts, count(*) filter (where c.svg <> a.svg) as changed from public.chart c join public.again a using (scope, name) where c.scope = 'FEW';
 reset all;
 set client_min_messages = warning;

@@ -29,7 +29,7 @@ comment on function isms.chart_width(text, double precision) is 'Width that text
 create function isms.chart_label(value text, size double precision, width double precision) returns text
   language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
-  short text := regexp_replace(btrim(left(chart_label.value, 300)), '\s+', ' ', 'g');
+  short text := regexp_replace(btrim(left(chart_label.value, 300)), E'\\s+', ' ', 'g');
   cut text := '';
 begin
   if length(chart_label.value) > 300 or isms.chart_width(short, size) > width then
@@ -39,7 +39,7 @@ begin
     short := rtrim(short);
     cut := '&#8230;';
   end if;
-  return case when short ~ '[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]' then '&#8296;' || isms.xml_escape(short) || '&#8297;' else isms.xml_escape(short) end || cut;
+  return case when short ~ E'[\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc]' then '&#8296;' || isms.xml_escape(short) || '&#8297;' else isms.xml_escape(short) end || cut;
 end
 $$;
 
@@ -51,7 +51,7 @@ declare
   word text;
   line text;
   lines text[] := '{}';
-  words text[] := regexp_split_to_array(btrim(left(chart_lines.value, 300)), '\s+');
+  words text[] := regexp_split_to_array(btrim(left(chart_lines.value, 300)), E'\\s+');
 begin
   for i in 1 .. cardinality(words) loop
     word := words[i];
