@@ -52,7 +52,8 @@ for my $i (0 .. $#block)
 $node->safe_psql('postgres', 'create database demo');
 $node->command_ok([ 'pgbench', '--quiet', '--initialize', 'demo' ], 'the existing application is there');
 ($out, $err) = ('', '');
-my $ok = IPC::Run::run([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('demo'), '-f', 'tests/demo/demo.sql' ], '>', \$out, '2>', \$err);
+my $pages = PostgreSQL::Test::Utils::tempdir();
+my $ok = IPC::Run::run([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-v', "pages=$pages", '-d', $node->connstr('demo'), '-f', 'tests/demo/demo.sql' ], '>', \$out, '2>', \$err);
 ok($ok, 'the demonstration runs to its end') or diag $err;
 is(() = $err =~ /ERROR:/g, 8, 'with the eight refusals it shows');
 is($node->safe_psql('demo', 'select count(*) from isms.risk'), 60, '60 risks');
@@ -65,6 +66,8 @@ is($node->safe_psql('demo', q{select string_agg(distinct status, ' ' order by st
 isnt($node->safe_psql('demo', 'select count(*) from isms.overdue'), 0, 'and some of them late');
 is($node->safe_psql('demo', 'select count(*) from isms.statement_of_applicability where necessary is not null'), 93, '93 controls decided');
 is($node->safe_psql('demo', q{select code, standing, approved_by, lines, necessary from isms.statement_history}), '2026-1|current|mara|93|89', 'and their statement approved');
+like(slurp_file("$pages/report.html"), qr{\A<!DOCTYPE html>.*R-060.*</html>\n+\z}s, 'the report is there, whole');
+like(slurp_file("$pages/statement.html"), qr{\A<!DOCTYPE html>.*<dd>Mara Lindqvist</dd>.*A\.8\.34.*</html>\n+\z}s, 'so is the approved statement');
 
 $node->stop;
 done_testing();
