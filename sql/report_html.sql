@@ -43,6 +43,8 @@ insert into isms.asset (scope, code, title, kind, owner) values ('ACME', 'CRM', 
 insert into isms.risk (scope, code, title, method, asset, threat, hits, likelihood, consequence, owner)
 select 'ACME', r.code, r.title, m.code, 'CRM', r.threat, 'C', r.rated, r.rated, 'li'
   from isms.risk_method m, (values ('R-1', '<script>alert(1)</script>', E'"quoted" \x02', 4), ('R-2', 'Not rated', null, null)) r(code, title, threat, rated);
+insert into isms.implementation (scope, code, title, owner, status) values ('ACME', 'MFA', 'Second factor', 'li', 'implemented');
+insert into isms.risk_control (scope, risk, implementation, effect_on, effectiveness) values ('ACME', 'R-1', 'MFA', 'likelihood', 0.9);
 do $$ begin perform isms.setup('BETA', 'Beta Ltd', 'root', 'First Person'); end $$;
 grant isms_reader to regress_li;
 insert into isms.risk (scope, code, title, threat, hits, likelihood, consequence, owner) values ('BETA', 'R-9', 'Secret of BETA', 'Spies', 'C', 4, 4, 'root');
@@ -63,7 +65,7 @@ create function pg_temp.row_of(page text, heading text) returns text language sq
 select isms.report_html('ACME') as page \gset
 select pg_temp.foreign_parts(:'page') as asked_or_run, pg_temp.dead_links(:'page') as dead_links,
        :'page' ~ '^<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">' as declared, :'page' ~ '<h1>Acme &lt;Ltd&gt; &amp; Sons</h1>' as named, :'page' ~ 'Europe/Berlin' as in_its_time_zone, :'page' ~ 'Secret of BETA' as of_another_scope;
--- A title that would be a script is read, as are the asset and the threat; what is not rated is a dash.
+-- A title that would be a script is read, as are the asset and the threat; a control that nothing shows to work is told apart; what is not rated is a dash.
 select pg_temp.row_of(:'page', 'R-1');
 select pg_temp.row_of(:'page', 'R-2');
 -- All sections in their order, each in the table of contents; or those that are named, in that order, under a title of one's own.

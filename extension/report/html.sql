@@ -181,6 +181,7 @@ footer { margin-top: 3.5rem; border-top: 1px solid var(--line); padding-top: .9r
   th, td { padding: 1.1mm 2mm 1.1mm 0; }
   section { margin-top: 9mm; }
   section.long { break-before: page; margin-top: 0; }
+  nav + section.long { break-before: auto; margin-top: 9mm; }
 }
 </style>
 </head>

@@ -130,7 +130,8 @@ begin
            || isms.report_made(s);
   return isms.html_page(s.name || ': Statement of applicability' || coalesce(' ' || version, ''),
     E'<header>\n<p class="kind">' || isms.html_escape(coalesce(v.title, 'Statement of applicability')) || E'</p>\n<h1>' || isms.html_escape(s.name) || E'</h1>\n'
-    || isms.html_about(about) || E'</header>\n' || notice || coalesce(lines, E'<p class="empty">Nothing recorded.</p>\n'));
+    || isms.html_about(about) || E'</header>\n' || notice || coalesce(lines, E'<p class="empty">Nothing recorded.</p>\n')
+    || case when version is not null then E'<p class="quiet">Evidence is looked up in its register: what had been collected by the day the lines were taken. It is no part of what was approved.</p>\n' else '' end);
 end
 $$;
 
