@@ -119,11 +119,11 @@ comment on function isms.readiness_overlay_rules() is 'BEFORE trigger: an ISMS m
 create trigger overlay_rules before insert or update or delete on isms.readiness_overlay
   for each row execute function isms.readiness_overlay_rules();
 
--- Scopes that judge a rule by the same parameters are judged by one query.
+-- Scopes that judge a rule by the same parameters are judged by one query.  Compiling such a query takes longer than running it.
 create function isms.readiness_of(scopes text[], rules text[] default null, milliseconds integer default 60000)
   returns table (scope text, rule text, clause text, title text, basis text, status text, judged bigint, offending bigint, unknown bigint,
                  examples jsonb, remedy text, message text)
-  language plpgsql stable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
+  language plpgsql stable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on set jit = off as $$
 #variable_conflict use_column
 declare
   missing text := (select string_agg(coalesce(u.s, 'null'), ', ' order by u.s) from unnest(readiness_of.scopes) u(s) where not coalesce(u.s = any (isms.visible_scopes()), false));
@@ -224,7 +224,7 @@ comment on function isms.readiness(text, text[]) is 'Would the scope pass stage 
 
 -- All that offends, not the first ten.
 create function isms.readiness_offending(rule text, scope text default null) returns table (table_name text, key text, status text)
-  language plpgsql stable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
+  language plpgsql stable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on set jit = off as $$
 #variable_conflict use_column
 declare
   in_scope text := coalesce(readiness_offending.scope, isms.default_scope());

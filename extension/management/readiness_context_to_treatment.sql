@@ -5,13 +5,15 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
 ('RD-001', '4.1', '4.1', 'standard', 'record',
  'There are external and internal issues, and each has somebody who watches it and a day on which it was last looked at',
  'Enter what is missing in isms.context_issue: an issue of either kind, its owner, and in reviewed_on the day of the last review.', '{}', $$
- select s.code, 'isms.context_issue', null,
-        exists (select
-                  from isms.context_issue i
-                  join isms.scope_day d on d.scope = i.scope
-                 where i.scope = s.code and i.kind = k.kind and coalesce(i.ended_on, 'infinity') >= d.today)
+ select s.code, 'isms.context_issue', null, n.scope is not null
    from unnest($2) s(code)
   cross join (values ('external'), ('internal')) k(kind)
+   left join (
+     select i.scope, i.kind
+       from isms.context_issue i
+       join isms.scope_day d on d.scope = i.scope
+      where i.scope = any ($2) and coalesce(i.ended_on, 'infinity') >= d.today
+      group by i.scope, i.kind) n on n.scope = s.code and n.kind = k.kind
   union all
  select i.scope, 'isms.context_issue', i.code,
         case when i.owner is null or not coalesce(i.reviewed_on <= d.today, false) then false
@@ -45,12 +47,14 @@ $$, true),
 ('RD-004', '4.2', '4.2', 'standard', 'record',
  'Somebody is known who wants something of the ISMS',
  'Enter customers, authorities, owners, staff and whoever else counts in isms.interested_party.', '{}', $$
- select s.code, 'isms.interested_party', null,
-        exists (select
-                  from isms.interested_party y
-                  join isms.scope_day d on d.scope = y.scope
-                 where y.scope = s.code and coalesce(y.ended_on, 'infinity') >= d.today)
+ select s.code, 'isms.interested_party', null, n.scope is not null
    from unnest($2) s(code)
+   left join (
+     select y.scope
+       from isms.interested_party y
+       join isms.scope_day d on d.scope = y.scope
+      where y.scope = any ($2) and coalesce(y.ended_on, 'infinity') >= d.today
+      group by y.scope) n on n.scope = s.code
 $$, true),
 
 ('RD-005', '4.2', '4.2', 'standard', 'consistency',
@@ -117,8 +121,9 @@ $$, true),
 ('RD-010', '4.3 c', '4.3', 'standard', 'record',
  'Where the ISMS meets others outside is listed, with what crosses there',
  'Enter providers, parent company, networks and the like in isms.scope_item with standing interface, and in reason what crosses and who sees to it.', '{}', $$
- select s.code, 'isms.scope_item', null, exists (select from isms.scope_item i where i.scope = s.code and i.standing = 'interface')
+ select s.code, 'isms.scope_item', null, n.scope is not null
    from unnest($2) s(code)
+   left join (select i.scope from isms.scope_item i where i.scope = any ($2) and i.standing = 'interface' group by i.scope) n on n.scope = s.code
   union all
  select i.scope, 'isms.scope_item', i.code, coalesce(i.reason, '') ~ '\S'
    from isms.scope_item i
@@ -153,12 +158,14 @@ $$, true),
 ('RD-013', '4.4', '4.4', 'practice', 'record',
  'The processes of the ISMS are listed, each with an owner and with what it takes from or gives to others',
  'Enter the processes in isms.process with an owner, and in isms.process_interaction what one gives to another; isms.process_status shows what lacks.', '{}', $$
- select s.code, 'isms.process', null,
-        exists (select
-                  from isms.process p
-                  join isms.scope_day d on d.scope = p.scope
-                 where p.scope = s.code and coalesce(p.ended_on, 'infinity') >= d.today)
+ select s.code, 'isms.process', null, n.scope is not null
    from unnest($2) s(code)
+   left join (
+     select p.scope
+       from isms.process p
+       join isms.scope_day d on d.scope = p.scope
+      where p.scope = any ($2) and coalesce(p.ended_on, 'infinity') >= d.today
+      group by p.scope) n on n.scope = s.code
   union all
  select x.scope, 'isms.process', x.code,
         case when x.owner is null or n.process is null then false
@@ -382,13 +389,16 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
  'Risks have been assessed: a round was finished, or each risk there is has been',
  'Assess the risks and finish a round: isms.assessment_round and isms.take_assessment.', '{}', $$
  select s.code, 'isms.assessment_round', null,
-        exists (select
-                  from isms.assessment_round a
-                  join isms.assessment_result x on x.scope = a.scope and x.round = a.code
-                 where a.scope = s.code and a.status = 'closed')
-        or exists (select from isms.risk r where r.scope = s.code and r.status <> 'closed')
-           and not exists (select from isms.risk r where r.scope = s.code and r.status <> 'closed' and r.assessed_on is null)
+        coalesce(n.assessed, false)
+        or exists (select
+                     from isms.assessment_round a
+                    where a.scope = s.code and a.status = 'closed' and exists (select from isms.assessment_result x where x.scope = a.scope and x.round = a.code))
    from unnest($2) s(code)
+   left join (
+     select r.scope, bool_and(r.assessed_on is not null) as assessed
+       from isms.risk r
+      where r.scope = any ($2) and r.status <> 'closed'
+      group by r.scope) n on n.scope = s.code
 $$, true),
 
 ('RD-033', '6.1.2 c1', '6.1.2', 'standard', 'consistency',
@@ -615,21 +625,22 @@ $$, true),
 ('RD-046', '6.1.3 c', '6.1.3', 'practice', 'consistency',
  'What is needed and is not from Annex A stands in the statement of applicability too',
  'Link the implementation to its control (isms.implementation_control; one of your own goes into isms.control) and decide on that in isms.applicability.', '{}', $$
- select n.scope, 'isms.implementation', n.implementation,
+ select i.scope, 'isms.implementation', i.code,
         exists (select
                   from isms.implementation_control l
                   join isms.applicability a on a.scope = l.scope and a.catalogue = l.catalogue and a.reference = l.reference
-                 where l.scope = n.scope and l.implementation = n.implementation and a.necessary)
-   from (
-     select distinct c.scope, c.implementation
-       from isms.risk_control c
-       join isms.risk r on r.scope = c.scope and r.code = c.risk
-       join isms.implementation i on i.scope = c.scope and i.code = c.implementation
-      where c.scope = any ($2) and r.status <> 'closed' and i.status <> 'retired') n
-  where not exists (
-     select
-       from isms.implementation_control l
-      where l.scope = n.scope and l.implementation = n.implementation and l.catalogue = isms.base_catalogue())
+                 where l.scope = i.scope and l.implementation = i.code and a.necessary)
+   from isms.implementation i
+  where i.scope = any ($2) and i.status <> 'retired'
+    and not exists (
+      select
+        from isms.implementation_control l
+       where l.scope = i.scope and l.implementation = i.code and l.catalogue = isms.base_catalogue())
+    and exists (
+      select
+        from isms.risk_control c
+        join isms.risk r on r.scope = c.scope and r.code = c.risk
+       where c.scope = i.scope and c.implementation = i.code and r.status <> 'closed')
 $$, true),
 
 ('RD-047', '6.1.3 d', '6.1.3', 'standard', 'document',
@@ -646,18 +657,19 @@ $$, true),
 ('RD-048', '6.1.3 d', '6.1.3', 'standard', 'consistency',
  'No control that a risk needs was left out of the statement of applicability',
  'Set necessary in isms.applicability, or take the implementation off the risk in isms.risk_control.', '{}', $$
- select n.scope, 'isms.applicability', case when n.catalogue = isms.base_catalogue() then '' else n.catalogue || ' ' end || n.reference, a.necessary
-   from (
-     select distinct l.scope, l.catalogue, l.reference
-       from isms.implementation_control l
-      where (l.scope, l.implementation) in (
-        select c.scope, c.implementation
-          from isms.risk_control c
-          join isms.risk r on r.scope = c.scope and r.code = c.risk
-          join isms.implementation i on i.scope = c.scope and i.code = c.implementation
-         where c.scope = any ($2) and r.status <> 'closed' and i.status <> 'retired')) n
-   left join isms.applicability a on a.scope = n.scope and a.catalogue = n.catalogue and a.reference = n.reference
-  where n.catalogue = isms.base_catalogue() or a.reference is not null
+ select u.code, 'isms.applicability', case when k.catalogue = isms.base_catalogue() then '' else k.catalogue || ' ' end || k.reference, a.necessary
+   from unnest($2) u(code)
+   join isms.control k on k.kind = 'control'
+   left join isms.applicability a on a.scope = u.code and a.catalogue = k.catalogue and a.reference = k.reference
+  where (k.catalogue = isms.base_catalogue() or a.reference is not null)
+    and exists (
+      select
+        from isms.implementation_control l
+        join isms.implementation i on i.scope = l.scope and i.code = l.implementation
+        join isms.risk_control c on c.scope = l.scope and c.implementation = l.implementation
+        join isms.risk r on r.scope = c.scope and r.code = c.risk
+       where l.scope = u.code and l.catalogue = k.catalogue and l.reference = k.reference and i.status <> 'retired' and r.status <> 'closed'
+      offset 0)
 $$, true),
 
 ('RD-049', '6.1.3 d', '6.1.3', 'standard', 'consistency',
@@ -672,17 +684,17 @@ $$, true),
  'The reason can be followed: to a risk that needs the control, to the law or the contract that asks for it',
  'Link a risk to an implementation of the control (isms.risk_control), a requirement to the control (isms.requirement_control), or correct reasons in isms.applicability.', '{}', $$
  select a.scope, 'isms.applicability', case when a.catalogue = isms.base_catalogue() then '' else a.catalogue || ' ' end || a.reference,
-        ('risk' <> all (a.reasons) or n.reference is not null) and ('law' <> all (a.reasons) or coalesce(q.law, false)) and ('contract' <> all (a.reasons) or coalesce(q.contract, false))
+        ('risk' <> all (a.reasons)
+         or exists (
+           select
+             from isms.implementation_control l
+             join isms.implementation i on i.scope = l.scope and i.code = l.implementation
+             join isms.risk_control c on c.scope = l.scope and c.implementation = l.implementation
+             join isms.risk r on r.scope = c.scope and r.code = c.risk
+            where l.scope = a.scope and l.catalogue = a.catalogue and l.reference = a.reference and i.status <> 'retired' and r.status <> 'closed'
+           offset 0))
+        and ('law' <> all (a.reasons) or coalesce(q.law, false)) and ('contract' <> all (a.reasons) or coalesce(q.contract, false))
    from isms.applicability a
-   left join (
-     select distinct l.scope, l.catalogue, l.reference
-       from isms.implementation_control l
-      where (l.scope, l.implementation) in (
-        select c.scope, c.implementation
-          from isms.risk_control c
-          join isms.risk r on r.scope = c.scope and r.code = c.risk
-          join isms.implementation i on i.scope = c.scope and i.code = c.implementation
-         where c.scope = any ($2) and r.status <> 'closed' and i.status <> 'retired')) n on n.scope = a.scope and n.catalogue = a.catalogue and n.reference = a.reference
    left join (
      select k.scope, k.catalogue, k.reference, bool_or(r.kind in ('law', 'regulation')) as law, bool_or(r.kind = 'contract') as contract
        from isms.requirement_control k
@@ -714,18 +726,18 @@ $$, true),
 ('RD-053', '6.1.3 d', '6.1.3', 'practice', 'consistency',
  'Nothing makes a risk lower today that is said not to be there yet',
  'Bring implementation_status in isms.applicability and status in isms.implementation together, or rate current_likelihood and current_consequence of the risk without what is only planned.', '{}', $$
- select n.scope, 'isms.applicability', case when n.catalogue = isms.base_catalogue() then '' else n.catalogue || ' ' end || n.reference, a.implementation_status in ('partial', 'implemented')
-   from (
-     select distinct l.scope, l.catalogue, l.reference
-       from isms.implementation_control l
-      where (l.scope, l.implementation) in (
-        select c.scope, c.implementation
-          from isms.risk_control c
-          join isms.risk r on r.scope = c.scope and r.code = c.risk
-          join isms.implementation i on i.scope = c.scope and i.code = c.implementation
-         where c.scope = any ($2) and r.status <> 'closed' and i.status = 'implemented' and i.operator_implementation is null
-           and (coalesce(c.effectiveness, i.effectiveness) > 0 or c.reduction > 0))) n
-   join isms.applicability a on a.scope = n.scope and a.catalogue = n.catalogue and a.reference = n.reference and a.necessary
+ select a.scope, 'isms.applicability', case when a.catalogue = isms.base_catalogue() then '' else a.catalogue || ' ' end || a.reference, a.implementation_status in ('partial', 'implemented')
+   from isms.applicability a
+  where a.scope = any ($2) and a.necessary
+    and exists (
+      select
+        from isms.implementation_control l
+        join isms.implementation i on i.scope = l.scope and i.code = l.implementation
+        join isms.risk_control c on c.scope = l.scope and c.implementation = l.implementation
+        join isms.risk r on r.scope = c.scope and r.code = c.risk
+       where l.scope = a.scope and l.catalogue = a.catalogue and l.reference = a.reference and i.status = 'implemented' and i.operator_implementation is null
+         and r.status <> 'closed' and (coalesce(c.effectiveness, i.effectiveness) > 0 or c.reduction > 0)
+      offset 0)
   union all
  select r.scope, 'isms.risk', r.code,
         exists (select
@@ -749,9 +761,10 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
  'There is a plan of how risks are treated, approved and in force',
  'Take risks through the step approve_plan of isms.risk, or approve a document of kind treatment_plan in isms.document_version.', '{}', $$
  select s.code, 'isms.risk', null,
-        exists (select from isms.risk r where r.scope = s.code and r.status in ('in_treatment', 'treated', 'monitored'))
+        n.scope is not null
         or exists (select from isms.document_status t where t.scope = s.code and t.kind = 'treatment_plan' and not t.external and t.state in ('current', 'review_due'))
    from unnest($2) s(code)
+   left join (select r.scope from isms.risk r where r.scope = any ($2) and r.status in ('in_treatment', 'treated', 'monitored') group by r.scope) n on n.scope = s.code
 $$, true),
 
 ('RD-055', '6.1.3 e', '6.1.3', 'practice', 'consistency',

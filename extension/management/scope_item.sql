@@ -27,6 +27,8 @@ comment on column isms.scope_item.created_by is 'Person who recorded it';
 comment on constraint scope_item_code_form on isms.scope_item is 'a code is one line of visible characters and single spaces';
 comment on constraint scope_item_exclusion_reasoned on isms.scope_item is 'what is out of scope needs a reason (4.3)';
 
+create index scope_item_refers_idx on isms.scope_item (scope, kind, refers);
+
 create sequence isms.scope_item_code;
 
 comment on sequence isms.scope_item_code is 'Numbers for codes of scope items';
@@ -103,8 +105,13 @@ create view isms.scope_problem with (security_invoker = true) as
      and not exists (
        select
          from need n
-         join isms.scope_item i on i.scope = n.scope and i.standing = 'in' and (n.depends_on = f.code and i.code = n.item or n.item = f.code and i.code = n.depends_on)
-        where n.scope = f.scope)
+         join isms.scope_item i on i.scope = n.scope and i.code = n.item and i.standing = 'in'
+        where n.scope = f.scope and n.depends_on = f.code)
+     and not exists (
+       select
+         from need n
+         join isms.scope_item i on i.scope = n.scope and i.code = n.depends_on and i.standing = 'in'
+        where n.scope = f.scope and n.item = f.code)
    union all
   select f.scope, f.code, f.title, f.kind, f.standing, 'not_described', null, 'what crosses the interface is not described'
     from isms.scope_item f
