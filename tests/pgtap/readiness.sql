@@ -82,7 +82,8 @@ $$;
 select is_empty(
   $$ select c.rule, c.what
        from readiness_case c
-      where c.expected = 'passed' and pg_temp.judged_beside(c.rule, c.given) is distinct from pg_temp.judged_beside(c.rule, '') $$,
+      where c.expected = 'passed' and c.given !~ 'isms\.document_kind' -- all scopes'
+        and pg_temp.judged_beside(c.rule, c.given) is distinct from pg_temp.judged_beside(c.rule, '') $$,
   'what one scope holds changes nothing in another, though both are judged at once');
 
 select is_empty(
