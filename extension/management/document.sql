@@ -483,13 +483,14 @@ create view isms.document_in_force with (security_invoker = true) as
          v.disposal,
          v.effective_from
     from isms.document_version v
-    join (
-      select x.scope, x.document, max(coalesce(x.effective_from, '-infinity')) as effective_from
-        from isms.document_version x
-        join isms.scope_day d on d.scope = x.scope
-       where x.status = 'approved' and coalesce(x.effective_from <= d.today, true)
-       group by x.scope, x.document) l on l.scope = v.scope and l.document = v.document and l.effective_from = coalesce(v.effective_from, '-infinity')
-   where v.status = 'approved';
+    join isms.scope_day d on d.scope = v.scope
+   where v.status = 'approved'
+     and (v.effective_from > d.today) is not true
+     and not exists (
+       select
+         from isms.document_version n
+        where n.scope = v.scope and n.document = v.document and n.status = 'approved'
+          and (n.effective_from > d.today) is not true and n.effective_from > coalesce(v.effective_from, '-infinity'));
 
 comment on view isms.document_in_force is 'Versions in force today: those that document_status calls current or review_due, for queries over many';
 comment on column isms.document_in_force.scope is 'Scope';

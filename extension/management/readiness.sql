@@ -183,7 +183,7 @@ begin
                                                            pg_catalog.array_agg(q.ok) filter (where q.ok is not true)) x(relation, key, ok)
                                    order by x.ok nulls last, x.relation, x.key collate "C"
                                    limit 10) e) as examples
-                    from (%s) q(scope, relation, key, ok)
+                    from (select * from (%s) r offset 0) q(scope, relation, key, ok) -- fenced: ok is looked at four times
                    group by q.scope) g $frame$, r.query), r.parameters, r.scopes, milliseconds);
       exception when others then
         refusal := sqlerrm;

@@ -122,37 +122,44 @@ $$, true),
 ('RD-072', '7.2 b', '7.2', 'standard', 'consistency',
  'Whoever holds a role has evidence of each competence it takes',
  'Enter education, training or experience with its evidence in isms.person_competence; isms.competence_gap lists what is missing.', '{}', $$
- select h.scope, 'isms.person_competence', h.person || ' ' || n.competence, coalesce(bool_or(x.state <> 'no evidence'), false)
-   from isms.person_role h
-   join isms.role_competence n on n.scope = h.scope and n.role = h.code
-   left join isms.competence_held x on x.scope = h.scope and x.person = h.person and x.code = n.competence
-  where h.scope = any ($2)
-  group by h.scope, h.person, n.competence
+ select q.scope, 'isms.person_competence', q.person || ' ' || q.competence, x.person is not null
+   from (
+     select distinct h.scope, h.person, n.competence
+       from isms.person_role h
+       join isms.role_competence n on n.scope = h.scope and n.role = h.code
+      where h.scope = any ($2)) q
+   left join (
+     select p.scope, p.person, p.competence
+       from isms.person_competence p
+      where p.scope = any ($2) and p.evidence ~ '\S'
+      group by p.scope, p.person, p.competence) x on x.scope = q.scope and x.person = q.person and x.competence = q.competence
 $$, true),
 
 ('RD-073', '7.2 b', '7.2', 'practice', 'timeliness',
  'No evidence of a competence that somebody''s role takes has run out',
  'Renew it and enter the new evidence in isms.person_competence with valid_until.', '{}', $$
- select x.scope, 'isms.person_competence', x.person || ' ' || x.code, x.state = 'held'
-   from isms.competence_held x
-  where x.scope = any ($2) and x.valid_until is not null
-    and exists (
-      select
-        from isms.person_role h
-        join isms.role_competence n on n.scope = h.scope and n.role = h.code
-       where h.scope = x.scope and h.person = x.person and n.competence = x.code)
+ select x.scope, 'isms.person_competence', x.person || ' ' || x.competence, max(x.valid_until) >= d.today
+   from isms.person_competence x
+   join isms.scope_day d on d.scope = x.scope
+  where x.scope = any ($2) and x.evidence ~ '\S'
+    and (x.scope, x.person, x.competence) in (select h.scope, h.person, n.competence from isms.person_role h join isms.role_competence n on n.scope = h.scope and n.role = h.code)
+  group by x.scope, x.person, x.competence, d.today
+ having count(*) = count(x.valid_until)
 $$, true),
 
 ('RD-074', '7.2 c', '7.2', 'standard', 'consistency',
  'Whoever lacks a competence is to be trained in it, and of each such training it was judged whether it helped',
  'Plan a training that gives the competence (isms.training.gives, isms.training_need), and set evaluation and effective in isms.training_completion.', '{"within": "3 months"}', $$
- select g.scope, 'isms.person_competence', g.person || ' ' || g.code, exists (
-          select
-            from isms.training t
-            join isms.training_need n on n.scope = t.scope and n.training = t.code
-           where t.scope = g.scope and t.gives = g.code and coalesce(n.person = g.person, true) and coalesce(n.role = any (string_to_array(g.roles, ', ')), true))
+ select g.scope, 'isms.person_competence', g.person || ' ' || g.code, bool_or(n.gives is not null)
    from isms.competence_gap g
+   left join (
+     select t.scope, t.gives, x.person, x.role
+       from isms.training t
+       join isms.training_need x on x.scope = t.scope and x.training = t.code
+      where t.scope = any ($2)) n
+     on n.scope = g.scope and n.gives = g.code and coalesce(n.person = g.person, true) and coalesce(n.role = any (string_to_array(g.roles, ', ')), true)
   where g.scope = any ($2)
+  group by g.scope, g.person, g.code
   union all
  select c.scope, 'isms.training_completion', c.person || ' ' || c.training, c.effective is not null
    from (
@@ -163,15 +170,19 @@ $$, true),
    join isms.scope_day d on d.scope = c.scope
    join isms.training t on t.scope = c.scope and t.code = c.training and t.gives is not null
   where (c.effective is not null or (c.completed_on + ($1 ->> 'within')::interval)::date < d.today)
-    and exists (select from isms.person_role h where h.scope = c.scope and h.person = c.person)
+    and (c.scope, c.person) in (select r.scope, r.person from isms.person_role r)
 $$, true),
 
 ('RD-075', '7.3', '7.3', 'practice', 'consistency',
  'Everybody who holds a role was made aware of the policy in force, and not too long ago',
  'Have it read and enter that in isms.awareness_record; isms.awareness_status lists who is missing.', '{"interval": "12 months", "within": "30 days"}', $$
- select p.scope, 'isms.awareness_record', h.person || ' ' || p.code, coalesce((a.aware_on + ($1 ->> 'interval')::interval)::date >= d.today, false)
-   from isms.document_in_force p
-   join isms.scope_day d on d.scope = p.scope
+ with policy as materialized (
+   select p.scope, p.code, p.version, p.effective_from, d.today
+     from isms.document_in_force p
+     join isms.scope_day d on d.scope = p.scope
+    where p.scope = any ($2) and p.kind = 'policy')
+ select p.scope, 'isms.awareness_record', h.person || ' ' || p.code, coalesce((a.aware_on + ($1 ->> 'interval')::interval)::date >= p.today, false)
+   from policy p
    join (
      select r.scope, r.person, min(r.since) as since
        from isms.person_role r
@@ -179,8 +190,7 @@ $$, true),
       group by r.scope, r.person) h on h.scope = p.scope
    join isms.person n on n.code = h.person and n.kind = 'human'
    left join isms.awareness_record a on a.scope = p.scope and a.document = p.code and a.version = p.version and a.person = h.person
-  where p.scope = any ($2) and p.kind = 'policy'
-    and (a.person is not null or coalesce((greatest(p.effective_from, h.since) + ($1 ->> 'within')::interval)::date < d.today, true))
+  where a.person is not null or coalesce((greatest(p.effective_from, h.since) + ($1 ->> 'within')::interval)::date < p.today, true)
 $$, true),
 
 ('RD-076', '7.3', '7.3', 'practice', 'consistency',
@@ -198,7 +208,7 @@ $$, true),
        join isms.scope_day d on d.scope = c.scope
        join isms.training r on r.scope = c.scope and r.code = c.training and (r.covers_policy or r.covers_contribution or r.covers_consequences)
       where c.scope = any ($2) and coalesce(c.effective, true) and coalesce((c.completed_on + r.repeat_every)::date >= d.today, true)) t(scope, person, policy, contribution, consequences)
-   join (select distinct r.scope, r.person from isms.person_role r where r.code <> 'external_auditor') h on h.scope = t.scope and h.person = t.person
+  where (t.scope, t.person) in (select r.scope, r.person from isms.person_role r where r.code <> 'external_auditor')
   group by t.scope, t.person
 $$, true),
 
@@ -232,7 +242,7 @@ $$, true),
 ('RD-080', '7.5.2 a', '7.5.2', 'standard', 'consistency',
  'Each document in force has a title, a code, a version, an author and a date',
  'Write a new version in isms.document_version that has them, and have it approved.', '{}', $$
- select v.scope, 'isms.document_version', v.code || ' ' || v.version, coalesce(v.title ~ '\S' and v.code ~ '\S' and v.version ~ '\S', false) and v.author is not null and v.dated is not null
+ select v.scope, 'isms.document_version', v.code || ' ' || v.version, v.title ~ '\S' and v.author is not null and v.dated is not null
    from isms.document_in_force v
   where v.scope = any ($2)
 $$, true),
@@ -300,20 +310,25 @@ $$, true),
  'Say in isms.document.hold why they are kept longer. Write retention as a time, such as 3 years, in the next version.', '{}', $$
  select e.scope, 'isms.document_version', e.document || ' ' || e.version,
         case
-          when (e.ended_on + e.keep)::date >= e.today then true
-          when e.hold ~ '\S' then true
-          when e.keep is not null and e.here and e.status = 'approved' then false
+          when (e.ended_on + k.keep)::date >= d.today then true
+          when c.hold ~ '\S' then true
+          when k.keep is not null and e.here and e.status = 'approved' then false
         end
    from (
-     select v.scope, v.document, v.version, v.status, c.hold, d.today, v.body ~ '\S' as here,
-            substring(v.retention from '(?i)^\s*([0-9]{1,3}\s+(?:year|month|week|day)s?)\M')::interval as keep,
-            -- of one that was withdrawn, the earliest day on which that can have been
-            case v.status when 'approved' then lead(v.effective_from) over (partition by v.scope, v.document, v.status order by v.effective_from) else v.effective_from end as ended_on
+     select v.scope, v.document, v.version, v.status, v.retention, v.body ~ '\S' as here, min(n.effective_from) as ended_on
        from isms.document_version v
-       join isms.document c on c.scope = v.scope and c.code = v.document
-       join isms.scope_day d on d.scope = v.scope
-      where v.scope = any ($2) and v.status in ('approved', 'withdrawn') and v.effective_from <= d.today) e
-  where e.ended_on is not null
+       join isms.document_version n on n.scope = v.scope and n.document = v.document and n.status = 'approved' and n.effective_from > v.effective_from
+      where v.scope = any ($2) and v.status = 'approved'
+      group by v.scope, v.document, v.version
+      union all
+     -- of one that was withdrawn, the earliest day on which that can have been
+     select v.scope, v.document, v.version, v.status, v.retention, v.body ~ '\S', v.effective_from
+       from isms.document_version v
+      where v.scope = any ($2) and v.status = 'withdrawn' and v.effective_from is not null) e
+   join isms.scope_day d on d.scope = e.scope
+   join isms.document c on c.scope = e.scope and c.code = e.document
+  cross join lateral (select substring(e.retention from '(?i)^\s*([0-9]{1,3}\s+(?:year|month|week|day)s?)\M')::interval as keep) k
+  where e.ended_on <= d.today
 $$, true);
 
 -- 8: processes and suppliers of today, changes and assessments of late, actions of the treatment plan.
@@ -364,9 +379,14 @@ $$, true),
   where s.scope = any ($2) and coalesce(s.ended_on > d.today, true)
     and not exists (select from isms.scope_item i where i.scope = s.scope and i.kind = 'supplier' and i.refers = s.code and i.standing = 'out')
   union all
- select p.scope, 'isms.process', p.code, exists (select from isms.supplier s where s.scope = p.scope and s.process = p.code and coalesce(s.ended_on > d.today, true))
+ select p.scope, 'isms.process', p.code, s.process is not null
    from isms.process p
    join isms.scope_day d on d.scope = p.scope
+   left join (
+     select distinct x.scope, x.process
+       from isms.supplier x
+       join isms.scope_day y on y.scope = x.scope
+      where x.scope = any ($2) and coalesce(x.ended_on > y.today, true)) s on s.scope = p.scope and s.process = p.code
   where p.scope = any ($2) and p.outsourced and not p.planned and coalesce(p.ended_on >= d.today, true)
     and not exists (select from isms.scope_item i where i.scope = p.scope and i.kind = 'process' and i.refers = p.code and i.standing = 'out')
 $$, true),
@@ -395,24 +415,23 @@ $$, true),
  select q.scope, 'isms.change', q.code,
         case when not bool_and(coalesce(q.fits, true)) then false when count(q.fits) < count(*) then null else true end
    from (
-     select c.scope, c.code, k.risk,
+     select c.scope, c.code,
             case
               when k.risk is null then false
-              when bool_or(a.assessed_on >= c.requested_on and (c.unforeseen or a.assessed_on <= c.implemented_on)) then true
-              when max(a.assessed_on) > c.implemented_on or c.implemented_on is null and max(a.assessed_on) >= c.requested_on then null
+              when f.fits or x.fits then true
+              when r.assessed_on > c.implemented_on or c.implemented_on is null and r.assessed_on >= c.requested_on then null
               else false
             end as fits
        from change c
        left join lateral unnest(c.risks) k(risk) on true
-       left join (
-         select r.scope, r.code, r.assessed_on
-           from isms.risk r
-          where r.scope = any ($2)
-          union all
-         select x.scope, x.risk, x.assessed_on
-           from isms.assessment_result x
-          where (x.scope, x.risk) in (select c.scope, unnest(c.risks) from change c)) a on a.scope = c.scope and a.code = k.risk
-      group by c.scope, c.code, k.risk, c.requested_on, c.implemented_on) q
+       left join isms.risk r on r.scope = c.scope and r.code = k.risk
+      cross join lateral (select coalesce(r.assessed_on >= c.requested_on and (c.unforeseen or r.assessed_on <= c.implemented_on), false) as fits) f
+       left join lateral (
+         select true as fits
+           from isms.assessment_result a
+          where not f.fits and r.assessed_on > c.implemented_on
+            and a.scope = c.scope and a.risk = k.risk and a.assessed_on between c.requested_on and c.implemented_on
+          limit 1) x on true) q
   group by q.scope, q.code
 $$, true),
 
@@ -518,15 +537,16 @@ $$, true),
      from isms.audit_item i
      join isms.internal_audit a on a.scope = i.scope and a.code = i.audit and a.status in ('reported', 'closed')
      join isms.scope_day d on d.scope = i.scope
-    where i.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today),
- covered as (
-   select l.scope, l.item from looked l
-    union
-   select c.scope, c.reference::text from isms.implementation_control c join looked l on l.scope = c.scope and l.item = c.implementation)
- select a.scope, 'isms.applicability', a.reference::text, num_nonnulls(c.item, g.item) > 0
+    where i.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today)
+ select a.scope, 'isms.applicability', a.reference::text, num_nonnulls(l.item, g.item, i.reference::text) > 0
    from isms.applicability a
-   left join covered c on c.scope = a.scope and c.item = a.reference::text
-   left join covered g on g.scope = a.scope and g.item = substring(a.reference::text from '^(.*)\.[^.]*$')
+   left join looked l on l.scope = a.scope and l.item = a.reference::text
+   left join looked g on g.scope = a.scope and g.item = substring(a.reference::text from '^(.*)\.[^.]*$')
+   left join (
+     select c.scope, c.reference
+       from isms.implementation_control c
+       join looked k on k.scope = c.scope and k.item = c.implementation
+      group by c.scope, c.reference) i on i.scope = a.scope and i.reference = a.reference
   where a.scope = any ($2) and a.necessary and a.implementation_status = 'implemented'
 $$, true);
 
@@ -553,24 +573,26 @@ $$, true),
  'Finished audits of the last years looked at each of the clauses 4 to 10, and at each necessary control',
  'Put what is missing into scope_items of an audit of the programme (isms.internal_audit); isms.audit_item says what was looked at.', '{"interval": "3 years"}', $$
  with looked as (
-   select distinct i.scope, i.item
+   select i.scope, i.item
      from isms.audit_item i
      join isms.internal_audit a on a.scope = i.scope and a.code = i.audit and a.status in ('reported', 'closed')
      join isms.scope_day d on d.scope = i.scope
-    where i.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today),
- covered as (
-   select l.scope, l.item from looked l
-    union
-   select c.scope, c.reference::text from isms.implementation_control c join looked l on l.scope = c.scope and l.item = c.implementation)
+    where i.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
+    group by i.scope, i.item)
  select s.code, 'isms.control', k.clause, l.clause is not null
    from unnest($2) s(code)
   cross join unnest('{4,5,6,7,8,9,10}'::text[]) k(clause)
    left join (select distinct x.scope, substring(x.item from '^([4-9]|10)(?:\.|$)') as clause from looked x) l on l.scope = s.code and l.clause = k.clause
   union all
- select a.scope, 'isms.applicability', a.reference::text, num_nonnulls(c.item, g.item) > 0
+ select a.scope, 'isms.applicability', a.reference::text, num_nonnulls(l.item, g.item, i.reference::text) > 0
    from isms.applicability a
-   left join covered c on c.scope = a.scope and c.item = a.reference::text
-   left join covered g on g.scope = a.scope and g.item = substring(a.reference::text from '^(.*)\.[^.]*$')
+   left join looked l on l.scope = a.scope and l.item = a.reference::text
+   left join looked g on g.scope = a.scope and g.item = substring(a.reference::text from '^(.*)\.[^.]*$')
+   left join (
+     select c.scope, c.reference
+       from isms.implementation_control c
+       join looked k on k.scope = c.scope and k.item = c.implementation
+      group by c.scope, c.reference) i on i.scope = a.scope and i.reference = a.reference
   where a.scope = any ($2) and a.necessary
 $$, true),
 
@@ -607,19 +629,24 @@ $$, true),
 ('RD-107', '9.2.2 b', '9.2.2', 'standard', 'consistency',
  'Nobody audits what is one''s own: a control or what implements it, an asset, a risk, a process, or as ISMS manager the clauses',
  'Let somebody else audit it (isms.request, step amend_audit); isms.involved_in says who may not. Look up in isms.row_history what cannot be told here.', '{"interval": "3 years"}', $$
- with audit as (
-   select a.scope, a.code, a.status, a.planned_period, a.reported_on, d.today, a.scope_items, a.team || a.lead_auditor as team
+ with met as (
+   select a.scope, a.code, a.status, coalesce(lower(a.planned_period), '-infinity') as first, coalesce(a.reported_on, d.today) as last, i.item, p.person
      from isms.internal_audit a
      join isms.scope_day d on d.scope = a.scope
+    cross join lateral unnest(case when a.lead_auditor = any (a.team) then a.team else a.team || a.lead_auditor end) p(person)
+    cross join lateral unnest(a.scope_items) i(item)
     where a.scope = any ($2) and a.status in ('in_progress', 'reported', 'closed') and coalesce((a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today, true)),
  item as (
-   select distinct a.scope, i.item from audit a cross join lateral unnest(a.scope_items) i(item)),
+   select distinct m.scope, m.item from met m),
+ named as (
+   select distinct c.reference, n.name
+     from isms.control c
+    cross join lateral (values (c.reference::text), (substring(c.reference::text from '^(.*)\.[^.]*$'))) n(name)
+    where c.kind = 'control'),
  thing as (
    select i.scope, i.item, i.item as code from item i
-    union
-   select i.scope, i.item, c.implementation from item i join isms.implementation_control c on c.scope = i.scope and c.reference::text = i.item
-    union
-   select i.scope, i.item, c.implementation from item i join isms.implementation_control c on c.scope = i.scope and substring(c.reference::text from '^(.*)\.[^.]*$') = i.item),
+    union all
+   select i.scope, i.item, c.implementation from item i join named n on n.name = i.item join isms.implementation_control c on c.scope = i.scope and c.reference = n.reference),
  owned as (
    select distinct t.scope, t.item, o.owner
      from thing t
@@ -631,24 +658,21 @@ $$, true),
        select x.scope, x.code, x.owner from isms.risk x
         union all
        select x.scope, x.code, x.owner from isms.process x) o on o.scope = t.scope and o.code = t.code
-    where o.owner is not null)
- select a.scope, 'isms.internal_audit', a.code,
+    where o.owner is not null),
+ manager as (
+   select r.scope, r.person, coalesce(r.valid_from, '-infinity') as first, coalesce(r.valid_until, 'infinity') as last
+     from isms.role_assignment r
+    where r.scope = any ($2) and r.role = 'isms_manager' and (r.status = 'active' or r.status = 'ended' and r.valid_until is not null))
+ select m.scope, 'isms.internal_audit', m.code,
         case
-          when bool_or(m.person is not null or o.owner is not null and a.status = 'in_progress') then false
+          when bool_or(r.person is not null or o.owner is not null and m.status = 'in_progress') then false
           when bool_or(o.owner is not null) then null
           else true
         end
-   from audit a
-   left join lateral unnest(a.team) p(person) on true
-   left join lateral unnest(a.scope_items) i(item) on true
-   left join owned o on o.scope = a.scope and o.item = i.item and o.owner = p.person
-   left join (
-     select distinct r.scope, r.person, r.valid_from, r.valid_until
-       from isms.role_assignment r
-      where r.scope = any ($2) and r.role = 'isms_manager' and (r.status = 'active' or r.status = 'ended' and r.valid_until is not null)) m
-     on m.scope = a.scope and m.person = p.person and i.item ~ '^([4-9]|10)(\.|$)'
-    and coalesce(m.valid_from <= coalesce(a.reported_on, a.today), true) and coalesce(m.valid_until >= lower(a.planned_period), true)
-  group by a.scope, a.code
+   from met m
+   left join owned o on o.scope = m.scope and o.item = m.item and o.owner = m.person
+   left join manager r on r.scope = m.scope and r.person = m.person and r.first <= m.last and r.last >= m.first and m.item ~ '^([4-9]|10)(\.|$)'
+  group by m.scope, m.code
 $$, true),
 
 ('RD-108', '9.2.2 c', '9.2.2', 'standard', 'record',
@@ -669,15 +693,27 @@ $$, true),
 ('RD-109', '9.2', '9.2', 'standard', 'consistency',
  'Each nonconformity that an audit found led to corrective action, or to the decision that a minor needs none',
  'Enter it in isms.nonconformity, name that in isms.finding.nonconformity, and plan an isms.action that serves it.', '{"within": "30 days", "interval": "3 years"}', $$
- select f.scope, 'isms.finding', f.code, a.serves is not null or b.serves is not null or coalesce(not n.action_needed and n.grade is distinct from 'major' and f.kind <> 'major', false)
-   from isms.finding f
-   join isms.scope_day d on d.scope = f.scope
-   left join isms.nonconformity n on n.scope = f.scope and n.code = f.nonconformity and n.status <> 'void'
-   left join (select distinct x.scope, x.serves from isms.action x where x.scope = any ($2) and x.serves_kind = 'nonconformity' and x.status <> 'cancelled') a on a.scope = n.scope and a.serves = n.code
-   left join (select distinct x.scope, x.serves from isms.action x where x.scope = any ($2) and x.serves_kind = 'finding' and x.status <> 'cancelled') b on b.scope = f.scope and b.serves = f.code
-  where f.scope = any ($2) and f.kind in ('major', 'minor') and f.status in ('raised', 'agreed', 'closed')
-    and (a.serves is not null or b.serves is not null or (f.found_on + ($1 ->> 'within')::interval)::date < d.today)
-    and (f.found_on + ($1 ->> 'interval')::interval)::date >= d.today
+ select q.scope, 'isms.finding', q.code, q.acted or q.decided
+   from (
+     select f.scope, f.code, f.found_on, d.today, num_nonnulls(a.serves, b.serves) > 0 as acted,
+            coalesce(not n.action_needed and n.grade is distinct from 'major' and f.kind <> 'major', false) as decided
+       from isms.finding f
+       join isms.scope_day d on d.scope = f.scope
+       left join isms.nonconformity n on n.scope = f.scope and n.code = f.nonconformity and n.status <> 'void'
+       left join (
+         select x.scope, x.serves
+           from isms.action x
+          where x.scope = any ($2) and x.serves_kind = 'nonconformity' and x.status <> 'cancelled'
+          group by x.scope, x.serves) a on a.scope = n.scope and a.serves = n.code
+       left join (
+         select x.scope, x.serves
+           from isms.action x
+          where x.scope = any ($2) and x.serves_kind = 'finding' and x.status <> 'cancelled'
+          group by x.scope, x.serves) b on b.scope = f.scope and b.serves = f.code
+      where f.scope = any ($2) and f.kind in ('major', 'minor') and f.status in ('raised', 'agreed', 'closed')
+        and ((f.found_on + ($1 ->> 'interval')::interval)::date < d.today) is not true
+     offset 0) q
+  where q.acted or (q.found_on + ($1 ->> 'within')::interval)::date < q.today
 $$, true);
 
 -- 9.3: the latest review that was held.
@@ -888,12 +924,16 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
  with covered as (
    select x.scope, count(*) as clauses, max(x.first) as covered_on
      from (
-       select i.scope, substring(i.item from '^([4-9]|10)(?:\.|$)') as clause, min(a.reported_on) as first
-         from isms.audit_item i
-         join isms.internal_audit a on a.scope = i.scope and a.code = i.audit and a.status in ('reported', 'closed')
-         join isms.scope_day d on d.scope = i.scope
-        where i.scope = any ($2) and i.item ~ '^([4-9]|10)(\.|$)' and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
+       select l.scope, substring(l.item from '^([4-9]|10)(?:\.|$)') as clause, min(l.first) as first
+         from (
+           select i.scope, i.item, min(a.reported_on) as first
+             from isms.audit_item i
+             join isms.internal_audit a on a.scope = i.scope and a.code = i.audit and a.status in ('reported', 'closed')
+             join isms.scope_day d on d.scope = i.scope
+            where i.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
+            group by i.scope, i.item) l
         group by 1, 2) x
+    where x.clause is not null
     group by x.scope)
  select s.code, 'isms.management_review', null::text, coalesce(bool_or(c.clauses = 7 and r.held_on between c.covered_on and d.today), false)
    from unnest($2) s(code)
