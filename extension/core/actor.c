@@ -480,7 +480,6 @@ date_at(Datum zone, TimestampTz t)
 	return DatumGetDateADT(DirectFunctionCall1(timestamp_date, there));
 }
 
-/* When a day begins in a time zone. */
 static TimestampTz
 midnight(Datum zone, DateADT day)
 {
@@ -489,15 +488,21 @@ midnight(Datum zone, DateADT day)
 	return DatumGetTimestampTz(DirectFunctionCall2(timestamp_zone, zone, there));
 }
 
-/* The date in a scope; false where there is no such scope. */
-bool
-isms_today(const char *code, DateADT *day)
+/* When a day begins in a time zone. */
+TimestampTz
+isms_midnight(const char *zone, DateADT day)
 {
-	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	return midnight(CStringGetTextDatum(zone), day);
+}
+
+/* A scope by code; NULL where there is none. */
+static Scope *
+find_scope(const char *code)
+{
 	Scope	   *scope;
 
 	if (strlen(code) >= CODE_SIZE)
-		return false;
+		return NULL;
 	refresh();
 	scope = hash_search(scopes, code, HASH_FIND, NULL);
 	if (scope == NULL)
@@ -518,7 +523,25 @@ isms_today(const char *code, DateADT *day)
 		scope->time_zone = time_zone;
 		scope->begins = scope->ends = DT_NOBEGIN;
 	}
-	if (!scope->known)
+	return scope->known ? scope : NULL;
+}
+
+/* The time zone of a scope, or NULL; to be used at once. */
+const char *
+isms_scope_time_zone(const char *code)
+{
+	Scope	   *scope = find_scope(code);
+
+	return scope ? scope->time_zone : NULL;
+}
+
+/* The date in a scope at an instant; false where there is no such scope. */
+static bool
+date_in_scope(const char *code, TimestampTz now, DateADT *day)
+{
+	Scope	   *scope = find_scope(code);
+
+	if (scope == NULL)
 		return false;
 	if (now < scope->begins || now >= scope->ends)
 	{
@@ -533,6 +556,26 @@ isms_today(const char *code, DateADT *day)
 	}
 	*day = scope->day;
 	return true;
+}
+
+/* The date in a scope; false where there is no such scope. */
+bool
+isms_today(const char *code, DateADT *day)
+{
+	return date_in_scope(code, GetCurrentTransactionStartTimestamp(), day);
+}
+
+/* The date in a scope that the setting isms.as_of means. */
+static bool
+date_then(const char *code, DateADT *day)
+{
+	const IsmsAsOf *a = isms_as_of_setting();
+	TimestampTz then = isms_then(a);
+
+	if (a->kind != ISMS_AS_OF_DAY)
+		return date_in_scope(code, then, day);
+	*day = (DateADT) a->value;
+	return find_scope(code) != NULL;
 }
 
 /* Is there such a person, active that day? */
@@ -588,10 +631,11 @@ isms_actor_sql(PG_FUNCTION_ARGS)
 Datum
 isms_today_sql(PG_FUNCTION_ARGS)
 {
+	char	   *scope = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	DateADT		day;
 
 	AcceptInvalidationMessages();
-	if (!isms_today(text_to_cstring(PG_GETARG_TEXT_PP(0)), &day))
+	if (!(isms_looking_back() ? date_then(scope, &day) : isms_today(scope, &day)))
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(day);
 }

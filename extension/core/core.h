@@ -61,7 +61,46 @@ extern bool isms_today(const char *scope, DateADT *day);
 extern bool isms_person_active(const char *person, DateADT day);
 extern bool isms_person_holds(const char *person, const char *role, const char *scope, DateADT day);
 
+extern const char *isms_scope_time_zone(const char *scope);
+extern TimestampTz isms_midnight(const char *zone, DateADT day);
+
+/* The setting isms.as_of.  The value is a DateADT, a Timestamp or a TimestampTz. */
+typedef enum IsmsAsOfKind
+{
+	ISMS_AS_OF_NOW,				/* it is not set */
+	ISMS_AS_OF_DAY,
+	ISMS_AS_OF_LOCAL,			/* in the time zone of the scope */
+	ISMS_AS_OF_INSTANT,
+	ISMS_AS_OF_INVALID			/* it was set when nobody could judge it */
+} IsmsAsOfKind;
+
+typedef struct IsmsAsOf
+{
+	int32		kind;
+	int64		value;
+} IsmsAsOf;
+
+/* Where a session that looks back stands. */
+typedef enum IsmsAsOfPlace
+{
+	ISMS_OUTSIDE,				/* views show the past, tables the present */
+	ISMS_IN_PAST,				/* in a function that reads the past */
+	ISMS_IN_PRESENT,			/* in one that reads the present */
+	ISMS_INSIDE					/* in the library itself */
+} IsmsAsOfPlace;
+
+extern const IsmsAsOf *isms_as_of_setting(void);
+extern TimestampTz isms_then(const IsmsAsOf *a);
+extern bool isms_looking_back(void);
+extern IsmsAsOfPlace isms_as_of_place(void);
+extern IsmsAsOfPlace isms_go_inside(void);
+extern void isms_come_back(IsmsAsOfPlace before);
+extern void isms_refuse_looking_back(void);
+extern bool isms_lookback_exception(const char *kind, const char *name, char **time_column);
+
 /* What rooms do when the library is loaded. */
+extern void isms_as_of_init(void);
+extern void isms_turn_back_init(void);
 extern void isms_label_init(void);
 
 /* What rooms do when the server starts with the library preloaded. */

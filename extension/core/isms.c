@@ -217,6 +217,8 @@ _PG_init(void)
 							   "Empty: the name of the database. The incarnation is added to it.",
 							   &origin_setting, "",
 							   PGC_SUSET, 0, NULL, NULL, NULL);
+	isms_as_of_init();
+	isms_turn_back_init();
 	isms_label_init();
 	if (process_shared_preload_libraries_in_progress)
 	{

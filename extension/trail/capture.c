@@ -9,6 +9,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "commands/trigger.h"
 #include "core/compat.h"
 #include "core/core.h"
@@ -62,6 +63,9 @@ isms_capture(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("isms.capture() must be fired after each row, or after truncate")));
 
+	if (isms_as_of_setting()->kind != ISMS_AS_OF_NOW &&
+		RelationGetNamespace(call->tg_relation) == get_namespace_oid("isms", true))
+		isms_refuse_looking_back();
 	info = isms_trail_relation(call->tg_relation, call->tg_trigger);
 	if (TRIGGER_FIRED_BY_INSERT(call->tg_event))
 	{

@@ -11,7 +11,7 @@
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
-#include "nodes/pg_list.h"
+#include "nodes/execnodes.h"
 #include "utils/rel.h"
 #include "utils/reltrigger.h"
 #include "utils/uuid.h"
@@ -134,6 +134,9 @@ extern void isms_refuse_ddl(const char *what, const char *object);
 
 /* guard.c */
 extern bool isms_is_active(void);
+
+/* lookback.c */
+extern void isms_put_rows_at(ReturnSetInfo *result, Oid relid, TimestampTz at);
 
 /* capture.c */
 extern int64 isms_write_baseline(Relation rel);

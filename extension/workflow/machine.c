@@ -596,6 +596,7 @@ isms_workflow_machine(PG_FUNCTION_ARGS)
 	AcceptInvalidationMessages();
 	if (isms_origin_is_trusted())
 		return PointerGetDatum(NULL);
+	isms_refuse_looking_back();
 
 	step.rel = call->tg_relation;
 	step.definer = isms_function_owner(fcinfo->flinfo->fn_oid);
