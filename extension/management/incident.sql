@@ -337,9 +337,9 @@ create view isms.incident_notification_status with (security_invoker = true) as
            when not n.due then 'not due'
            when n.sent_at > n.limit_at then 'sent late'
            when n.sent_at is not null then 'sent'
-           when n.due and n.limit_at < now() then 'overdue'
+           when n.due and n.limit_at < isms.now() then 'overdue'
            when n.due then 'to be sent'
-           when isms.notification_limit(i.scope, i.code, d.code) < now() then 'undecided, limit passed'
+           when isms.notification_limit(i.scope, i.code, d.code) < isms.now() then 'undecided, limit passed'
            else 'undecided'
          end as state
     from isms.incident i
