@@ -99,6 +99,27 @@ $$;
 
 comment on function isms.holds_role(text, text, text) is 'Does the person, active today, hold the role (null: any role) in the scope today? False for what the caller may not see';
 
+-- The same for what views show of others, who held their roles when those views are turned back to.
+create function isms.held_role(person text, role text, scope text) returns boolean
+  language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
+declare
+  day date := isms.today(held_role.scope);
+begin
+  return exists (
+    select
+      from isms.role_assignment a
+      join isms.person p on p.code = a.person
+     where a.person = held_role.person
+       and (a.role = held_role.role or held_role.role is null)
+       and a.scope = held_role.scope
+       and a.status = 'active'
+       and day between coalesce(a.valid_from, '-infinity') and coalesce(a.valid_until, 'infinity')
+       and day between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity'));
+end
+$$;
+
+comment on function isms.held_role(text, text, text) is 'As isms.holds_role, but turned back by the setting isms.as_of: for views, never for rights';
+
 create function isms.person_name(code text) returns text
   language sql stable strict parallel restricted set search_path = pg_catalog, pg_temp
 begin atomic

@@ -390,7 +390,7 @@ insert into isms.due_source (name, query, builtin) values
                      union
                     select a.person
                       from isms.role_assignment a
-                     where (i.handler is null or i.status = 'resolved') and a.scope = i.scope and a.role = 'isms_manager' and isms.holds_role(a.person, a.role, a.scope)
+                     where (i.handler is null or i.status = 'resolved') and a.scope = i.scope and a.role = 'isms_manager' and isms.held_role(a.person, a.role, a.scope)
                        and a.person is distinct from i.handler) m(person)
                   where i.status in ('reported', 'confirmed', 'contained', 'resolved')$$, true),
   ('incident_notification', $$select n.scope, 'incident', n.incident, n.title, n.owner, format('notification %s: %s', n.duty, n.state), (n.limit_at at time zone s.time_zone)::date

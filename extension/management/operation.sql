@@ -452,7 +452,7 @@ insert into isms.due_source (name, query, builtin) values
                           union
                          select a.person
                            from isms.role_assignment a
-                          where t.owner is null and a.scope = t.scope and a.role = 'isms_manager' and isms.holds_role(a.person, a.role, a.scope)) m(person)
+                          where t.owner is null and a.scope = t.scope and a.role = 'isms_manager' and isms.held_role(a.person, a.role, a.scope)) m(person)
                        where t.standing in ('to be judged', 'to be opened')$$, true);
 
 -- A.6.5: who leaves hands these over.

@@ -10,6 +10,14 @@ insert into isms.lookback_exception (kind, name, time_column, builtin) values
   ('function', 'may_read_trail', null, true),
   ('function', 'is_active', null, true),
   ('function', 'require_active', null, true),
+  -- Definitions that are run: what was defined then may not fit what is there now.
+  ('table', 'due_source', null, true),
+  ('table', 'review_source', null, true),
+  ('table', 'readiness_rule', null, true),
+  ('table', 'document_check', null, true),
+  ('table', 'guard', null, true),
+  ('table', 'slot_condition', null, true),
+  ('table', 'workflow_relation', null, true),
   -- The database itself, which was not recorded.
   ('view', 'database_inventory', null, true),
   ('view', 'column_inventory', null, true),
@@ -86,7 +94,7 @@ begin
               where r.ev_class = t.oid)
      order by t.relname
   loop
-    execute format('create or replace view isms.%I with (security_invoker = true) as select live.* from (%s) live where true or exists (select from isms.lookback_exception)',
+    execute format('create or replace view isms.%1$I with (security_invoker = true) as select %1$I.* from (%2$s) %1$I where true or exists (select from isms.lookback_exception)',
                    v.relname, rtrim(pg_get_viewdef(v.oid), ';'));
   end loop;
 
