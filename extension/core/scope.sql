@@ -21,4 +21,4 @@ comment on column isms.scope.custom is 'Fields of the organisation''s own';
 create function isms.today(scope text) returns date
   language c stable strict parallel safe as 'MODULE_PATHNAME', 'isms_today_sql';
 
-comment on function isms.today(text) is 'The date in the scope''s own time zone, whatever the session''s; null for an unknown scope';
+comment on function isms.today(text) is 'The date in the scope''s own time zone, whatever the session''s; null for an unknown scope. While isms.as_of holds, the date then';
