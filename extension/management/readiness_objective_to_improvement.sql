@@ -690,7 +690,7 @@ $$, true),
 $$, true),
 
 -- 10.2 b: that the cause needs no action can be decided, but not of a major.
-('RD-109', '9.2', '9.2', 'standard', 'consistency',
+('RD-109', '9.2', '9.2.2', 'standard', 'consistency',
  'Each nonconformity that an audit found led to corrective action, or to the decision that a minor needs none',
  'Enter it in isms.nonconformity, name that in isms.finding.nonconformity, and plan an isms.action that serves it.', '{"within": "30 days", "interval": "3 years"}', $$
  select q.scope, 'isms.finding', q.code, q.acted or q.decided
