@@ -136,7 +136,7 @@ begin atomic
              isms.html_cell(r.inherent_level, trim_scale(round(r.inherent_score, 2))::text, r.inherent_colour),
              isms.html_cell(r.current_level, concat_ws(E'\n', trim_scale(round(r.current_score, 2))::text, case when r.overridden then 'entered' end,
                                                            -- with the controls alone that tests or evidence show to work
-                                                           case when r.verified_rank > r.current_rank then 'shown: ' || r.verified_level end,
+                                                           case when r.verified_rank > r.current_rank then 'verified: ' || r.verified_level end,
                                                            case when not r.within_appetite then 'above appetite' end), r.current_colour),
              isms.html_cell(r.target_level, trim_scale(round(r.target_score, 2))::text, r.target_colour),
              isms.html_cell(r.treatment_option, concat_ws(E'\n', replace(r.treatment_status, '_', ' '), case when r.open_actions > 0 then r.open_actions || ' open' end,
