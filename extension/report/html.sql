@@ -145,7 +145,7 @@ nav h2 { font-size: 1rem; margin-bottom: .4rem; }
 nav ol { margin: 0; padding-left: 1.4rem; columns: 2; column-gap: 2.5rem; }
 nav li { break-inside: avoid; padding: .08rem 0; }
 section { margin-top: 3.25rem; }
-dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 1.25rem 2rem; margin: 1.25rem 0 2.25rem; }
+dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1.25rem 1.5rem; margin: 1.25rem 0 2.25rem; }
 dl.figures div { border-top: 2px solid var(--strong); padding-top: .6rem; }
 dl.figures dt { color: var(--quiet); font-size: .8125rem; }
 dl.figures dd { margin: 0; font-size: .875rem; }

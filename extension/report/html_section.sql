@@ -111,13 +111,13 @@ begin atomic
              isms.html_state(r.status, case r.basis when 'practice' then 'practice' end),
              r.judged, r.offending,
              isms.html_cell(r.examples, case r.status when 'unknown' then r.message end)) order by r.status, r.position) filter (where r.status in ('failed', 'unknown')),
-           '{10,37,12,8,8,25}')
+           '{10,35,12,10,10,23}')
          || isms.html_table('All other rules',
            '{Rule,What must hold,State,Judged}',
            jsonb_agg(jsonb_build_array(
              isms.html_cell(r.rule, r.clause), r.title,
              isms.html_state(r.status, case r.status when 'switched_off' then r.message end), r.judged) order by r.position) filter (where r.status not in ('failed', 'unknown')),
-           '{10,62,20,8}')
+           '{10,60,20,10}')
     from rule r;
 end;
 
@@ -164,7 +164,7 @@ begin atomic
              t.resources,
              t.evaluation,
              isms.html_state(t.status, null, case t.status when 'planned' then '' end)) order by t.place),
-           '{16,26,12,11,12,13,10}')
+           '{16,24,14,11,12,13,10}')
     from (
       select p.code, p.kind, p.item, p.what, p.implementation, p.controls, p.responsible, p.responsible_name, p.due, p.resources, p.evaluation, p.status, p.overdue,
              row_number() over (order by p.current_rank desc nulls last, p.code, p.kind desc, p.due nulls last, p.item) as place,
@@ -220,7 +220,7 @@ begin atomic
                      a.items, a.items_conforming, a.major, a.minor,
                      case when a.overdue then isms.html_state('overdue', replace(a.audit_status, '_', ' ')) else isms.html_state(coalesce(a.audit_status, a.status), a.reported_on::text, '') end)
                      order by a.code, a.planned_from, a.audit),
-                   '{16,18,11,13,7,9,7,7,12}')
+                   '{15,17,11,13,8,10,7,7,12}')
             from isms.audit_programme_status a
            where a.scope = report_audits.scope)
       || (select isms.html_table('Open findings of audits', '{Code,Finding,Kind,Requirement,Auditee,Found,State}',
@@ -233,7 +233,7 @@ begin atomic
                      isms.html_cell(f.found_on::text, f.days_open || ' days'),
                      case when f.overdue then isms.html_state('overdue', concat_ws(E'\n', f.next_due::text, f.nonconformity)) else isms.html_state(f.status, f.nonconformity, '') end)
                      order by f.found_on, f.code),
-                   '{9,32,12,11,13,11,12}')
+                   '{9,29,12,14,13,11,12}')
             from isms.open_findings f
            where f.scope = report_audits.scope)
       || (select isms.html_table('Nonconformities and corrective action (10.2)', '{Code,Nonconformity,Grade,Owner,Actions,Next due,State,Next step}',

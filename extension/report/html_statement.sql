@@ -47,7 +47,7 @@ begin atomic
                  isms.html_state(l.assurance),
                  case when p.pieces > 0 then isms.html_cell(p.newest || case when p.pieces > 4 then format(' and %s more', p.pieces - 4) else '' end, p.collected_on::text) end)
                  order by l.sort_key),
-               '{8,19,8,25,16,12,12}') as html
+               '{10,19,9,22,16,12,12}') as html
         from line l
         left join proof p on p.catalogue = l.catalogue and p.code = l.code
        group by l.catalogue, l.theme) t;

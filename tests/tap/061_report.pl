@@ -86,6 +86,7 @@ my $seen = on_paper($report, <<'END');
     nameless: all('table', e => e).filter(e => !e.caption || !text(e.caption) || [...e.tHead.rows[0].cells].some(c => c.scope != 'col') || [...e.tBodies[0].rows].some(r => r.cells[0].scope != 'row')).length,
     coloured_without_word: all('.patch', e => text(e.parentElement)).filter(t => t == '').length,
     charts: all('figure > svg', e => e).filter(e => shown(e) && e.getBoundingClientRect().right <= 794 && e.querySelector('title').textContent).length,
+    broken: all('thead th', e => { const r = document.createRange(); r.selectNodeContents(e); return [text(e), new Set([...r.getClientRects()].map(b => Math.round(b.top))).size] }).filter(([t, lines]) => lines > t.split(/\s+/).length),
     empty: all('.empty', text),
     late: all('#treatment_plan td', text).filter(t => t.startsWith('overdue')).length,
     note: text(document.querySelector('#trail pre')).split('\n').length,
@@ -106,6 +107,7 @@ is($seen->{handlers}, 0, 'nothing waits for an event');
 is_deeply($seen->{asked}, [], 'nothing was asked of a network');
 is($seen->{width}, 794, 'the page is no wider than a sheet of A4');
 is_deeply($seen->{sticks_out}, [], 'and nothing sticks out of its cell, not even a word of 400 letters');
+is(join(', ', map { $_->[0] } @{ $seen->{broken} }), '', 'no heading of a column is broken within a word');
 is_deeply($seen->{faint}, [], 'every text has a contrast of 4.5 to 1 or more');
 is_deeply($seen->{small}, [], 'and is large enough to be read');
 is($seen->{nameless}, 0, 'every table has a caption, its columns and rows have headings');
