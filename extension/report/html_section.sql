@@ -327,7 +327,7 @@ insert into isms.report_section (name, title, position, procedure, long, builtin
   ('risk_register', 'Risk register', 40, 'isms.report_risk_register', true, true),
   ('treatment_plan', 'Risk treatment plan', 50, 'isms.report_treatment_plan', true, true),
   ('statement', 'Statement of applicability', 60, 'isms.report_statement', true, true),
-  ('objectives', 'Objectives and measures', 70, 'isms.report_objectives', true, true),
+  ('objectives', 'Objectives and measures', 70, 'isms.report_objectives', false, true),
   ('audits', 'Audits, findings and nonconformities', 80, 'isms.report_audits', false, true),
   ('certification', 'Certification', 90, 'isms.report_certification', false, true),
   ('overdue', 'Overdue', 100, 'isms.report_overdue', false, true),
