@@ -50,6 +50,11 @@ insert into isms.party_requirement (title, party, kind) values ('Be nice', 'CUST
 select code, problems from isms.context_status where record in ('party', 'requirement');
 update isms.party_requirement set addressed = true where code = 'RQ-1';
 update isms.party_requirement set addressed = true, addressed_how = 'Incident process', owner = 'dana' where code = 'RQ-1';
+-- 6.1.3 d: what asks for a control.
+insert into isms.requirement_control (requirement, reference) values ('RQ-1', 'A.5.24');
+insert into isms.requirement_control (requirement, reference) values ('RQ-1', 'A.5.99');
+insert into isms.requirement_control (requirement, reference) values ('RQ-9', 'A.5.24');
+select requirement, catalogue, reference, created_by from isms.requirement_control;
 update isms.interested_party set climate_considered = true, reviewed_on = isms.today('A') where code = 'CUST';
 select code, problems from isms.context_status where record in ('party', 'requirement');
 update isms.interested_party set ended_on = isms.today('A') - 1 where code = 'CUST';
