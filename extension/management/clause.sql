@@ -77,7 +77,7 @@ insert into isms.clause_guide (reference, asks, begin_with, auditor_asks, relati
  'Choose how to treat each risk, determine the controls that are needed, compare them with Annex A so that none is forgotten, state that for every control, plan it, and have the owners approve the plan and accept what remains.',
  'For each risk above the criteria an option and the implementations that act on it; then go through isms.statement_of_applicability line by line; ask the owners with isms.request.',
  'Why is this control out? Which risk needs that one? Who accepted this residual risk, when, and did it change since?',
- '{treatment,risk_control,implementation,action,acceptance,applicability,statement_version,risk_treatment_plan,statement_of_applicability,statement_problem}', true),
+ '{treatment,risk_control,implementation,action,acceptance,applicability,requirement_control,statement_version,risk_treatment_plan,statement_of_applicability,statement_problem}', true),
 
 ('6.2',
  'Objectives for security at the levels that matter: measurable where possible, followed up, told to people, updated, each with a plan: what, with what, who, until when, how judged.',
