@@ -195,6 +195,16 @@ $$;
 
 comment on function isms.import_accepts(text, text) is 'Does the type read the text? The type''s name is trusted';
 
+create function isms.import_list(list text) returns table (item text, n bigint)
+  language sql immutable strict parallel safe rows 5 set search_path = pg_catalog, pg_temp
+begin atomic
+  select case when t.word ~ '^"(?:[^"]|"")*"$' then replace(substr(t.word, 2, length(t.word) - 2), '""', '"') else t.word end, m.n
+    from regexp_matches(';' || list, '[;,](\s*"(?:[^"]|"")*"\s*(?=[;,]|$)|[^;,]*)', 'g') with ordinality m(part, n)
+   cross join lateral (select regexp_replace(m.part[1], '^\s+|\s+$', '', 'g')) t(word);
+end;
+
+comment on function isms.import_list(text) is 'Items of a cell that is a list: separated by semicolons or commas; one that holds these, quotes or blanks around it stands in double quotes, those inside doubled';
+
 create function isms.import_grams(word text) returns text[]
   language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp
 begin atomic
@@ -355,7 +365,9 @@ begin
   return query execute format($q$
     with known(value, word) as materialized (%s),
     exact as materialized (
-      select k.word, min(k.value) as value, count(distinct k.value) as n, string_agg(distinct k.value, ', ') as all_of_them
+      -- a value is itself, whatever else it is the name of
+      select k.word, coalesce(min(k.value) filter (where k.value = k.word), min(k.value)) as value,
+             case when bool_or(k.value = k.word) then 1 else count(distinct k.value) end as n, string_agg(distinct k.value, ', ') as all_of_them
         from known k group by k.word),
     loose as materialized (
       select isms.import_word(k.word) as word, min(k.value) as value, count(distinct k.value) as n, string_agg(distinct k.value, ', ') as all_of_them
@@ -396,7 +408,7 @@ begin
       left join near m on m.item = c.item and c.value is null and c.ambiguous is null$q$,
     known,
     reading,
-    case when c.many then $q$(select p.item, p.n from (select regexp_replace(u, '^\s+|\s+$', '', 'g'), o from regexp_split_to_table(r.x ->> $3, '[;,]') with ordinality t(u, o)) p(item, n))$q$
+    case when c.many then '(select p.item, p.n from isms.import_list(r.x ->> $3) p)'
          else $q$(select regexp_replace(r.x ->> $3, '^\s+|\s+$', '', 'g'), 1::bigint)$q$ end)
     using scope, rows, header, formats, kind, column_name, expects, c.type <> 'boolean';
 end
@@ -509,11 +521,12 @@ begin
   select string_agg(
            case
              when c.present is not null then format('case when not r.%1$I <@ coalesce((%2$s), ''{}'') then %1$L end', c.column_name, c.present)
-             when c.default_value is not null then format('case when r.%1$I is not null and r.%1$I is distinct from t.%1$I then %1$L end', c.column_name)
-             else format('case when r.%1$I is distinct from t.%1$I then %1$L end', c.column_name)
+             else format('case when %3$s r.%1$I is distinct from %2$s then %1$L end', c.column_name, v.stored, case when c.default_value is not null then format('r.%I is not null and', c.column_name) end)
            end, ', ')
     into differences
     from isms.import_columns(kind, mapping) c
+    -- blanks around a text, an empty text and an empty list are what no sheet can say
+   cross join lateral (select format(case when c.type = 'text' then $q$nullif(regexp_replace(t.%I, '^\s+|\s+$', '', 'g'), '')$q$ when c.type ~ '\[\]$' then $q$nullif(t.%I, '{}')$q$ else 't.%I' end, c.column_name)) v(stored)
    where not c.is_key and (c.in_table or c.present is not null);
   execute format($q$
     select coalesce(jsonb_agg(e.x || jsonb_build_object('outcome', case when d.there is null then 'new' when d.changed = '{}' then 'unchanged' else 'changed' end, 'changed', case when d.there is null then '[]' else to_jsonb(d.changed) end) order by e.n), '[]')

@@ -47,9 +47,9 @@ select c.kind, c.column_name, c.position, c.type, c.required, c.default_value, q
     ('measure', 'unit', 6, 'text', false, null, null, null, null, true, '{}'),
     ('measure', 'target', 7, 'numeric', false, null, null, null, null, true, '{goal,target value}'),
     ('measure', 'target_is', 8, 'text', false, null, 'bound', null, null, true, '{direction}'),
-    ('measure', 'measured_every', 9, 'input', true, null, null, 'a time such as 1 month', '^\d+ *(day|week|month|year)s?$', true, '{frequency,how often,cadence}'),
+    ('measure', 'measured_every', 9, 'input', true, null, null, 'a time such as 1 month', '^(\d+ *(day|week|mon|month|year)s? *)+$', true, '{frequency,how often,cadence}'),
     ('measure', 'measurer', 10, 'text', false, null, 'person', null, null, true, '{responsible,measured by,owner}'),
-    ('measure', 'evaluated_every', 11, 'input', true, null, null, 'a time such as 1 year', '^\d+ *(day|week|month|year)s?$', true, '{evaluation frequency}'),
+    ('measure', 'evaluated_every', 11, 'input', true, null, null, 'a time such as 1 year', '^(\d+ *(day|week|mon|month|year)s? *)+$', true, '{evaluation frequency}'),
     ('measure', 'evaluator', 12, 'text', false, null, 'person', null, null, true, '{evaluated by}'),
     ('measure', 'starts_on', 20, 'date', false, null, null, null, null, false, '{from,since}'),
 
