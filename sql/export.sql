@@ -149,3 +149,6 @@ select isms.export_csv('scope_dependency');
 select count(*) from isms.export_rows('asset', 'OTHER');
 select * from isms.import_rows('asset', '[{"code": "CRM", "title": "Mine"}]');
 reset session authorization;
+
+drop extension isms cascade;
+drop role regress_export_reader;
