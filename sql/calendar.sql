@@ -30,7 +30,7 @@ select replace(isms.calendar_ics(), E'\r\n', '|');
 insert into isms.asset (code, title, kind, rating, owner) values ('CRM', 'Customer database', 'information', 'C3 I- A2', 'li');
 insert into isms.risk (code, title, asset, hits, likelihood, consequence, owner, assessor, assessed_on, next_review) values
   ('R-001', E'Stolen password, "R";\nsecond line \\', 'CRM', 'C', 4, 4, 'li', 'dana', '2026-01-31', '2030-02-28'),
-  ('R-002', 'Bare', null, null, null, null, null, null, null, null);
+  ('R-002', 'Bare', null, null, null, null, null, null, null, '2032-01-01');
 insert into isms.implementation (code, title, owner, status, controls, effectiveness) values ('MFA', 'Second factor', 'li', 'implemented', '{A.8.5}', 0.9);
 insert into isms.implementation_asset (implementation, asset) values ('MFA', 'CRM');
 insert into isms.risk_control (risk, implementation) values ('R-001', 'MFA');

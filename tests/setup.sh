@@ -39,6 +39,9 @@ find_missing() {
 	if [ ! -x /usr/sbin/pgbouncer ] && { [ -z "$listed" ] || available pgbouncer; }; then
 		need pgbouncer "a connection pool, through which nobody may act as somebody else"
 	fi
+	if ! /usr/bin/python3 -c 'import icalendar' 2>/dev/null && { [ -z "$listed" ] || available python3-icalendar; }; then
+		need python3-icalendar "another program that reads calendars"
+	fi
 	if [ ! -e "$have/plpgsql_check.control" ] && { [ -z "$listed" ] || available "postgresql-$major-plpgsql-check"; }; then
 		need "postgresql-$major-plpgsql-check" "plpgsql_check, which compiles function bodies"
 	fi

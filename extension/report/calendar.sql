@@ -52,7 +52,7 @@ comment on function isms.ics_text(text) is 'A text as a value of iCalendar: back
 
 -- 3.1: at most 75 octets a line without its end; a line that goes on begins with a space, which counts.
 create function isms.ics_line(line text) returns text
-  language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
   result text := '';
   used integer := 0;
