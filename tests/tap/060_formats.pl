@@ -131,6 +131,36 @@ PYTHON
 		'and finds in it what was put there');
 }
 
+# OSCAL documents by the schemas that NIST publishes, where somebody put them (they are not part of this tree).
+my $schemas = getcwd() . '/../shared/data/oscal';
+for ([ 'poam', 'poam' ], [ 'assessment-results', 'assessment_results' ])
+{
+	my ($name, $function) = @$_;
+	my $schema = "$schemas/oscal_${name}_schema.json";
+	SKIP:
+	{
+		skip "no $schema, or no python3-jsonschema", 1 if !-r $schema || system('/usr/bin/python3 -c "import jsonschema" 2>/dev/null') != 0;
+		open my $file, '>:raw', "$folder/$name.json" or die $!;
+		print $file query("select isms.oscal_$function()");
+		close $file;
+		my ($out, $err) = ('', '');
+		$ok = IPC::Run::run([ '/usr/bin/python3', '-c', <<'PYTHON', $schema, "$folder/$name.json" ], '>', \$out, '2>', \$err);
+import json, jsonschema, re, sys
+def plain(node):
+    if isinstance(node, dict):
+        # what Python's expressions do not know
+        return {k: v.replace(r'\p{L}', '[A-Za-z]').replace(r'\p{N}', '[0-9]') if k == 'pattern' and isinstance(v, str) else plain(v)
+                for k, v in node.items() if not (k == '$id' and str(v).startswith('#/'))}
+    return [plain(v) for v in node] if isinstance(node, list) else node
+schema, document = (json.load(open(f)) for f in sys.argv[1:])
+errors = list(jsonschema.Draft7Validator(plain(schema)).iter_errors(document))
+print('\n'.join('%s: %s' % (list(e.path), e.message) for e in errors))
+sys.exit(len(errors) > 0)
+PYTHON
+		ok($ok, "$name fits its schema") or diag $out . $err;
+	}
+}
+
 # All of it on a standby.
 $node->backup('now');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
@@ -139,6 +169,7 @@ $standby->start;
 $node->wait_for_catchup($standby);
 for my $call (
 	q{isms.evidence_pack('IA-1')}, q{isms.calendar_ics() ~ 'VEVENT'}, q{isms.register_json() #- '{day}'},
+	q{isms.oscal_poam() #- '{plan-of-action-and-milestones,metadata}'}, q{isms.oscal_assessment_results() #- '{assessment-results,metadata}'},
 	q{(select array_agg(key order by position) from isms.audit_sample('isms.asset', 5, 's'))}, q{(select string_agg(l, '|') from isms.export_csv('asset') l)})
 {
 	my $there = $standby->safe_psql('postgres', "select $call", extra_params => [ '-U', 'ada' ]);
