@@ -27,6 +27,7 @@ insert into isms.audit_item (audit, item, result, sample, evidence) values ('IA-
 insert into isms.nonconformity (code, source, requirement, statement, found_where, found_on, owner, grade, status, correction) values
   ('NC-1', 'internal_audit', 'A.8.5', E'No second factor\nin the shop', 'Shop', '2026-02-02', 'li', 'minor', 'corrected', 'Switched on'), ('NC-2', 'other', 'A.8.5', 'Long closed', 'Shop', '2025-02-02', 'li', 'minor', 'closed', null);
 insert into isms.finding (code, audit, statement, kind, nonconformity, found_on, status, auditee, requirement, evidence) values
+  ('F-0', 'IA-1', 'Not raised yet', 'major', 'NC-1', '2026-02-02', 'draft', 'li', 'A.8.5', null), ('F-9', 'IA-1', 'Was an error', 'major', null, '2026-02-02', 'withdrawn', 'li', 'A.8.5', null),
   ('F-1', 'IA-1', 'Two of ten have none', 'minor', 'NC-1', '2026-02-02', 'raised', 'li', 'A.8.5', 'Accounts 17 and 212'), ('F-2', 'IA-1', 'The form is on paper', 'opportunity', null, '2026-02-02', 'raised', null, null, null);
 insert into isms.certification (code, title) values ('CC-1', 'First');
 insert into isms.finding (code, source, certification, statement, kind, found_on, status, requirement) values ('F-3', 'certification_body', 'CC-1', 'No record', 'major', '2026-03-03', 'raised', '7.5.3');

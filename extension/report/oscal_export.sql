@@ -113,7 +113,7 @@ begin atomic
              where t.list is not null)
       from isms.finding f
       join isms.open_findings o on o.scope = f.scope and o.code = f.code
-     where f.scope = oscal_poam.scope and f.nonconformity is null
+     where f.scope = oscal_poam.scope and f.nonconformity is null and f.status <> 'draft'
      union all
     select 3, 'risk', r.code, r.owner, isms.oscal_line(r.title), coalesce(r.description, r.title),
            coalesce(nullif(concat_ws('; ', 'Asset: ' || v.asset_title, 'Threat: ' || r.threat, 'Vulnerability: ' || r.vulnerability, r.scenario), ''), r.title),
@@ -156,7 +156,7 @@ begin atomic
              'collected', isms.oscal_instant(f.found_on, h.time_zone))) as document
       from isms.finding f
      cross join home h
-     where f.scope = oscal_poam.scope
+     where f.scope = oscal_poam.scope and f.status not in ('draft', 'withdrawn')
        and (f.nonconformity in (select w.code from weakness w where w.kind = 'nonconformity') or f.code in (select w.code from weakness w where w.kind = 'finding')))
   select jsonb_build_object('plan-of-action-and-milestones', jsonb_strip_nulls(jsonb_build_object(
            'uuid', isms.name_uuid(h.code, 'plan-of-action-and-milestones'),
@@ -224,7 +224,7 @@ begin atomic
            case when f.kind in ('major', 'minor') then 'not-satisfied' end as state,
            (select jsonb_agg(p.x) from (values (isms.oscal_prop('code', f.code)), (isms.oscal_prop('kind', f.kind)), (isms.oscal_prop('status', f.status))) p(x) where p.x is not null) as props
       from isms.finding f
-     where f.scope = oscal_assessment_results.scope and f.source in ('internal_audit', 'certification_body')
+     where f.scope = oscal_assessment_results.scope and f.source in ('internal_audit', 'certification_body') and f.status not in ('draft', 'withdrawn')
      union all
     select 'internal_audit', i.audit, 'audit_item', i.item, null, null, i.item,
            coalesce(nullif(concat_ws(E'\n\n', 'Sample: ' || i.sample, 'Met: ' || i.persons_met, 'Shown by: ' || i.evidence), ''), 'Item ' || i.item), i.evidence, isms.oscal_line('Item ' || i.item), 'EXAMINE', 'control-objective',
