@@ -196,11 +196,16 @@ $$;
 comment on function isms.import_accepts(text, text) is 'Does the type read the text? The type''s name is trusted';
 
 create function isms.import_list(list text) returns table (item text, n bigint)
-  language sql immutable strict parallel safe rows 5 set search_path = pg_catalog, pg_temp
+  language sql immutable parallel safe rows 5
 begin atomic
+  select regexp_replace(t.part, '^\s+|\s+$', '', 'g'), t.n
+    from regexp_split_to_table(list, '[;,]') with ordinality t(part, n)
+   where strpos(list, '"') = 0
+   union all
   select case when t.word ~ '^"(?:[^"]|"")*"$' then replace(substr(t.word, 2, length(t.word) - 2), '""', '"') else t.word end, m.n
     from regexp_matches(';' || list, '[;,](\s*"(?:[^"]|"")*"\s*(?=[;,]|$)|[^;,]*)', 'g') with ordinality m(part, n)
-   cross join lateral (select regexp_replace(m.part[1], '^\s+|\s+$', '', 'g')) t(word);
+   cross join lateral (select regexp_replace(m.part[1], '^\s+|\s+$', '', 'g')) t(word)
+   where strpos(list, '"') > 0;
 end;
 
 comment on function isms.import_list(text) is 'Items of a cell that is a list: separated by semicolons or commas; one that holds these, quotes or blanks around it stands in double quotes, those inside doubled';
