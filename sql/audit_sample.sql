@@ -99,6 +99,15 @@ select e ->> 'operation' as operation, e ? 'leaf' as leaf, e ? 'proof' as proof
   from jsonb_array_elements(isms.evidence_pack('IA-1') -> 'records') r, jsonb_array_elements(isms.evidence_pack('IA-1') -> 'entries') e
  where r ->> 'key' = 'F-1' and r -> 'entries' ? (e ->> 'seq') order by (e ->> 'seq')::bigint;
 
+-- A code that changed: its entries before count, and not those of another row that had the code.
+begin;
+update isms.process set code = 'GONE' where code = 'JOIN';
+update isms.process set code = 'JOIN' where code = 'SHOP';
+update isms.process set title = 'Shop, again' where code = 'JOIN';
+select r #>> '{row,title}' as title, array(select e ->> 'operation' from jsonb_array_elements_text(r -> 'entries') with ordinality n(seq, o) join jsonb_array_elements(isms.evidence_pack('IA-1') -> 'entries') e on e ->> 'seq' = n.seq order by n.o) as operations
+  from jsonb_array_elements(isms.evidence_pack('IA-1') -> 'records') r where r ->> 'table' = 'isms.process';
+rollback;
+
 -- A reader of the scope makes both, and nothing of another scope's.
 create role regress_sample_reader login;
 insert into isms.login (role_name, person) values ('regress_sample_reader', 'ada');

@@ -98,6 +98,63 @@ $$;
 
 comment on function isms.audit_records(text, text, text) is 'Records in reach of an audit, by table and key as in isms.audit_trail: the audit, what was looked at or asked for, findings and what became of them, the registers behind its items, tests, evidence, approvals';
 
+-- Across transactions seq orders the entries of a row, inside one the command does; one whose code changed goes on from its earlier one.
+create function isms.record_entries("table" regclass, key text, scope text, out entries bigint[], out "row" jsonb) returns record
+  language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp set jit = off as $$
+declare
+  called text := key;
+  before bigint := 9223372036854775807;
+  e record;
+  these bigint[];
+  first record;
+begin
+  entries := '{}';
+  loop
+    these := '{}';
+    first := null;
+    for e in
+      select x.seq, x.operation, x.payload
+        from (select t.seq, t.command_id, t.operation, t.payload, min(t.seq) over (partition by t.incarnation, t.xid) as began
+                from isms.trail_entry t
+               where t.seq = any (array(select isms.row_entries(record_entries."table", called)))
+                 and t.seq < before
+                 and isms.entry_scope(t.operation, t.payload) = record_entries.scope) x
+       order by x.began, x.command_id, x.seq
+    loop
+      -- what had the name before and was given another is another row
+      if e.operation = 'U' and isms.row_key(e.payload::json -> 0) = called
+         and exists (select from jsonb_object_keys(e.payload::jsonb -> 0) k where e.payload::jsonb -> 1 ? k) then
+        these := '{}';
+        first := null;
+        continue;
+      end if;
+      these := these || e.seq;
+      if first is null then
+        first := e;
+      end if;
+    end loop;
+    entries := these || entries;
+    exit when first is null or first.operation <> 'U' or isms.row_key(first.payload::json -> 0) = called;
+    called := isms.row_key(first.payload::json -> 0);
+    before := first.seq;
+  end loop;
+
+  for e in
+    select t.operation, t.payload::jsonb as payload
+      from unnest(entries) with ordinality u(seq, n)
+      join isms.trail_entry t on t.seq = u.seq
+     order by u.n
+  loop
+    "row" := case
+      when e.operation in ('I', 'B', 'R') then e.payload
+      when e.operation = 'U' then "row" || (select coalesce(jsonb_object_agg(c.key, c.value -> 1), '{}') from jsonb_each(e.payload -> 1) c)
+    end;
+  end loop;
+end
+$$;
+
+comment on function isms.record_entries(regclass, text, text) is 'Numbers of the entries of a row, in the order of its changes and back through changes of its key, and what they add up to; key as in isms.audit_trail';
+
 create function isms.evidence_pack(audit text, scope text default isms.default_scope(), kind text default null) returns jsonb
   language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off as $$
 declare
@@ -124,11 +181,9 @@ begin
   end if;
   return (
     with record as materialized (
-      select r.table_name, r.key, array(select h.seq
-                                          from isms.row_history(r.table_name::regclass, r.key) with ordinality h
-                                         where h.scope = evidence_pack.scope and h.operation <> 'archived'
-                                         order by h.ordinality) as entries
-        from isms.audit_records(evidence_pack.audit, kinds[1], evidence_pack.scope) r),
+      select r.table_name, r.key, h.entries, h."row"
+        from isms.audit_records(evidence_pack.audit, kinds[1], evidence_pack.scope) r
+       cross join lateral isms.record_entries(r.table_name::regclass, r.key, evidence_pack.scope) h),
     entry as materialized (
       select e.*, isms.leaf_index(e.seq) as leaf
         from isms.trail_entry e
@@ -145,7 +200,7 @@ begin
                select jsonb_agg(jsonb_build_object(
                         'table', r.table_name,
                         'key', r.key,
-                        'row', (select w."row" from isms.row_recorded(r.table_name::regclass, r.key, evidence_pack.scope, null) w),
+                        'row', r."row",
                         'entries', array(select s::text from unnest(r.entries) with ordinality u(s, n) order by n)) order by r.table_name collate "C", r.key collate "C")
                  from record r),
              'entries', coalesce((
@@ -173,4 +228,4 @@ begin
 end
 $$;
 
-comment on function isms.evidence_pack(text, text, text) is 'The records of an internal audit or of one by the certification body, with every entry the trail has of them, its proof in the newest checkpoint and what the entries name; entries without leaf and proof are not sealed yet. To be checked off line, see report.md. kind (internal_audit or certification_audit) where both have the code. Errors: P0002 no such audit, or no checkpoint; 22023 both kinds; 55000 a row''s beginning stands in an archive';
+comment on function isms.evidence_pack(text, text, text) is 'The records of an internal audit or of one by the certification body, with every entry the trail has of them, its proof in the newest checkpoint and what the entries name; entries without leaf and proof are not sealed yet. To be checked off line, see report.md. kind (internal_audit or certification_audit) where both have the code. Errors: P0002 no such audit, or no checkpoint; 22023 both kinds';
