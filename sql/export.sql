@@ -95,7 +95,13 @@ end $$;
 select * from pg_temp.spoil();
 update isms.asset set location = '' where code = 'CRM';
 
--- Every kind, every column: out and in again, in a session with other habits, finds everything unchanged.
+-- Every kind, every column: out and in again, in a new session with other habits, finds everything unchanged.
+\c -
+set isms.scope = 'ALPHA';
+set isms.comment = 'A full database';
+set client_min_messages = warning;
+set escape_string_warning = off;
+set standard_conforming_strings = off;
 set datestyle = 'SQL, DMY';
 set timezone = 'America/New_York';
 set intervalstyle = 'iso_8601';
@@ -122,6 +128,7 @@ select * from pg_temp.again();
 reset datestyle;
 reset timezone;
 reset intervalstyle;
+reset standard_conforming_strings;
 
 -- The file, written by COPY and without it, is the same here, and the ready table takes it back without touching a row.
 \getenv abs_builddir PG_ABS_BUILDDIR

@@ -104,7 +104,7 @@ end;
 comment on function isms.import_header(text) is 'A header as imports compare it: letters and digits only, lower case; null if it has none';
 
 create function isms.import_formats(formats jsonb) returns jsonb
-  language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
   given jsonb := coalesce(formats, '{}');
   date_format text := coalesce(given ->> 'date', 'YYYY-MM-DD');
@@ -148,9 +148,9 @@ declare
   decimal_sign text := formats ->> 'decimal';
   group_sign text := formats ->> 'group';
 begin
-  if value ~ ('^[+-]?\d{1,3}([' || group_sign || ']\d{3})+([' || decimal_sign || ']\d+)?$') then
+  if value ~ ('^[+-]?[0-9]{1,3}([' || group_sign || '][0-9]{3})+([' || decimal_sign || '][0-9]+)?$') then
     value := replace(value, group_sign, '');
-  elsif value !~ ('^[+-]?\d+([' || decimal_sign || ']\d+)?$') then
+  elsif value !~ ('^[+-]?[0-9]+([' || decimal_sign || '][0-9]+)?$') then
     return null;
   end if;
   return case when length(value) <= 100 then replace(value, decimal_sign, '.')::numeric end;
@@ -171,7 +171,7 @@ begin
     return null;
   end if;
   y := part[(formats ->> 'year')::integer];
-  m := case when part[(formats ->> 'month')::integer] ~ '\d' then part[(formats ->> 'month')::integer]::integer
+  m := case when part[(formats ->> 'month')::integer] ~ '[0-9]' then part[(formats ->> 'month')::integer]::integer
        else array_position('{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}'::text[], lower(part[(formats ->> 'month')::integer])) end;
   d := part[(formats ->> 'day')::integer];
   if y > 0 and m between 1 and 12 and d between 1 and extract(day from make_date(y, m, 1) + interval '1 month' - interval '1 day') then
@@ -336,7 +336,7 @@ comment on function isms.propose_mapping(text, regclass) is 'What isms.import ma
 
 create function isms.import_cells(kind text, scope text, rows jsonb, header text, column_name text, formats jsonb)
   returns table (line bigint, n bigint, item text, value text, reason text, nearest text)
-  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $$
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp set enable_nestloop = off set standard_conforming_strings = on set jit = off as $$
 declare
   c isms.import_column;
   known text;
@@ -517,7 +517,7 @@ end;
 comment on function isms.import_columns(text, jsonb) is 'Columns of a kind that take part in an import: those the sheet gives and the key';
 
 create function isms.import_outcome(kind text, scope text, rows jsonb, mapping jsonb) returns jsonb
-  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $$
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp set enable_nestloop = off set standard_conforming_strings = on set jit = off as $$
 declare
   k isms.import_kind := isms.import_known_kind(kind);
   differences text;
@@ -549,7 +549,7 @@ $$;
 comment on function isms.import_outcome(text, text, jsonb, jsonb) is 'The rows with what each is to the table: new, changed (and in which columns) or unchanged';
 
 create function isms.import_row_problems(kind text, scope text, rows jsonb, bad bigint[], mapping jsonb, sheet jsonb) returns setof isms.import_problem
-  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $$
+  language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp set enable_nestloop = off set standard_conforming_strings = on set jit = off as $$
 declare
   k isms.import_kind := isms.import_known_kind(kind);
   record text := isms.import_record(kind);

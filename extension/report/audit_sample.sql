@@ -66,7 +66,7 @@ begin
   end if;
   return query
     with item as materialized (
-      select p.key, p.name, p.record, sha256(convert_to(seed, 'UTF8') || '\x00'::bytea || p.name) as hash, sha256(p.name || '\x00'::bytea || convert_to(p.record::text, 'UTF8')) as leaf
+      select p.key, p.name, p.record, sha256(convert_to(seed, 'UTF8') || E'\\x00'::bytea || p.name) as hash, sha256(p.name || E'\\x00'::bytea || convert_to(p.record::text, 'UTF8')) as leaf
         from isms.audit_population(audit_sample.population, audit_sample.scope, c.number) p),
     whole as (
       select count(*) as size, sha256(coalesce(string_agg(i.leaf, ''::bytea order by i.name, i.leaf), '')) as digest from item i),

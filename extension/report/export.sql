@@ -44,7 +44,7 @@ comment on function isms.export_header(text, boolean) is 'Headers of an export: 
 -- Types write their values by the session's settings; a file is read in another session.
 create function isms.export_rows(kind text, scope text default isms.default_scope(), every boolean default false) returns setof text[]
   language plpgsql stable parallel restricted rows 1000
-  set search_path = pg_catalog, pg_temp set datestyle = 'ISO, YMD' set timezone = 'UTC' set intervalstyle = 'postgres' set extra_float_digits = 1 set bytea_output = 'hex' set jit = off as $$
+  set search_path = pg_catalog, pg_temp set datestyle = 'ISO, YMD' set timezone = 'UTC' set intervalstyle = 'postgres' set extra_float_digits = 1 set bytea_output = 'hex' set standard_conforming_strings = on set jit = off as $$
 declare
   k isms.import_kind := isms.import_known_kind(export_rows.kind);
   cells text;
