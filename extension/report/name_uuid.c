@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "common/cryptohash.h"
+#include "core/compat.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
