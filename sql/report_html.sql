@@ -92,6 +92,20 @@ select pg_temp.dead_links(:'page') as dead_links, :'page' ~ 'The trail has not b
 select isms.seal() > 0 as sealed;
 select strpos(isms.report_html('NEW', '{trail}'), isms.html_escape(isms.checkpoint_note())) > 0 as has_the_note;
 
+-- Looking back the report says so, and is of then; its sections are those of today.
+select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00') as then from pg_sleep(0.01) \gset
+update isms.risk set title = 'Renamed' where scope = 'ACME' and code = 'R-2';
+insert into isms.report_section (name, title, position, procedure) values ('newer', 'Newer', 15, 'public.own_section');
+select isms.seal() > 0 as sealed_again;
+set isms.as_of = :'then';
+select isms.report_html('ACME', '{newer,risk_register,trail}') as page \gset
+reset isms.as_of;
+select pg_temp.sections(:'page'), pg_temp.row_of(:'page', 'R-2') ~ '<td>Not rated<' as title_of_then,
+       strpos(:'page', '<dt>Looking back to</dt><dd>' || :'then' || '</dd>') > 0 as says_so,
+       strpos(:'page', isms.html_escape(isms.checkpoint_note(1))) > 0 as note_of_then, strpos(:'page', isms.html_escape(isms.checkpoint_note(2))) > 0 as note_of_now;
+select pg_temp.row_of(isms.report_html('ACME', '{risk_register}'), 'R-2') ~ '<td>Renamed<' as title_of_now;
+delete from isms.report_section where name = 'newer';
+
 -- A reader of ACME: nothing of BETA in any section, BETA itself is not there.
 set session authorization regress_li;
 select isms.report_html() as page \gset

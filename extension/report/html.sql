@@ -212,6 +212,9 @@ comment on column isms.report_section.builtin is 'Shipped with the extension';
 
 insert into isms.closed_table (name, readable, builtin) values ('report_section', true, true);
 
+-- A section of today can be read of any day.
+insert into isms.lookback_exception (kind, name, builtin) values ('table', 'report_section', true);
+
 create function isms.report_scope(scope text) returns isms.scope
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
