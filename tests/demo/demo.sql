@@ -197,7 +197,7 @@ update pgbench_accounts set filler = 'secret' where aid = 42;
 select who, operation, key, old_values, new_values from isms.row_history('public.pgbench_accounts', '42') where operation <> 'baseline';
 
 \echo
-\echo '== 13. Identification: what an asset inherits, and what no risk covers yet'
+\echo '== 14. Identification: what an asset inherits, and what no risk covers yet'
 \echo
 select code, own_rating, inherited_rating, effective_rating, confidentiality_from as c, integrity_from as i, availability_from as a
   from isms.asset_rating
@@ -220,24 +220,58 @@ update isms.risk set event_scenario = 'ES-01' where code in ('R-021', 'R-022');
 select code, source, objective, assets, assets_rating, refined_by, assets_unrefined, worst_current_level as worst from isms.event_scenario_status;
 
 \echo
-\echo '== 14. Documents and people: what is in force, who lacks what, what hangs on one person'
+\echo '== 15. What surrounds the organisation, how it runs, and where the ISMS ends'
+\echo
+-- Sections 15 to 20 are a year that ends today.  What is entered late has the day it happened; the trail says that it was entered today.
+\set ECHO none
+\ir context.sql
+\set ECHO queries
+select record, code, left(title, 50) as title, problems from isms.context_status where problems is not null order by record, code;
+select code, left(title, 40) as title, owner_name, takes_from, gives_to, problems from isms.process_status where problems is not null order by code;
+select kind, count(*) filter (where standing = 'in') as "in", count(*) filter (where standing = 'interface') as interface, count(*) filter (where standing = 'out') as out from isms.scope_item group by kind order by kind;
+select count(*) as problems_of_the_boundary from isms.scope_problem;
+
+\echo
+\echo '== 16. Documents and people: what is in force, who lacks what, what hangs on one person'
 \echo
 \set ECHO none
 \ir people.sql
 \set ECHO queries
-select code, version, state, due, owner_name from isms.document_status where state <> 'current' order by code;
-select kind, clause, code, state, records from isms.mandatory_documents();
+select code, version, state, due, owner_name from isms.document_status where state <> 'current' order by code, version;
 select person_name, title, gap, roles from isms.competence_gap order by person_name, title;
 select title, state, count(*) from isms.training_status group by title, state order by title, state;
 select matter, key, left(title, 40) as title, what from isms.person_impact('rosa');
 
 \echo
-\echo '== 15. Measures, an internal audit, what it found, and what top management says to it'
+\echo '== 17. What top management wants, what is to be achieved, and the round of assessments'
+\echo
+\set ECHO none
+\ir planning.sql
+\set ECHO queries
+select code, left(title, 38) as title, status, baseline, latest_value as latest, target, round(100 * progress) as percent, problems from isms.objective_status order by code;
+select code, left(title, 50) as title, problems from isms.opportunity_status order by code;
+select r.code, r.closed_on, count(*) as risks, count(*) filter (where x.above_criteria) as above_criteria from isms.assessment_round r join isms.assessment_result x on x.round = r.code group by r.scope, r.code;
+
+\echo
+\echo '== 18. Day by day: suppliers, changes, warnings, incidents, continuity'
+\echo
+\set ECHO none
+\ir operation.sql
+\set ECHO queries
+select code, title, last_result, next_review, problems from isms.supplier_status order by code;
+select code, left(title, 45) as title, kind, status, standing, due from isms.change_status order by code;
+select code, left(title, 50) as title, triage, risks, in_review, standing from isms.threat_report_status order by code;
+select number, to_char(at at time zone 'UTC', 'HH24:MI') as at, what, who, corrects from isms.incident_event where incident = 'IN-1' order by number;
+select duty, recipient, due, limit_at - sent_at as to_spare, state from isms.incident_notification_status where incident = 'IN-1' order by duty;
+select code, title, rto, rpo, plan, exercise_kind as exercise, result, restored_in, data_lost, problems from isms.continuity_status order by code;
+
+\echo
+\echo '== 19. Measures, internal audits, what they found, and what top management says to it'
 \echo
 \set ECHO none
 \ir performance.sql
 \set ECHO queries
-select code, left(title, 45) as title, latest_value as latest, target, unit, status, trend, overdue, days_overdue as days from isms.measure_status order by code;
+select code, left(title, 40) as title, latest_value as latest, target, unit, status, trend, overdue, days_overdue as days from isms.measure_status order by code;
 select audit, audit_status, clauses_missing, items, items_conforming as conforming, major, minor, observations, open_findings, overdue from isms.audit_programme_status order by audit;
 select code, kind, status, left(title, 50) as title, auditee_name, nonconformity_status from isms.open_findings order by code;
 select code, left(title, 45) as title, status, next_step, unfinished_actions as unfinished, next_due, overdue from isms.corrective_action_status order by code;
@@ -273,6 +307,20 @@ select isms.statement_of_applicability_html('KBI', '2026-1');
 \echo :report
 \echo :statement
 \endif
+
+\echo
+\echo '== 20. The certificate: from the offers to the decision, and what is next'
+\echo
+select kind, clause, code, state, records from isms.mandatory_documents();
+\set ECHO none
+\ir certification.sql
+\set ECHO queries
+select body, audit_days, price, price_three_years as three_years, decision, decision_reason from isms.certification_offer order by decision, body;
+select code, kind, first_day, last_day, state, conclusion, requests, open_requests as open, overdue_requests as overdue, agenda_items as agenda from isms.certification_audit_status order by first_day;
+select code, kind, status, left(statement, 50) as statement, coalesce(answer, nonconformity) as answered_by from isms.finding where certification is not null order by code;
+select code, state, certificate_number, soa_version, valid_from, valid_until, next_what, next_latest from isms.certification_status;
+select what, earliest, latest, act_on, status, left(reason, 70) as reason from isms.certification_calendar order by latest;
+select year, item, persons, days, amount from isms.certification_cost('KBI', 1300, expenses_per_day => 150, fee_per_year => 600);
 
 \echo
 \echo 'To try next (make demo KEEP=1 leaves the server running):'

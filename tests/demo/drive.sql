@@ -12,6 +12,16 @@ begin
 end
 $$;
 
+-- One asks, another approves.
+create procedure pg_temp.decide(asker text, approver text, relation text, keys text[], step text, why text) language plpgsql as $$
+begin
+  perform set_config('isms.actor', asker, true);
+  perform isms.request(relation, k, step, why) from unnest(keys) k;
+  perform set_config('isms.actor', approver, true);
+  perform isms.approve(relation, keys, step);
+end
+$$;
+
 create procedure pg_temp.drive() language plpgsql as $$
 declare
   w record;

@@ -21,8 +21,31 @@ select d.code, '1.0', coalesce(nullif(d.owner, 'dana'), 'li'), case when d.kind 
 insert into isms.document_link (document, subject_kind, subject)
 values ('POL', 'control', 'A.5.1'), ('P-ACCESS', 'control', 'A.5.15'), ('P-CRYPTO', 'control', 'A.8.24'), ('P-SUPPLIER', 'control', 'A.5.19'), ('SOP-BACKUP', 'control', 'A.8.13'), ('SOP-INCIDENT', 'control', 'A.5.26'), ('P-ACCESS', 'risk', 'R-001');
 do $$ begin
+  perform isms.carry_over('isms.document_version', jsonb_build_object('document', v.document, 'version', v.version)::text, 'approve', v.approver, v.effective_from, 'Signature on the paper')
+     from isms.document_version v;
   perform isms.end_cutover();
   perform isms.copy_training();
+end $$;
+-- Two more are written here: one is approved today by another than its author, one waits.
+begin;
+set local isms.actor = 'omar';
+insert into isms.document_version (document, version, body, approver, language, format, medium, classification, readers, kept_at, retention, disposal, change_note)
+values ('SOP-INCIDENT', '1.1', E'# Handling incidents\n\nWho notices something odd calls 4711, day and night, and does not try to mend it. The handler ...', 'ines', 'en', 'md', 'database', 'internal', '{everybody}', 'isms', '5 years after it was replaced', 'deleted',
+        'Limits of 24 and 72 hours, after the mailbox that was taken over');
+update isms.document_version set status = 'in_review' where document = 'SOP-INCIDENT' and version = '1.1';
+set local isms.actor = 'aisha';
+insert into isms.document_version (document, version, body, approver, language, format, medium, classification, readers, kept_at, retention, disposal)
+values ('P-SUPPLIER', '1.0', E'# Working with suppliers\n\nNo order without an owner and a review. ...', 'dana', 'en', 'md', 'database', 'internal', '{everybody}', 'isms', '5 years after it was replaced', 'deleted');
+update isms.document_version set status = 'in_review' where document = 'P-SUPPLIER';
+commit;
+do $$
+declare
+  reviewed jsonb := jsonb_build_object('reviewer', 'sam', 'reviewed_on', current_date, 'suitable', true, 'adequate', true, 'effective_from', current_date);
+begin
+  perform isms.request('isms.document_version', '{"document": "SOP-INCIDENT", "version": "1.1"}', 'approve', 'Read with the service desk', reviewed);
+  perform isms.request('isms.document_version', '{"document": "P-SUPPLIER", "version": "1.0"}', 'approve', 'Read with purchasing', reviewed) from set_config('isms.actor', 'aisha', true);
+  perform set_config('isms.actor', 'ines', true);
+  perform isms.approve('isms.document_version', '{"{\"document\": \"SOP-INCIDENT\", \"version\": \"1.1\"}"}', 'approve');
 end $$;
 insert into isms.role_competence (role, competence)
 values ('internal_auditor', 'C-AUDIT'), ('internal_auditor', 'C-STANDARD'), ('isms_manager', 'C-STANDARD'), ('isms_manager', 'C-RISK'), ('top_management', 'C-STANDARD'), ('risk_owner', 'C-RISK');
