@@ -35,7 +35,7 @@ create function public.held_reviews(c jsonb) returns jsonb language sql stable a
 create function public.held_scope(c jsonb) returns jsonb language sql stable as $$select coalesce(jsonb_agg(h.record), '[]') from public.held h where h.relation = 'scope_statement'$$;
 create function public.held_documents(c jsonb) returns jsonb language sql stable as $$select coalesce(jsonb_agg(h.record), '[]') from public.held h where h.relation = 'mandatory_documents'$$;
 -- The relation that is shipped asks the register of documents: what is in force, or recorded, passes.
-select count(*) > 5 as pieces, count(*) filter (where m.state = 'missing') > 0 as some_missing, count(*) filter (where (d.x ->> 'status' = 'passed') <> (m.state in ('current', 'review_due', 'recorded'))) as differ
+select count(*) > 5 as pieces, count(*) filter (where m.state = 'missing') > 0 as some_missing, count(*) filter (where (d.x ->> 'status' = 'passed') <> (m.state in ('current', 'review_due', 'recorded', 'not_yet'))) as differ
   from isms.mandatory_documents('ACME') m
   join jsonb_array_elements(isms.certification_documents('{"scope": "ACME"}')) d(x) on d.x ->> 'rule' = m.title;
 insert into isms.workflow_relation (workflow, name, function)

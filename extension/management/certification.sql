@@ -551,7 +551,7 @@ begin
   execute $query$
     select coalesce(jsonb_agg(jsonb_build_object(
              'rule', coalesce(d.x ->> 'title', d.x ->> 'kind'),
-             'status', case when d.x ->> 'state' in ('current', 'review_due', 'recorded') then 'passed' else d.x ->> 'state' end)), '[]')
+             'status', case when d.x ->> 'state' in ('current', 'review_due', 'recorded', 'not_yet') then 'passed' else d.x ->> 'state' end)), '[]')
       from isms.mandatory_documents($1) m
      cross join lateral (select to_jsonb(m)) d(x) $query$
      into result using certification ->> 'scope';

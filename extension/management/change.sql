@@ -118,29 +118,6 @@ $$;
 
 comment on function isms.refers_to_rows() is 'AFTER trigger: the array column named by the first argument must hold codes of rows of the table named by the second, of the same scope. Errors: 23503';
 
--- A register of another clause may be named by its key before there is one.
-create function isms.refers_to_register() returns trigger
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  wanted text := to_jsonb(new) ->> tg_argv[0];
-  found_it boolean;
-begin
-  if to_regclass(format('isms.%I', tg_argv[1])) is not null then
-    execute format('select exists (select from isms.%I t where t.scope = $1 and t.code = $2)', tg_argv[1]) into found_it using new.scope, wanted;
-    if not found_it then
-      raise exception using
-        errcode = 'foreign_key_violation',
-        message = format('%s %s names %s %s, which does not exist in scope %s', replace(tg_table_name, '_', ' '), new.code, replace(tg_argv[1], '_', ' '), wanted, new.scope),
-        hint = format('Record it first, or correct %s.%s; see isms.%s.', tg_table_name, tg_argv[0], tg_argv[1]),
-        schema = tg_table_schema, table = tg_table_name, column = tg_argv[0], constraint = tg_name;
-    end if;
-  end if;
-  return null;
-end
-$$;
-
-comment on function isms.refers_to_register() is 'AFTER trigger: the column named by the first argument must hold the code of a row of the table named by the second, of the same scope, where there is such a table. Errors: 23503';
-
 create trigger risks after insert or update of scope, risks on isms.change
   for each row when (new.risks <> '{}') execute function isms.refers_to_rows('risks', 'risk');
 

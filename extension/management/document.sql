@@ -9,6 +9,7 @@ create table isms.document_kind (
   acknowledged boolean not null default false,
   kept_in text,
   kept_where text constraint document_kind_kept_where_of_table check (kept_where is null or kept_in is not null),
+  as_it_happens boolean not null default false constraint document_kind_as_it_happens_kept check (not as_it_happens or kept_in is not null),
   builtin boolean not null default false
 );
 
@@ -20,35 +21,36 @@ comment on column isms.document_kind.mandatory is 'Demanded by the standard';
 comment on column isms.document_kind.acknowledged is 'Is everybody made aware of each version, unless a document says otherwise? (7.3 a)';
 comment on column isms.document_kind.kept_in is 'Table in schema isms whose rows are this documented information, with or without a document';
 comment on column isms.document_kind.kept_where is 'Condition on its rows x, as SQL; null: all of them';
+comment on column isms.document_kind.as_it_happens is 'It is a record of what happens: where nothing of the kind happened yet, nothing is lacking';
 comment on column isms.document_kind.builtin is 'Shipped with the extension';
 
 insert into isms.closed_table (name, readable, builtin) values ('document_kind', true, true);
 
-insert into isms.document_kind (code, title, clause, mandatory, acknowledged, kept_in, kept_where, builtin) values
-  ('scope', 'Scope of the ISMS', '4.3', true, false, null, null, true),
-  ('policy', 'Information security policy', '5.2', true, true, null, null, true),
-  ('method', 'Risk assessment process', '6.1.2', true, false, 'risk_method', 'x.status = ''approved''', true),
-  ('treatment_process', 'Risk treatment process', '6.1.3', true, false, null, null, true),
-  ('statement_of_applicability', 'Statement of applicability', '6.1.3 d', true, false, null, null, true),
-  ('treatment_plan', 'Risk treatment plan', '6.1.3 e', true, false, 'risk', 'x.status in (''in_treatment'', ''treated'', ''monitored'')', true),
-  ('objectives', 'Information security objectives', '6.2', true, false, 'objective', 'x.status = ''approved''', true),
-  ('competence_record', 'Evidence of competence', '7.2 d', true, false, 'person_competence', 'x.evidence ~ ''\S''', true),
-  ('operation_record', 'Processes carried out as planned', '8.1', true, false, 'process_record', null, true),
-  ('assessment_result', 'Results of risk assessments', '8.2', true, false, 'risk', 'x.assessed_on is not null', true),
-  ('treatment_result', 'Results of risk treatment', '8.3', true, false, 'risk', 'x.status in (''treated'', ''monitored'')', true),
-  ('monitoring_result', 'Results of monitoring and measurement', '9.1', true, false, 'measurement', null, true),
-  ('audit_programme', 'Audit programme', '9.2.2', true, false, 'audit_programme', 'x.status = ''approved''', true),
-  ('audit_result', 'Results of internal audits', '9.2.2', true, false, 'internal_audit', 'x.status in (''reported'', ''closed'')', true),
-  ('management_review', 'Results of management reviews', '9.3.3', true, false, 'management_review', 'x.status in (''held'', ''closed'')', true),
-  ('nonconformity', 'Nonconformities and what was done', '10.2 f', true, false, 'nonconformity', null, true),
-  ('correction_result', 'Results of corrective action', '10.2 g', true, false, 'nonconformity', 'x.status = ''closed''', true),
-  ('topic_policy', 'Topic-specific policy', 'A.5.1', false, true, null, null, true),
-  ('procedure', 'Procedure', 'A.5.37', false, false, null, null, true),
-  ('guideline', 'Guideline', '7.5.1 b', false, false, null, null, true),
-  ('plan', 'Plan', '7.5.1 b', false, false, null, null, true),
-  ('template', 'Template', '7.5.1 b', false, false, null, null, true),
-  ('record', 'Record', '7.5.1 b', false, false, null, null, true),
-  ('external', 'Document of external origin', '7.5.3', false, false, null, null, true);
+insert into isms.document_kind (code, title, clause, mandatory, acknowledged, kept_in, kept_where, as_it_happens, builtin) values
+  ('scope', 'Scope of the ISMS', '4.3', true, false, null, null, false, true),
+  ('policy', 'Information security policy', '5.2', true, true, null, null, false, true),
+  ('method', 'Risk assessment process', '6.1.2', true, false, 'risk_method', 'x.status = ''approved''', false, true),
+  ('treatment_process', 'Risk treatment process', '6.1.3', true, false, null, null, false, true),
+  ('statement_of_applicability', 'Statement of applicability', '6.1.3 d', true, false, null, null, false, true),
+  ('treatment_plan', 'Risk treatment plan', '6.1.3 e', true, false, 'risk', 'x.status in (''in_treatment'', ''treated'', ''monitored'')', false, true),
+  ('objectives', 'Information security objectives', '6.2', true, false, 'objective', 'x.status = ''approved''', false, true),
+  ('competence_record', 'Evidence of competence', '7.2 d', true, false, 'person_competence', 'x.evidence ~ ''\S''', false, true),
+  ('operation_record', 'Processes carried out as planned', '8.1', true, false, 'process_record', null, false, true),
+  ('assessment_result', 'Results of risk assessments', '8.2', true, false, 'risk', 'x.assessed_on is not null', false, true),
+  ('treatment_result', 'Results of risk treatment', '8.3', true, false, 'risk', 'x.status in (''treated'', ''monitored'')', false, true),
+  ('monitoring_result', 'Results of monitoring and measurement', '9.1', true, false, 'measurement', null, false, true),
+  ('audit_programme', 'Audit programme', '9.2.2', true, false, 'audit_programme', 'x.status = ''approved''', false, true),
+  ('audit_result', 'Results of internal audits', '9.2.2', true, false, 'internal_audit', 'x.status in (''reported'', ''closed'')', true, true),
+  ('management_review', 'Results of management reviews', '9.3.3', true, false, 'management_review', 'x.status in (''held'', ''closed'')', true, true),
+  ('nonconformity', 'Nonconformities and what was done', '10.2 f', true, false, 'nonconformity', null, true, true),
+  ('correction_result', 'Results of corrective action', '10.2 g', true, false, 'nonconformity', 'x.status = ''closed''', true, true),
+  ('topic_policy', 'Topic-specific policy', 'A.5.1', false, true, null, null, false, true),
+  ('procedure', 'Procedure', 'A.5.37', false, false, null, null, false, true),
+  ('guideline', 'Guideline', '7.5.1 b', false, false, null, null, false, true),
+  ('plan', 'Plan', '7.5.1 b', false, false, null, null, false, true),
+  ('template', 'Template', '7.5.1 b', false, false, null, null, false, true),
+  ('record', 'Record', '7.5.1 b', false, false, null, null, false, true),
+  ('external', 'Document of external origin', '7.5.3', false, false, null, null, false, true);
 
 create table isms.document (
   scope text not null default isms.default_scope() constraint document_scope_fkey references isms.scope on update cascade,
@@ -559,10 +561,10 @@ begin
                order by d.code, array_position('{current,review_due,scheduled,in_review,draft,missing,superseded,withdrawn}', d.state), d.effective_from desc, d.version desc) s
        order by s.code;
     if not found then
-      return query select k.code, k.clause, k.title, null::text, null::text, case when n > 0 then 'recorded' when k.kept_in is null then 'missing' else 'empty' end, n;
+      return query select k.code, k.clause, k.title, null::text, null::text, case when n > 0 then 'recorded' when k.kept_in is null then 'missing' when k.as_it_happens then 'not_yet' else 'empty' end, n;
     end if;
   end loop;
 end
 $$;
 
-comment on function isms.mandatory_documents(text) is 'The documented information that is mandatory, with the state of each document, newest in force first; recorded where a register holds it and no document is in force, empty where neither is there; default scope where none is named. Errors: IS021';
+comment on function isms.mandatory_documents(text) is 'The documented information that is mandatory, with the state of each document, newest in force first; recorded where a register holds it and no document is in force, empty where neither is there, not_yet where it is a record of what has not happened yet; default scope where none is named. Errors: IS021';

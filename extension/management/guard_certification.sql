@@ -92,7 +92,7 @@ begin atomic
     from (select isms.step_related(step, 'mandatory_documents', new) as related) r;
 end;
 
-comment on function isms.guard_mandatory_documents(jsonb, jsonb, isms.step) is 'Guard: every rule of readiness about documents that a standard demands passes';
+comment on function isms.guard_mandatory_documents(jsonb, jsonb, isms.step) is 'Guard: the documented information that a standard demands is there';
 
 -- 17021-1 9.3.1.2.2 g; 27006-1
 create function isms.guard_audit_and_review_planned(old jsonb, new jsonb, step isms.step) returns text

@@ -104,10 +104,16 @@ begin atomic
   select isms.guard_says(
            isms.guard_lacks(new, 'implemented_on', 'effectiveness_due'), isms.guard_future(new, 'implemented_on', step),
            case when (new ->> 'effectiveness_due')::date < (new ->> 'implemented_on')::date
-                then format('effectiveness_due %s is before implemented_on %s', new ->> 'effectiveness_due', new ->> 'implemented_on') end);
+                then format('effectiveness_due %s is before implemented_on %s', new ->> 'effectiveness_due', new ->> 'implemented_on') end,
+           (select format('implemented_on %s is before action %s was done, on %s', new ->> 'implemented_on', a.code, to_char(a.done_on, 'YYYY-MM-DD'))
+              from isms.action a
+             where a.scope = (step).scope and a.serves_kind = (step).workflow and a.serves = new ->> 'code' and a.status = 'verified'
+               and a.done_on > (new ->> 'implemented_on')::date
+             order by a.done_on desc, a.code
+             limit 1));
 end;
 
-comment on function isms.guard_effectiveness_due_set(jsonb, jsonb, isms.step) is 'Guard: the day the actions were implemented and the day their effect is judged are set, in order';
+comment on function isms.guard_effectiveness_due_set(jsonb, jsonb, isms.step) is 'Guard: the day the actions were implemented and the day their effect is judged are set, in order, not before the last action was done';
 
 -- 10.2 d
 create function isms.guard_judged_late_enough(old jsonb, new jsonb, step isms.step) returns text

@@ -83,11 +83,15 @@ create view isms.scope_problem with (security_invoker = true) as
      union
     select i.scope, i.code, n.code, r.by
       from (
-        select d.scope, 'asset' as kind, d.supports as of, d.asset as needs, 'asset_dependency' as by from isms.asset_dependency d
+        select d.scope, 'asset' as kind, d.supports as of, 'asset' as needs_kind, d.asset as needs, 'asset_dependency' as by from isms.asset_dependency d
          union all
-        select p.scope, 'process', p.to_process, p.from_process, 'process_interaction' from isms.process_interaction p) r
+        select p.scope, 'process', p.to_process, 'process', p.from_process, 'process_interaction' from isms.process_interaction p
+         union all
+        select s.scope, 'asset', s.asset, 'supplier', s.supplier, 'supplier_asset' from isms.supplier_asset s
+         union all
+        select s.scope, 'process', s.process, 'supplier', s.code, 'supplier' from isms.supplier s where s.process is not null) r
       join isms.scope_item i on i.scope = r.scope and i.kind = r.kind and i.refers = r.of
-      join isms.scope_item n on n.scope = r.scope and n.kind = r.kind and n.refers = r.needs and n.code <> i.code)
+      join isms.scope_item n on n.scope = r.scope and n.kind = r.needs_kind and n.refers = r.needs and n.code <> i.code)
   select i.scope, i.code, i.title, i.kind, i.standing, 'undecided' as problem, null::text as other, 'whether it is in scope is not decided' as explanation
     from isms.scope_item i
    where i.standing is null
@@ -121,6 +125,7 @@ create view isms.scope_problem with (security_invoker = true) as
     from isms.scope_item i
    where i.kind = 'asset' and not exists (select from isms.asset a where a.scope = i.scope and a.code = i.refers) and i.refers is not null
       or i.kind = 'process' and not exists (select from isms.process p where p.scope = i.scope and p.code = i.refers) and i.refers is not null
+      or i.kind = 'supplier' and not exists (select from isms.supplier s where s.scope = i.scope and s.code = i.refers) and i.refers is not null
    union all
   select r.scope, null, null, null, null, 'reference_gone', r.key, format('the scope statement refers to %s %s, which is not in its register any more', r.kind, r.key)
     from isms.scope_reference r
