@@ -22,7 +22,7 @@ PARTS = core/schema core/error core/as_of core/scope core/person core/actor core
 	management/guard management/guard_event management/guard_certification management/workflow management/context management/process management/supplier management/scope_item management/context_import management/document management/people management/import_document management/leadership management/objective \
 	management/change management/incident management/operation management/continuity management/operation_import \
 	management/nonconformity management/measure management/audit management/review management/performance_import \
-	management/certification management/certification_calendar management/certification_cost \
+	management/certification management/certification_calendar management/certification_cost management/integrity \
 	management/readiness management/readiness_context_to_treatment management/readiness_objective_to_improvement management/readiness_history management/clause \
 	report/register report/plan report/heat_map report/coverage report/trend report/performance report/inbox \
 	report/chart report/chart_heat_map report/chart_loss report/chart_trend report/chart_control report/chart_treatment report/chart_certification \

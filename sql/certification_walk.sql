@@ -191,6 +191,13 @@ select pg_temp.audit('IA-3', current_date + 30, '{7,8,9,10}');
 select pg_temp.by('mia', $$select isms.request('isms.internal_audit', 'IA-3', 'cancel', 'IA-2 looks at the same')$$);
 select pg_temp.audit('IA-4', current_date + 40, '{7,8,9,10}');
 select pg_temp.by('mia', $$select isms.request('isms.internal_audit', 'IA-3', 'cancel', 'IA-4 looks at the same')$$), pg_temp.by('tom', $$select isms.approve('isms.internal_audit', '{IA-3}', 'cancel')$$);
+-- What is asked for is what is approved, however either spells dates.
+set datestyle = 'SQL, DMY';
+select pg_temp.by('mia', $$select isms.request('isms.internal_audit', 'IA-4', 'amend_period', 'Another time, next year', jsonb_build_object('planned_period', daterange(current_date + 400, current_date + 405)))$$);
+set datestyle = 'SQL, MDY';
+select pg_temp.by('tom', $$select isms.approve('isms.internal_audit', '{IA-4}', 'amend_period')$$);
+set datestyle = 'ISO';
+select planned_period = daterange(current_date + 400, current_date + 405) as as_asked from isms.internal_audit where code = 'IA-4';
 select pg_temp.by('ian', $$update isms.internal_audit set status = 'in_progress', criteria = 'ISO/IEC 27001:2022', unannounced = true where code = 'IA-2'$$);
 select pg_temp.by('ian', $$update isms.internal_audit set criteria = 'ISO/IEC 27001:2022', unannounced = true, unannounced_reason = 'To see the day as it is' where code = 'IA-2'$$);
 select pg_temp.by('ian', $$update isms.internal_audit set status = 'in_progress' where code = 'IA-2'$$);
@@ -255,6 +262,9 @@ select pg_temp.by('mia', $$update isms.action set status = 'verified', check_res
 -- A day before the work was done would shorten the wait.
 select pg_temp.by('pat', $$update isms.nonconformity set status = 'implemented', implemented_on = current_date - 60, effectiveness_due = current_date where code = 'NC-1'$$);
 select pg_temp.by('pat', $$update isms.nonconformity set status = 'implemented', implemented_on = current_date - 37, effectiveness_due = current_date where code = 'NC-1'$$);
+insert into isms.action (code, title, serves_kind, serves, owner, due_on) values ('T-9', 'One more idea', 'nonconformity', 'NC-1', 'ola', current_date + 9);
+select pg_temp.by('ivy', $$update isms.nonconformity set status = 'closed', effective = true, judged_by = 'ivy', judged_on = current_date, judged_how = 'Seen', changes_isms = false, no_change_reason = 'None', affects_risk = false, no_risk_reason = 'None' where code = 'NC-1'$$);
+delete from isms.action where code = 'T-9';
 select pg_temp.by('ola', $$update isms.nonconformity set status = 'closed', effective = true, judged_by = 'ola', judged_on = current_date, judged_how = 'Seen' where code = 'NC-1'$$);
 select pg_temp.by('ivy', $$update isms.nonconformity set status = 'analysed' where code = 'NC-1'$$);
 select pg_temp.by('ivy', $$update isms.nonconformity set status = 'closed' where code = 'NC-1'$$);

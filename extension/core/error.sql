@@ -21,6 +21,7 @@ insert into isms.error_code (code, name, meaning, builtin) values
   ('IS006', 'frozen', 'The column is frozen in the state the row is in', true),
   ('IS007', 'deletion', 'The row may not be deleted', true),
   ('IS008', 'version', 'A definition would leave rows under way without a legal path', true),
+  ('IS009', 'integrity', 'A rule that holds at the end of every transaction would be broken', true),
   ('IS010', 'trail', 'The audit trail may not be changed', true),
   ('IS011', 'audit', 'The table cannot be audited, or is not', true),
   ('IS020', 'inactive', 'The installation is not active', true),

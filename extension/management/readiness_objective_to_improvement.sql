@@ -237,6 +237,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
  select s.code, case when m.code is null then 'isms.document_kind' else 'isms.document' end, coalesce(m.code, m.kind), m.state in ('current', 'review_due', 'recorded')
    from unnest($2) s(code)
   cross join lateral isms.mandatory_documents(s.code) m
+ where m.state <> 'not_yet'
 $$, true),
 
 ('RD-080', '7.5.2 a', '7.5.2', 'standard', 'consistency',

@@ -465,7 +465,7 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
   ('nonconformity', 'rethink', '{action_agreed}', 'analysed', '{}', '{@owner,isms_manager}', '{}',
    '{reason_given}', '10.2 b', 'P', true),
   ('nonconformity', 'close_effective', '{implemented}', 'closed', '{effective,judged_by,judged_on,judged_how,changes_isms,change,no_change_reason,affects_risk,risk,no_risk_reason,body_verified_on}', '{internal_auditor,isms_manager,process_owner}', '{I}',
-   '{judged_effective,judged_late_enough,isms_change_decided,risk_decided,body_closed}', '10.2 d-g', 'P', true),
+   '{actions_finished,judged_effective,judged_late_enough,isms_change_decided,risk_decided,body_closed}', '10.2 d-g', 'P', true),
   ('nonconformity', 'not_effective', '{implemented}', 'analysed', '{}', '{internal_auditor,isms_manager,process_owner}', '{I}',
    '{judged_ineffective}', '10.2 d', 'P', true),
   ('nonconformity', 'annul', '{open,corrected,analysed}', 'void', '{body_reference,body_dated,body_evidence}', '{isms_manager,internal_auditor}', '{R}',

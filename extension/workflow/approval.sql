@@ -48,6 +48,17 @@ $$;
 comment on function isms.step_of(text, text, text, text) is 'A step somebody names by table, key and transition, in the default scope. Errors: IS020, 42P01, 22023';
 
 -- A request is opened, approved and closed by definers; what it asks for is carried out by the caller, with the caller's own rights on the table.
+-- What is asked for in one session's spelling of dates is read by another's.
+create function isms.settled_json(r record) returns jsonb
+  language plpgsql stable set search_path = pg_catalog, pg_temp
+  set timezone = 'UTC' set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set extra_float_digits = 1 set bytea_output = 'hex' set lc_monetary = 'C' as $$
+begin
+  return to_jsonb(r);
+end
+$$;
+
+comment on function isms.settled_json(record) is 'A row as JSON that no setting of a session spells otherwise, ranges of dates included';
+
 create function isms.open_request(table_name text, key text, transition text, comment text, changes jsonb) returns text
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
   -- definer: requests are written by functions alone, and guards judge all rows
@@ -57,6 +68,7 @@ declare
   t isms.workflow_transition;
   old_row jsonb;
   new_row jsonb;
+  wanted record;
   digest bytea;
   codes text[];
   reasons text[];
@@ -87,6 +99,8 @@ begin
     new_row := isms.read_as_owner(isms.relation_name(b)::regclass,
       format('select to_jsonb(jsonb_populate_record(p, $3)) from %s p where %s', isms.relation_name(b), isms.key_condition(b, 'p')),
       step.key, step.scope, changes || jsonb_build_object(b.state_column, step.to_state));
+    execute format('select * from jsonb_populate_record(null::%s, $1)', isms.relation_name(b)) into wanted using changes;
+    changes := (select jsonb_object_agg(k.key, isms.settled_json(wanted) -> k.key) from jsonb_object_keys(changes) k(key));
   end if;
 
   if not exists (select from isms.transitions_from(b.workflow, step.from_state) w where w.name = t.name) then

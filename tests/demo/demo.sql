@@ -287,9 +287,29 @@ rollback;
 select input, topic, source, items, said from isms.management_review_input where code = 'MR-1' and (items > 0 or said is not null) order by input, source;
 select code, left(title, 45) as title, owner_name, due_on, status, unfinished_actions as unfinished from isms.review_decision_status order by code;
 
+\echo
+\echo '== 20. The certificate: from the offers to the decision, and what is next'
+\echo
+select kind, clause, code, state, records from isms.mandatory_documents();
+\set ECHO none
+\ir certification.sql
+\set ECHO queries
+select body, audit_days, price, price_three_years as three_years, decision, decision_reason from isms.certification_offer order by decision, body;
+select code, kind, first_day, last_day, state, conclusion, requests, open_requests as open, overdue_requests as overdue, agenda_items as agenda from isms.certification_audit_status order by first_day;
+select code, kind, status, left(statement, 50) as statement, coalesce(answer, nonconformity) as answered_by from isms.finding where certification is not null order by code;
+select code, state, certificate_number, soa_version, valid_from, valid_until, next_what, next_latest from isms.certification_status;
+select what, earliest, latest, act_on, status, left(reason, 70) as reason from isms.certification_calendar order by latest;
+select year, item, persons, days, amount from isms.certification_cost('KBI', 1300, expenses_per_day => 150, fee_per_year => 600);
+
+\echo
+\echo '== 21. Would it pass today?'
+\echo
+select status, basis, count(*) as rules from isms.readiness('KBI') group by status, basis order by status, basis;
+select rule, clause, left(title, 90) as title, judged, offending from isms.readiness('KBI') where status = 'failed' order by rule;
+
 \if :{?pages}
 \echo
-\echo '== 16. Pages to take away: the report, and the statement of applicability as it was approved'
+\echo '== 22. Pages to take away: the report, and the statement of applicability as it was approved'
 \echo
 -- Sealed, so that the report has a checkpoint that it can be held to.
 select isms.seal() > 0 as sealed;
@@ -307,20 +327,6 @@ select isms.statement_of_applicability_html('KBI', '2026-1');
 \echo :report
 \echo :statement
 \endif
-
-\echo
-\echo '== 20. The certificate: from the offers to the decision, and what is next'
-\echo
-select kind, clause, code, state, records from isms.mandatory_documents();
-\set ECHO none
-\ir certification.sql
-\set ECHO queries
-select body, audit_days, price, price_three_years as three_years, decision, decision_reason from isms.certification_offer order by decision, body;
-select code, kind, first_day, last_day, state, conclusion, requests, open_requests as open, overdue_requests as overdue, agenda_items as agenda from isms.certification_audit_status order by first_day;
-select code, kind, status, left(statement, 50) as statement, coalesce(answer, nonconformity) as answered_by from isms.finding where certification is not null order by code;
-select code, state, certificate_number, soa_version, valid_from, valid_until, next_what, next_latest from isms.certification_status;
-select what, earliest, latest, act_on, status, left(reason, 70) as reason from isms.certification_calendar order by latest;
-select year, item, persons, days, amount from isms.certification_cost('KBI', 1300, expenses_per_day => 150, fee_per_year => 600);
 
 \echo
 \echo 'To try next (make demo KEEP=1 leaves the server running):'

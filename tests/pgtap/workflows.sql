@@ -93,7 +93,7 @@ nonconformity | analysed | agree_action | action_agreed | @owner | isms_manager 
 nonconformity | analysed | close_without_action | closed | isms_manager / process_owner | isms_manager P | R | need_is_no, not_major | 10.2 b
 nonconformity | action_agreed | implement | implemented | @owner | - | - | actions_finished, evidence_complete, effectiveness_due_set | 10.2 c
 nonconformity | action_agreed | rethink | analysed | @owner / isms_manager | - | - | reason_given | 10.2 b
-nonconformity | implemented | close_effective | closed | internal_auditor / isms_manager / process_owner | - | I | judged_effective, judged_late_enough, isms_change_decided, risk_decided, body_closed | 10.2 d-g
+nonconformity | implemented | close_effective | closed | internal_auditor / isms_manager / process_owner | - | I | actions_finished, judged_effective, judged_late_enough, isms_change_decided, risk_decided, body_closed | 10.2 d-g
 nonconformity | implemented | not_effective | analysed | internal_auditor / isms_manager / process_owner | - | I | judged_ineffective | 10.2 d
 nonconformity | open, corrected, analysed | annul | void | isms_manager / internal_auditor | internal_auditor P ? from_audit | R | reason_given, body_reference | 10.2 f
 incident | * | report | reported | editor | - | - | times_ordered | A.6.8
