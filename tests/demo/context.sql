@@ -11,6 +11,12 @@ do $$ begin
   perform isms.import('interested_party', 'sheet_interested_party');
 end $$;
 \copy isms.import_party_requirement (code, title, party, kind, reference, addressed, addressed_how, owner) from 'tests/demo/party_requirement.csv' (format csv, header match)
+insert into isms.requirement_control (requirement, reference)
+select x.requirement, r
+  from (values
+    ('RQ-GDPR', '{A.5.5,A.5.24,A.5.31,A.5.34,A.8.10,A.8.15,A.8.24}'::isms.reference[]), ('RQ-NIS2', '{A.5.5,A.5.24,A.5.31}'), ('RQ-TRACE', '{A.5.33}'), ('RQ-BENCH', '{A.5.30,A.8.6,A.8.14}'),
+    ('RQ-BREACH', '{A.5.26}'), ('RQ-CERT', '{A.5.1,A.5.35,A.6.3,A.8.5}'), ('RQ-PRIVATE', '{A.6.4,A.8.15}')) x(requirement, controls),
+       unnest(x.controls) r;
 insert into isms.climate_decision (decided_on, relevant, reason, decided_by)
 values (current_date - 350, true, 'Cooling of the server room and water in the archive cellar; customers ask for repair instead of new instruments', 'mara');
 \copy isms.import_process (code, title, owner, purpose, criteria, planned, outsourced, provider) from 'tests/demo/process.csv' (format csv, header match)

@@ -12,6 +12,8 @@ create temp table sheet_objective (like isms.import_objective);
 update sheet_objective set due_on = pg_temp.shift(due_on);
 do $$ begin perform isms.import('objective', 'sheet_objective'); end $$;
 update isms.objective set period = daterange(current_date - 340, null);
+update isms.objective set refers_kind = 'treatment', refers = 'R-001' where code = 'OB-MFA';
+update isms.objective set refers_kind = 'requirement', refers = 'RQ-GDPR' where code = 'OB-LEAVER';
 insert into isms.objective_result (objective, measured_on, value, evidence)
 select x.objective, current_date - x.days, x.value, x.evidence
   from (values
