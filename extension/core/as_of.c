@@ -35,6 +35,7 @@
 #include "utils/guc.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
 #include "utils/snapmgr.h"
@@ -430,19 +431,31 @@ isms_refuse_looking_back(void)
 				 errhint("reset isms.as_of")));
 }
 
-/* Is it told in isms.lookback_exception?  For a table, *time_column is the column that says since when a row is there, copied. */
+/*
+ * Is it told in isms.lookback_exception?  For a table, *time_column is the
+ * column that says since when a row is there, copied.  While the extension is
+ * being made everything is.
+ */
 bool
 isms_lookback_exception(const char *kind, const char *name, char **time_column)
 {
 	static const char *const columns[] = {"kind", "name"};
 	const char *values[] = {kind, name};
-	Relation	rel = table_open(isms_own_relation("lookback_exception"), AccessShareLock);
+	Oid			relid = get_relname_relid("lookback_exception", get_namespace_oid("isms", false));
+	Relation	rel;
 	IsmsLasting lasting;
-	Snapshot	snapshot = isms_newest_snapshot(&lasting);
-	SysScanDesc scan = isms_scan(rel, "lookback_exception_pkey", snapshot, 2, columns, values);
-	HeapTuple	tuple = systable_getnext(scan);
-	bool		found = HeapTupleIsValid(tuple);
+	Snapshot	snapshot;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found;
 
+	if (!OidIsValid(relid))
+		return true;
+	rel = table_open(relid, AccessShareLock);
+	snapshot = isms_newest_snapshot(&lasting);
+	scan = isms_scan(rel, "lookback_exception_pkey", snapshot, 2, columns, values);
+	tuple = systable_getnext(scan);
+	found = HeapTupleIsValid(tuple);
 	if (found && time_column != NULL)
 		*time_column = isms_text_field(rel, tuple, "time_column");
 	systable_endscan(scan);

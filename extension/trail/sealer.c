@@ -95,6 +95,7 @@ isms_sealer_main(Datum arg)
 	/* whatever the database's default, a seal needs a new snapshot */
 	SetConfigOption("default_transaction_isolation", "read committed", PGC_SUSET, PGC_S_OVERRIDE);
 	SetConfigOption("default_transaction_read_only", "off", PGC_SUSET, PGC_S_OVERRIDE);
+	SetConfigOption("isms.as_of", "", PGC_USERSET, PGC_S_OVERRIDE);
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
