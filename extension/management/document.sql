@@ -528,6 +528,24 @@ end;
 
 comment on function isms.current_documents(text) is 'The versions in force today with their text or place, and a name for a file of each; default scope where none is named';
 
+-- A row each is enough; found by the index, else the rows of all scopes before it would be read.
+create function isms.kinds_in_registers(scopes text[]) returns table (scope text, kind text)
+  language plpgsql stable set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+declare
+  k isms.document_kind;
+begin
+  for k in select x.* from isms.document_kind x where x.kept_in is not null order by x.code loop
+    if to_regclass('isms.' || quote_ident(k.kept_in)) is not null then
+      return query execute format(
+        'select s.code, $2 from unnest($1) s(code) cross join lateral (select from isms.%I x where x.scope = s.code and (%s) limit 1) x',
+        k.kept_in, coalesce(k.kept_where, 'true')) using scopes, k.code;
+    end if;
+  end loop;
+end
+$$;
+
+comment on function isms.kinds_in_registers(text[]) is 'Kinds of documented information that a register of the scope holds, of several scopes';
+
 create function isms.mandatory_documents(scope text default null)
   returns table (kind text, clause text, title text, code text, version text, state text, records bigint)
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$

@@ -234,10 +234,20 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
 ('RD-079', '7.5.1', '7.5.1', 'standard', 'document',
  'All documented information that is mandatory is there: as a document in force, or as rows of its register',
  'isms.mandatory_documents says what is missing: approve a version of the document, or fill the register.', '{}', $$
- select s.code, case when m.code is null then 'isms.document_kind' else 'isms.document' end, coalesce(m.code, m.kind), m.state in ('current', 'review_due', 'recorded')
+ with recorded as materialized (
+   select r.scope, r.kind from isms.kinds_in_registers($2) r)
+ select c.scope, 'isms.document', c.code, c.external or v.code is not null or r.kind is not null
+   from isms.document c
+   left join isms.document_in_force v on v.scope = c.scope and v.code = c.code
+   left join recorded r on r.scope = c.scope and r.kind = c.kind
+  where c.scope = any ($2) and c.mandatory
+  union all
+ select s.code, 'isms.document_kind', k.code, r.kind is not null
    from unnest($2) s(code)
-  cross join lateral isms.mandatory_documents(s.code) m
- where m.state <> 'not_yet'
+  cross join isms.document_kind k
+   left join recorded r on r.scope = s.code and r.kind = k.code
+   left join (select c.scope, c.kind from isms.document c where c.scope = any ($2) and c.mandatory group by c.scope, c.kind) c on c.scope = s.code and c.kind = k.code
+  where k.mandatory and c.kind is null and not (k.as_it_happens and r.kind is null)
 $$, true),
 
 ('RD-080', '7.5.2 a', '7.5.2', 'standard', 'consistency',
@@ -995,34 +1005,87 @@ $$, true),
 ('RD-125', '17021-1 9.1.3', '17021-1 9.1.3', 'standard', 'timeliness',
  'The first surveillance audit was agreed for the year after the decision, and one for each calendar year without recertification',
  'Agree the days with the body and enter them in isms.certification_audit; isms.certification_calendar says what is due when.', '{}', $$
- select c.scope, 'isms.certification', c.certification || ' ' || c.what, c.status = 'done' or coalesce(c.planned_on <= c.latest and c.status <> 'overdue', false)
-   from unnest($2) s(code)
-  cross join lateral isms.certification_calendar(s.code) c
-   join isms.scope_day d on d.scope = c.scope
-  where starts_with(c.what, 'surveillance_') and (c.status <> 'open' or c.act_on <= d.today)
+ with cycle as (
+   select c.scope, c.code, c.kind, c.decided_on, c.valid_until, d.today, (c.decided_on + coalesce(f.period, p.period))::date as first_until, coalesce(g.period, a.period) as agree_before
+     from isms.certification c
+     join isms.scope_day d on d.scope = c.scope
+     join isms.certification_parameter p on p.name = 'surveillance_1'
+     join isms.certification_parameter a on a.name = 'agree_before'
+     left join isms.certification_body_parameter f on f.scope = c.scope and f.body = c.body and f.parameter = p.name
+     left join isms.certification_body_parameter g on g.scope = c.scope and g.body = c.body and g.parameter = a.name
+    where c.scope = any ($2) and c.status in ('certified', 'suspended') and c.valid_until >= d.today),
+ audit as (
+   -- what a cycle shows: its own audits, and the recertification held in the cycle after it
+   select a.scope, a.certification as cycle, a.kind, coalesce(a.planned_from, a.held_from) as planned_on, a.held_until
+     from isms.certification_audit a
+    where a.scope = any ($2) and a.cancelled_on is null and a.kind in ('surveillance_1', 'surveillance_2', 'surveillance', 'recertification')
+    union all
+   select a.scope, n.previous, 'recertification', coalesce(a.planned_from, a.held_from), a.held_until
+     from isms.certification_audit a
+     join isms.certification n on n.scope = a.scope and n.code = a.certification
+    where a.scope = any ($2) and a.cancelled_on is null and a.kind in ('stage_2', 'recertification') and n.previous is not null),
+ due as (
+   select c.scope, c.code, 'surveillance_1' as what, c.today, c.first_until as latest, c.agree_before, null::integer as year
+     from cycle c
+    where c.kind = 'initial'
+    union all
+   select c.scope, c.code, 'surveillance_' || y.year, c.today, make_date(y.year, 12, 31), c.agree_before, y.year
+     from cycle c
+    cross join lateral generate_series(extract(year from c.decided_on)::integer + 1, extract(year from c.valid_until)::integer - 1) y(year))
+ select u.scope, 'isms.certification', u.code || ' ' || u.what,
+        coalesce(bool_or(a.held_until <= u.today), false) or u.latest >= u.today and coalesce(bool_or(a.planned_on <= u.latest), false)
+   from due u
+   left join audit a
+     on a.scope = u.scope and a.cycle = u.code
+    and case when u.year is null then a.kind = 'surveillance_1' else extract(year from coalesce(case when a.held_until <= u.today then a.held_until end, a.planned_on)) = u.year end
+  group by u.scope, u.code, u.what, u.today, u.latest, u.agree_before
+ having count(coalesce(a.held_until, a.planned_on)) > 0 or (u.latest - u.agree_before)::date <= u.today
 $$, true),
 
 ('RD-126', '17021-1 9.6.3', '17021-1 9.6.3', 'standard', 'timeliness',
  'Recertification is planned for before the certificate ends: the audit, what it finds, and the decision',
  'Agree the audit with the body and enter it in isms.certification_audit, with majors_due before the end; open the next cycle in isms.certification with previous.', '{}', $$
- select c.scope, 'isms.certification', c.certification || ' ' || c.what,
-        case c.what
-          when 'recertification' then c.status = 'done' or coalesce(c.planned_on <= c.latest and c.status <> 'overdue', false)
-          when 'renewal' then c.status = 'done' or c.status <> 'overdue' and n.previous is not null
-          else c.status = 'done' or c.status <> 'overdue' and c.latest < coalesce(case when k.decided_on is null then p.valid_until end, k.valid_until)
-        end
-   from unnest($2) s(code)
-  cross join lateral isms.certification_calendar(s.code) c
-   join isms.scope_day d on d.scope = c.scope
-   join isms.certification k on k.scope = c.scope and k.code = c.certification
-   left join isms.certification p on p.scope = k.scope and p.code = k.previous
-   left join isms.certification_audit a on a.scope = c.scope and a.code = c.audit
-   left join (
-     select distinct x.scope, x.previous
-       from isms.certification x
-      where x.scope = any ($2) and x.status not in ('withdrawn', 'refused', 'ended')) n on n.scope = k.scope and n.previous = k.code
-  where c.what in ('recertification', 'renewal') and (c.status <> 'open' or c.act_on <= d.today)
-     or c.what = 'majors' and a.kind = 'recertification'
+ with cycle as (
+   select c.scope, c.code, c.valid_until, d.today, (c.valid_until - coalesce(f.period, p.period))::date as begin_on, (c.valid_until - 1 - coalesce(g.period, a.period))::date as agree_on,
+          n.previous is not null as followed
+     from isms.certification c
+     join isms.scope_day d on d.scope = c.scope
+     join isms.certification_parameter p on p.name = 'recertification_start'
+     join isms.certification_parameter a on a.name = 'agree_before'
+     left join isms.certification_body_parameter f on f.scope = c.scope and f.body = c.body and f.parameter = p.name
+     left join isms.certification_body_parameter g on g.scope = c.scope and g.body = c.body and g.parameter = a.name
+     left join (
+       select x.scope, x.previous, bool_or(x.status in ('certified', 'suspended', 'withdrawn', 'ended') and x.decided_on <= y.today) as decided
+         from isms.certification x
+         join isms.scope_day y on y.scope = x.scope
+        where x.scope = any ($2) and x.previous is not null and (x.status not in ('withdrawn', 'refused', 'ended') or x.decided_on is not null)
+        group by x.scope, x.previous) n on n.scope = c.scope and n.previous = c.code
+    where c.scope = any ($2) and c.status in ('certified', 'suspended') and n.decided is not true),
+ audit as (
+   select a.scope, a.certification as cycle, coalesce(a.planned_from, a.held_from) as planned_on, a.held_until, a.majors_due, a.majors_verified_on
+     from isms.certification_audit a
+    where a.scope = any ($2) and a.cancelled_on is null and a.kind = 'recertification'
+    union all
+   select a.scope, n.previous, coalesce(a.planned_from, a.held_from), a.held_until, a.majors_due, a.majors_verified_on
+     from isms.certification_audit a
+     join isms.certification n on n.scope = a.scope and n.code = a.certification
+    where a.scope = any ($2) and a.cancelled_on is null and a.kind in ('stage_2', 'recertification') and n.previous is not null)
+ select c.scope, 'isms.certification', c.code || ' recertification',
+        coalesce(bool_or(a.held_until <= c.today), false) or c.today < c.valid_until and coalesce(bool_or(a.planned_on < c.valid_until), false)
+   from cycle c
+   left join audit a on a.scope = c.scope and a.cycle = c.code
+  group by c.scope, c.code, c.today, c.valid_until, c.begin_on
+ having count(coalesce(a.held_until, a.planned_on)) > 0 or c.begin_on <= c.today
+  union all
+ select c.scope, 'isms.certification', c.code || ' renewal', c.today < c.valid_until and c.followed
+   from cycle c
+  where c.agree_on <= c.today
+  union all
+ select c.scope, 'isms.certification', c.code || ' majors', bool_and(coalesce(a.majors_verified_on <= c.today, false) or a.majors_due >= c.today and a.majors_due < c.valid_until)
+   from cycle c
+   join audit a on a.scope = c.scope and a.cycle = c.code
+  where a.majors_due is not null
+  group by c.scope, c.code
 $$, true),
 
 ('RD-127', 'A.5-A.8', 'A.5', 'practice', 'consistency',
