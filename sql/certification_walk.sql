@@ -347,6 +347,9 @@ select pg_temp.by('mia', $$update isms.certification set status = 'stage_2', bod
 select pg_temp.by('mia', $$update isms.certification set status = 'refused', body_reference = null where code = 'C-2'$$), pg_temp.by('mia', $$update isms.certification set status = 'refused' where code = 'C-2'$$);
 select pg_temp.by('mia', $$update isms.certification set status = 'withdrawn', body_reference = null where code = 'C-1'$$), pg_temp.by('mia', $$update isms.certification set status = 'withdrawn' where code = 'C-1'$$, 'The certificate was given back');
 
+-- What the registers hold by now is all that is demanded of them.
+select kind, state from isms.mandatory_documents() where records is not null;
+
 -- No guard of these workflows was not seen to refuse, and no step was not taken.
 \pset tuples_only off
 select distinct t.workflow, g.guard as never_refused
