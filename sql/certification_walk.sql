@@ -319,10 +319,13 @@ select pg_temp.by('ivy', $$update isms.nonconformity set body_verified_on = curr
        pg_temp.by('ivy', $$update isms.nonconformity set status = 'closed', effective = true, judged_by = 'ivy', judged_on = current_date, judged_how = 'Forms of the week', changes_isms = false, no_change_reason = 'None', affects_risk = false, no_risk_reason = 'None' where code = 'NC-5'$$);
 select pg_temp.by('mia', $$update isms.finding set body_verified_on = current_date where code = 'SF-1'$$), pg_temp.by('mia', $$update isms.finding set body_accepted_on = current_date where code = 'SF-2'$$);
 
--- The decision: complete, for three years at most, by letter.
+-- The decision: complete, for three years at most, by letter, on a statement there is.
+do $$ begin perform isms.begin_cutover('The statement as it was approved'); end $$;
+insert into isms.statement_version (code, status) values ('2026-1', 'approved');
+do $$ begin perform isms.end_cutover(); end $$;
 select pg_temp.by('mia', $$update isms.certification set status = 'certified', body_reference = null, decided_on = current_date, valid_from = current_date, valid_until = current_date + 1200, certificate_scope = 'All', certificate_standard = 'ISO/IEC 27001:2022', soa_version = '1.0' where code = 'C-1'$$);
 select pg_temp.by('mia', $$update isms.certification set status = 'certified', body_reference = 'L-1', body_dated = current_date, body_evidence = 'l1.pdf', decided_on = current_date, valid_from = current_date, valid_until = current_date + 1000,
-  certificate_number = '27-1', certificate_scope = 'All', certificate_standard = 'ISO/IEC 27001:2022', soa_version = '1.0' where code = 'C-1'$$);
+  certificate_number = '27-1', certificate_scope = 'All', certificate_standard = 'ISO/IEC 27001:2022', soa_version = '2026-1' where code = 'C-1'$$);
 -- Its data change by letter alone; it is suspended until a day, and lifted when the cause is gone.
 select pg_temp.by('mia', $$update isms.certification set body_reference = null where code = 'C-1'$$), pg_temp.by('mia', $$update isms.certification set certificate_scope = null where code = 'C-1'$$);
 select pg_temp.by('mia', $$update isms.certification set certificate_scope = 'All and more', body_reference = 'L-2' where code = 'C-1'$$);

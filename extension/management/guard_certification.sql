@@ -258,6 +258,11 @@ create function isms.guard_certificate_complete(old jsonb, new jsonb, step isms.
 begin atomic
   select isms.guard_says(
            isms.guard_lacks(new, 'certificate_number', 'certificate_scope', 'certificate_standard', 'soa_version', 'decided_on', 'valid_from', 'valid_until'),
+           -- where statements are kept here, it is one of them
+           (select format('no version %s of the statement of applicability is approved', new ->> 'soa_version')
+             where exists (select from isms.statement_version v where v.scope = (step).scope and v.status = 'approved')
+               and not exists (select from isms.statement_version v where v.scope = (step).scope and v.status = 'approved' and v.code = new ->> 'soa_version')
+               and isms.guard_lacks(new, 'soa_version') is null),
            case when (new ->> 'valid_from')::date < (new ->> 'decided_on')::date
                 then format('valid_from %s is before the decision, on %s', new ->> 'valid_from', new ->> 'decided_on') end,
            case when (new ->> 'valid_until')::date > d.last then format('valid_until %s is too late, %s at the latest', new ->> 'valid_until', to_char(d.last, 'YYYY-MM-DD')) end)
@@ -269,7 +274,7 @@ begin atomic
                           ((new ->> 'decided_on')::date + interval '3 years')::date) as last) d;
 end;
 
-comment on function isms.guard_certificate_complete(jsonb, jsonb, isms.step) is 'Guard: number, scope, standard, version of the statement of applicability, decision, validity: from the decision or later, 3 years at most, of a renewal 3 years on from the old end';
+comment on function isms.guard_certificate_complete(jsonb, jsonb, isms.step) is 'Guard: number, scope, standard, version of the statement of applicability, an approved one where they are kept here, decision, validity: from the decision or later, 3 years at most, of a renewal 3 years on from the old end';
 
 -- 17021-1 9.6.5.4
 create function isms.guard_suspension_end_set(old jsonb, new jsonb, step isms.step) returns text
