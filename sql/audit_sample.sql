@@ -70,6 +70,18 @@ select * from isms.audit_sample('isms.open_findings', 1, 's', checkpoint => 1);
 update isms.process set title = 'Leaving' where code = 'JOIN';
 select * from isms.audit_sample('isms.open_findings', 1, 's');
 
+-- Looking back to a checkpoint, a view is drawn from as that covers it, whatever came after; a pack ends there too.
+select set_config('isms.as_of', to_char(sealed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.USZ'), false) is not null as back from isms.checkpoint where number = 2;
+select count(*) as the_same from isms.audit_sample('isms.open_findings', 1, 's') join viewed using (hash, digest, drawn_at, root);
+select p.pack #>> '{checkpoint,number}' as checkpoint, jsonb_array_length(r -> 'entries') as entries, r #>> '{row,title}' as title
+  from (select isms.evidence_pack('IA-1')) p(pack), jsonb_array_elements(p.pack -> 'records') r where r ->> 'key' = 'JOIN';
+select count(*) as assets from isms.export_rows('asset');
+select * from isms.audit_sample('isms.open_findings', 1, 's', checkpoint => 1);
+select set_config('isms.as_of', to_char(sealed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.USZ'), false) is not null as back from isms.checkpoint where number = 1;
+select count(*) as assets, min(c[2]) as title from isms.export_rows('asset') c;
+select count(*) as the_same from isms.audit_sample('isms.asset', 5, 'dice 4 2 6') join first using (position, key, record, hash, size, digest, drawn_at, tree_size, root);
+reset isms.as_of;
+
 -- Nothing to draw is told with the size; what cannot be drawn is refused.
 select position, size, encode(digest, 'hex') as digest from isms.audit_sample('isms.objective', 3, 's');
 select position, size from isms.audit_sample('isms.asset', 0, 's');

@@ -24,18 +24,19 @@ begin
       message = format('%s is neither a table nor a view', population),
       hint = 'Samples are drawn from audited tables and from views.';
   end if;
-  -- A view shows what is now; that is what a checkpoint covers when nothing came after it.
+  -- A view shows what is now; that is what a checkpoint covers when nothing came after it.  Looking back it shows what the newest one then covers.
   select u.low into low from isms.unsealed_from() u;
   if exists (select from isms.checkpoint c where c.number > audit_population.checkpoint)
-     or exists (select
-                  from isms.trail_entry e
-                 where e.seq > coalesce(low, 0)
-                   and not isms.is_sealed(e.seq, e.xid, e.incarnation, (select isms.last_snapshot()), (select isms.incarnation()))) then
+     or coalesce(current_setting('isms.as_of', true), '') = '' and exists (
+       select
+         from isms.trail_entry e
+        where e.seq > coalesce(low, 0)
+          and not isms.is_sealed(e.seq, e.xid, e.incarnation, (select isms.last_snapshot()), (select isms.incarnation()))) then
     raise exception using
       errcode = 'object_not_in_prerequisite_state',
       message = format('what %s shows is not what checkpoint %s covers', population, checkpoint),
       detail = 'There are changes after it.',
-      hint = 'Draw after isms.seal(), before anything changes; or draw from an audited table, whose rows are taken as they were.';
+      hint = 'Look back to the checkpoint: set isms.as_of to its sealed_at. An audited table''s rows are taken as they were without it.';
   end if;
   return query execute format(
     'select %s, convert_to(v.record::text, ''UTF8''), v.record from (select to_jsonb(t) as record from %s t) v where not $1 or v.record ->> ''scope'' = $2',
