@@ -109,6 +109,11 @@ select * from isms.import('risk_control', 'link');
 select risk, implementation, effect_on, effectiveness from isms.risk_control order by 1;
 select * from isms.import('risk_control', 'link');
 
+-- A default holds where the sheet lacks the column, too.
+select * from isms.import_rows('evidence', '[{"code": "EV-1", "title": "Settings", "subject": "M-1", "locator": "Folder 7"}]');
+select subject_kind, kind from isms.evidence where code = 'EV-1';
+select * from isms.import_rows('evidence', '[{"code": "EV-1", "title": "Settings", "subject": "M-1"}]');
+
 -- The organisation's own words are remembered.
 create temp table rated (id text, l text, i text);
 insert into rated values ('R-003', 'High (4)', 'Higgh'), ('R-004', ' high  (4) ', '2');

@@ -510,11 +510,12 @@ begin atomic
     left join jsonb_each_text(import_columns.mapping) m on m.value = c.column_name
     left join pg_attribute a on a.attrelid = to_regclass(k.table_name) and a.attname = c.column_name and a.attnum > 0 and not a.attisdropped
    where k.kind = import_columns.kind
-     and (m.key is not null or c.column_name = any (k.key_columns))
+     -- what the table needs and has no default for is the kind's, also where the sheet lacks the column
+     and (m.key is not null or c.column_name = any (k.key_columns) or c.default_value is not null and a.attnotnull and not a.atthasdef)
    order by c.position;
 end;
 
-comment on function isms.import_columns(text, jsonb) is 'Columns of a kind that take part in an import: those the sheet gives and the key';
+comment on function isms.import_columns(text, jsonb) is 'Columns of a kind that take part in an import: those the sheet gives, the key, and those whose default only the kind has';
 
 create function isms.import_outcome(kind text, scope text, rows jsonb, mapping jsonb) returns jsonb
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp set enable_nestloop = off set standard_conforming_strings = on set jit = off as $$
