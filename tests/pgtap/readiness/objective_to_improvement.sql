@@ -488,3 +488,217 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-127', 'failed', 'one is not decided on', $$
   select pg_temp.put('applicability', jsonb_build_object('reference', r)) from unnest('{A.5.7,A.5.23,A.5.30,A.7.4,A.8.9,A.8.10,A.8.11,A.8.12,A.8.16,A.8.23}'::text[]) r $$),
 ('RD-127', 'failed', 'nothing is decided on', '');
+
+-- What is drafted, given up or over offends no more, whatever it lacks.
+insert into readiness_case (rule, expected, what, given)
+select c.rule, 'nothing_to_judge', c.what || ', and ' || o.what, c.given || '; ' || o.given
+  from readiness_case c
+  join (values
+    ('RD-06[2-8]', 'the objective is drafted', $$ update isms.objective set status = 'draft' $$),
+    ('RD-06[2-8]', 'the objective is closed', $$ update isms.objective set status = 'closed' $$),
+    ('RD-0(69|90|93)', 'the change was cancelled', $$ update isms.change set status = 'cancelled' $$),
+    ('RD-07[2-6]', 'nobody holds a role any more', $$ update isms.role_assignment set valid_until = isms.today('T') - 1 where person <> 'eve' $$),
+    ('RD-08[0-5]', 'all versions are drafts again', $$ update isms.document_version set status = 'draft'; update isms.document set external = false, source = null, edition = null $$),
+    ('RD-08[89]', 'the process ended', $$ update isms.process set ended_on = isms.today('T') - 1 $$),
+    ('RD-091', 'all of it is out of scope', $$ select pg_temp.put('scope_item', jsonb_build_object('code', 'OUT-' || code, 'refers', code)) from isms.supplier;
+                                               select pg_temp.put('scope_item', jsonb_build_object('code', 'OUT-' || code, 'kind', 'process', 'refers', code)) from isms.process $$),
+    ('RD-095', 'the action is cancelled', $$ update isms.action set status = 'cancelled' $$),
+    ('RD-09[789]', 'the measure is retired', $$ update isms.measure set status = 'retired' $$),
+    ('RD-10[678]', 'the audit is cancelled', $$ update isms.internal_audit set status = 'cancelled' $$),
+    ('RD-10[67]', 'the audit was years ago', $$ update isms.internal_audit set status = 'reported', reported_on = isms.today('T') - 1100 $$),
+    ('RD-(109|123)', 'the finding is a draft', $$ update isms.finding set status = 'draft' $$),
+    ('RD-109', 'the finding is years old', $$ update isms.finding set found_on = isms.today('T') - 1100 $$),
+    ('RD-11[123]', 'the review was cancelled', $$ update isms.management_review set status = 'cancelled' $$),
+    ('RD-1(1[56789]|20)', 'the nonconformity is void', $$ update isms.nonconformity set status = 'void' $$),
+    ('RD-1(1[56789]|20)', 'the nonconformity was closed years ago', $$ update isms.nonconformity set status = 'closed', judged_on = isms.today('T') - 1100 $$),
+    ('RD-12[456]', 'the certificate was withdrawn', $$ update isms.certification set status = 'withdrawn' $$)) o(rules, what, given) on c.rule ~ o.rules
+ where c.expected = 'failed';
+
+-- A year, three or a month, to the day: with 30 days in their place.
+create function pg_temp.within_30_days(rule text, parameter text) returns void language sql as
+  $$ insert into isms.readiness_overlay (scope, rule, switched_off, parameters, reason) values ('T', rule, false, jsonb_build_object(parameter, '30 days'), 'A day more or less') $$;
+
+insert into readiness_case (rule, expected, what, given)
+select b.rule, e.expected, e.what, format('select pg_temp.within_30_days(%L, %L); %s', b.rule, b.parameter, replace(b.given, '@@', e.day))
+  from (values
+    ('RD-067', 'interval', 'failed', $$ select pg_temp.put('objective', '{"period": "[@-700,@65)", "confirmed_on": "@@"}') $$),
+    ('RD-069', 'interval', 'nothing_to_judge', $$ select pg_temp.put('change', '{"requested_on": "@-900", "implemented_on": "@@"}') $$),
+    ('RD-075', 'interval', 'failed', $$ select pg_temp.put('awareness_record', '{"aware_on": "@@"}') $$),
+    ('RD-092', 'interval', 'failed', $$ select pg_temp.put('assessment_round', '{"closed_on": "@@"}') $$),
+    ('RD-094', 'interval', 'nothing_to_judge', $$ select pg_temp.put('assessment_round', '{"closed_on": "@@"}'), pg_temp.put('assessment_result') $$),
+    ('RD-100', 'interval', 'failed', $$ select pg_temp.put('performance_evaluation', '{"evaluated_on": "@@"}') $$),
+    ('RD-101', 'interval', 'failed', $$ select pg_temp.put('applicability'), pg_temp.put('control_test', '{"tested_on": "@@"}') $$),
+    ('RD-101', 'interval', 'failed', $$ select pg_temp.put('applicability'), pg_temp.put('internal_audit', '{"reported_on": "@@"}'), pg_temp.put('audit_item') $$),
+    ('RD-101', 'interval', 'failed', $$ select pg_temp.put('applicability'), pg_temp.put('measure', '{"subject_kind": "control", "subject": "A.7.2"}'), pg_temp.put('measurement', '{"measured_on": "@@"}') $$),
+    ('RD-102', 'interval', 'failed', $$ select pg_temp.put('internal_audit', '{"reported_on": "@@"}') $$),
+    ('RD-103', 'interval', 'failed', $$ select pg_temp.put('internal_audit', '{"reported_on": "@@"}'); select pg_temp.put('audit_item', jsonb_build_object('item', i)) from generate_series(4, 10) i $$),
+    ('RD-106', 'interval', 'nothing_to_judge', $$ select pg_temp.put('internal_audit', '{"reported_on": "@@"}') $$),
+    ('RD-108', 'interval', 'nothing_to_judge', $$ select pg_temp.holds('dana', 'top_management'), pg_temp.put('internal_audit', '{"reported_on": "@@"}') $$),
+    ('RD-110', 'interval', 'failed', $$ select pg_temp.holds('dana', 'top_management'), pg_temp.put('internal_audit', '{"reported_on": "@@"}'), pg_temp.put('management_review') $$),
+    ('RD-114', 'interval', 'failed', $$ select pg_temp.put('improvement', '{"proposed_on": "@@"}') $$),
+    ('RD-115', 'interval', 'nothing_to_judge', $$ select pg_temp.put('nonconformity', '{"judged_on": "@@"}') $$),
+    ('RD-116', 'interval', 'nothing_to_judge', $$ select pg_temp.put('nonconformity', '{"judged_on": "@@"}') $$),
+    ('RD-119', 'interval', 'nothing_to_judge', $$ select pg_temp.put('nonconformity', '{"judged_on": "@@"}') $$),
+    ('RD-122', 'interval', 'failed', $$ select pg_temp.put('management_review'), pg_temp.put('internal_audit', '{"reported_on": "@@"}'); select pg_temp.put('audit_item', jsonb_build_object('item', i)) from generate_series(4, 10) i $$)) b(rule, parameter, otherwise, given)
+ cross join lateral (values ('passed', 'as long ago as the time that is set', '@-30'), (b.otherwise, 'a day longer ago', '@-31')) e(expected, what, day)
+ union all
+select b.rule, e.expected, e.what, format('select pg_temp.within_30_days(%L, %L); %s', b.rule, 'within', replace(b.given, '@@', e.day))
+  from (values
+    ('RD-074', $$ select pg_temp.put('training_completion', '{"effective": null, "completed_on": "@@"}') $$),
+    ('RD-075', $$ select pg_temp.put('role_assignment'), pg_temp.put('document_version', '{"effective_from": "@@"}') $$),
+    ('RD-090', $$ select pg_temp.put('change', '{"kind": "unintended", "requested_on": "@@"}') $$),
+    ('RD-109', $$ select pg_temp.put('finding', '{"nonconformity": null, "status": "raised", "found_on": "@@"}') $$),
+    ('RD-115', $$ select pg_temp.put('nonconformity', '{"correction": null, "status": "open", "found_on": "@@"}') $$),
+    ('RD-116', $$ select pg_temp.put('nonconformity', '{"cause": null, "status": "open", "found_on": "@@"}') $$)) b(rule, given)
+ cross join lateral (values ('nothing_to_judge', 'there is still a day', '@-30'), ('failed', 'the time is over', '@-31')) e(expected, what, day);
+
+-- Of several the right one counts.
+insert into readiness_case (rule, expected, what, given) values
+('RD-061', 'passed', 'another one is of last year', $$ select pg_temp.put('objective'), pg_temp.put('objective', '{"code": "OB-0", "period": "[@-700,@-335)"}') $$),
+('RD-064', 'passed', 'it refers to a risk', $$ select pg_temp.put('risk'), pg_temp.put('objective', '{"refers_kind": "treatment", "refers": "R-1"}') $$),
+('RD-065', 'passed', 'an earlier result is older', $$
+  select pg_temp.put('objective', '{"period": "[@-300,@65)"}'), pg_temp.put('objective_result', '{"measured_on": "@-90"}'), pg_temp.put('objective_result', '{"id": 2, "measured_on": "@-200"}') $$),
+('RD-065', 'failed', 'the result is another objective''s', $$
+  select pg_temp.put('objective', '{"period": "[@-300,@65)"}'), pg_temp.put('objective', '{"code": "OB-2"}'), pg_temp.put('objective_result', '{"objective": "OB-2"}') $$),
+('RD-066', 'passed', 'it was communicated today', $$ select pg_temp.put('objective', '{"communicated_on": "@0"}') $$),
+('RD-067', 'passed', 'it was confirmed today', $$ select pg_temp.put('objective', '{"period": "[@-700,@65)", "confirmed_on": "@0"}') $$),
+('RD-069', 'passed', 'it was asked for on the day it took effect', $$ select pg_temp.put('change', '{"requested_on": "@-15"}') $$),
+('RD-073', 'nothing_to_judge', 'a role takes it that somebody else holds', $$
+  select pg_temp.put('person_competence', '{"valid_until": "@-1"}'), pg_temp.holds('sam', 'risk_owner'); update isms.role_competence set role = 'risk_owner' $$),
+('RD-074', 'passed', 'one training of two gives it', $$ select pg_temp.put('role_competence'), pg_temp.put('training_need'), pg_temp.put('training', '{"code": "TR-2"}') $$),
+('RD-074', 'failed', 'another training is planned', $$ select pg_temp.put('role_competence'), pg_temp.put('training'), pg_temp.put('training', '{"code": "TR-2", "gives": null}'), pg_temp.put('training_need', '{"training": "TR-2"}') $$),
+('RD-074', 'nothing_to_judge', 'the training gives no competence', $$ select pg_temp.put('training', '{"gives": null}'), pg_temp.put('training_completion', '{"effective": null}') $$),
+('RD-075', 'nothing_to_judge', 'the role is held by a program', $$ select pg_temp.put('person', '{"code": "robot", "kind": "service", "active_until": null}'), pg_temp.holds('robot', 'control_owner'), pg_temp.put('document_version') $$),
+('RD-075', 'nothing_to_judge', 'the document is a procedure', $$
+  select pg_temp.put('document', '{"code": "PROC", "kind": "procedure"}'), pg_temp.put('document_version', '{"document": "PROC", "kind": "procedure"}'), pg_temp.put('role_assignment') $$),
+('RD-075', 'failed', 'who had a role before has another now', $$ select pg_temp.put('role_assignment'), pg_temp.holds('li', 'risk_owner', '{"valid_from": "@-5"}'), pg_temp.put('document_version') $$),
+('RD-076', 'passed', 'a second training covers nothing', $$ select pg_temp.put('training_completion'), pg_temp.put('training', '{"code": "TR-2", "covers_policy": false, "covers_contribution": false, "covers_consequences": false}'),
+  pg_temp.put('training_completion', '{"training": "TR-2"}') $$),
+('RD-076', 'passed', 'it was completed as long ago as it holds', $$ select pg_temp.put('training_completion', '{"completed_on": "@-365"}') $$),
+('RD-076', 'failed', 'each training covers a part, none the consequences', $$
+  select pg_temp.put('training', '{"covers_contribution": false, "covers_consequences": false}'), pg_temp.put('training_completion'),
+         pg_temp.put('training', '{"code": "TR-2", "covers_policy": false, "covers_consequences": false}'), pg_temp.put('training_completion', '{"training": "TR-2"}') $$),
+('RD-079', 'failed', 'another document of the kind is in force', $$
+  update isms.document_kind set mandatory = code = 'policy'; select pg_temp.put('document_version'), pg_temp.put('document', '{"code": "POL-2"}') $$),
+('RD-079', 'passed', 'a document from outside is', $$ update isms.document_kind set mandatory = code = 'policy'; select pg_temp.put('document', '{"external": true, "source": "Parent company"}') $$),
+('RD-083', 'nothing_to_judge', 'a record is not reviewed', $$ select pg_temp.put('document', '{"kind": "record"}'), pg_temp.put('document_version', '{"kind": "record"}') $$),
+('RD-083', 'failed', 'another document is in order', $$
+  select pg_temp.put('document', '{"next_review": "@-5"}'), pg_temp.put('document', '{"code": "D-2", "next_review": "@5"}'), pg_temp.put('document_version'), pg_temp.put('document_version', '{"document": "D-2"}') $$),
+('RD-085', 'passed', 'a third is a draft without a word', $$ select pg_temp.put('document_version'), pg_temp.put('document_version', '{"version": "2.0", "status": "draft", "effective_from": null}') $$),
+('RD-085', 'passed', 'the first is in force since today', $$ select pg_temp.put('document_version', '{"effective_from": "@0"}') $$),
+('RD-086', 'passed', 'it was looked up today', $$ select pg_temp.put('document', '{"external": true, "source": "ISO", "edition": "2022", "checked_on": "@0"}') $$),
+('RD-087', 'passed', 'today is the last day of its retention', $$ select pg_temp.put('document_version', '{"effective_from": "@-1500", "retention": "50 days"}'), pg_temp.put('document_version', '{"version": "2.0"}') $$),
+('RD-087', 'failed', 'the next version was replaced as well', $$
+  select pg_temp.put('document_version', '{"effective_from": "@-1500", "retention": "60 days"}'), pg_temp.put('document_version', '{"version": "2.0", "effective_from": "@-100"}'), pg_temp.put('document_version', '{"version": "3.0"}') $$),
+('RD-087', 'nothing_to_judge', 'a draft was withdrawn', $$ select pg_temp.put('document_version', '{"status": "withdrawn", "effective_from": null}') $$),
+('RD-088', 'failed', 'its last day is today', $$ select pg_temp.put('process', '{"criteria": null, "ended_on": "@0"}') $$),
+('RD-089', 'passed', 'an earlier record is older', $$ select pg_temp.put('process_record'), pg_temp.put('process_record', '{"period": "[@-300,@-200)"}') $$),
+('RD-089', 'failed', 'the record is another process''s', $$ select pg_temp.put('process'), pg_temp.put('process', '{"code": "PR-2"}'), pg_temp.put('process_record', '{"process": "PR-2"}') $$),
+('RD-089', 'failed', 'its last day is today', $$ select pg_temp.put('process', '{"ended_on": "@0"}') $$),
+('RD-090', 'nothing_to_judge', 'it was closed years ago without', $$ select pg_temp.put('change', '{"kind": "unintended", "status": "closed", "requested_on": "@-1100"}') $$),
+('RD-090', 'failed', 'it is open for years', $$ select pg_temp.put('change', '{"kind": "unintended", "requested_on": "@-1100"}') $$),
+('RD-091', 'failed', 'another supplier is out of scope', $$ select pg_temp.put('supplier', '{"reviewed_on": null}'), pg_temp.put('scope_item', '{"refers": "SU-2"}') $$),
+('RD-091', 'failed', 'it is in scope', $$ select pg_temp.put('supplier', '{"reviewed_on": null}'), pg_temp.put('scope_item', '{"standing": "in"}') $$),
+('RD-091', 'failed', 'the supplier serves another process', $$ select pg_temp.put('process', '{"outsourced": true}'), pg_temp.put('supplier', '{"process": "PR-2"}') $$),
+('RD-091', 'nothing_to_judge', 'the process is not outsourced', $$ select pg_temp.put('process') $$),
+('RD-091', 'nothing_to_judge', 'it is, and only planned', $$ select pg_temp.put('process', '{"outsourced": true, "planned": true}') $$),
+('RD-092', 'passed', 'another round was years ago', $$ select pg_temp.put('assessment_round'), pg_temp.put('assessment_round', '{"code": "AR-0", "closed_on": "@-900"}') $$),
+('RD-093', 'passed', 'the risk was assessed on the day of the request', $$ select pg_temp.put('risk', '{"assessed_on": "@-40"}'), pg_temp.put('change', '{"risks": ["R-1"]}') $$),
+('RD-093', 'passed', 'on the day it took effect', $$ select pg_temp.put('risk', '{"assessed_on": "@-15"}'), pg_temp.put('change', '{"risks": ["R-1"]}') $$),
+('RD-093', 'failed', 'another risk was', $$ select pg_temp.put('risk', '{"assessed_on": null}'), pg_temp.put('risk', '{"code": "R-2"}'), pg_temp.put('change', '{"risks": ["R-1"]}') $$),
+('RD-093', 'unknown', 'the round has another risk''s', $$
+  select pg_temp.put('risk', '{"assessed_on": "@-5"}'), pg_temp.put('risk', '{"code": "R-2"}'), pg_temp.put('assessment_result', '{"risk": "R-2"}'), pg_temp.put('change', '{"risks": ["R-1"]}') $$),
+('RD-095', 'passed', 'other evidence was added later', $$ select pg_temp.put('action', '{"status": "done"}'), pg_temp.put('evidence', '{"collected_on": "@0"}'), pg_temp.put('evidence', '{"code": "EV-2", "collected_on": "@1"}') $$),
+('RD-095', 'failed', 'the evidence is of a risk of that code', $$ select pg_temp.put('action', '{"status": "done"}'), pg_temp.put('evidence', '{"subject_kind": "risk"}') $$),
+('RD-099', 'failed', 'another measure was measured', $$ select pg_temp.put('measure'), pg_temp.put('measure', '{"code": "ME-2"}'), pg_temp.put('measurement', '{"measure": "ME-2", "measured_on": "@0"}') $$),
+('RD-099', 'passed', 'an earlier measurement is older', $$ select pg_temp.put('measurement'), pg_temp.put('measurement', '{"id": 2, "measured_on": "@-200"}') $$),
+('RD-100', 'passed', 'another evaluation is older', $$ select pg_temp.put('performance_evaluation'), pg_temp.put('performance_evaluation', '{"code": "PE-0", "evaluated_on": "@-500"}') $$),
+('RD-101', 'failed', 'another control was tested', $$
+  select pg_temp.put('applicability'), pg_temp.put('implementation', '{"code": "IM-2"}'), pg_temp.put('implementation_control', '{"implementation": "IM-2", "reference": "A.7.3"}'), pg_temp.put('control_test', '{"implementation": "IM-2"}') $$),
+('RD-101', 'failed', 'a process of that name was measured', $$ select pg_temp.put('applicability'), pg_temp.put('measure', '{"subject": "A.7.2"}'), pg_temp.put('measurement') $$),
+('RD-101', 'failed', 'another measure has the value', $$
+  select pg_temp.put('applicability'), pg_temp.put('measure', '{"subject_kind": "control", "subject": "A.7.2"}'), pg_temp.put('measure', '{"code": "ME-2"}'), pg_temp.put('measurement', '{"measure": "ME-2"}') $$),
+('RD-101', 'failed', 'another audit was reported', $$
+  select pg_temp.put('applicability'), pg_temp.put('internal_audit', '{"status": "in_progress", "reported_on": null}'), pg_temp.put('internal_audit', '{"code": "IA-2"}'), pg_temp.put('audit_item') $$),
+('RD-102', 'passed', 'reported today, another one years ago', $$ select pg_temp.put('internal_audit', '{"reported_on": "@0"}'), pg_temp.put('internal_audit', '{"code": "IA-0", "reported_on": "@-900"}') $$),
+('RD-102', 'failed', 'it will be reported tomorrow', $$ select pg_temp.put('internal_audit', '{"reported_on": "@1"}') $$),
+('RD-103', 'failed', 'the control is run by what nobody looked at', $$
+  select pg_temp.put('applicability'), pg_temp.put('implementation_control'), pg_temp.put('implementation', '{"code": "IM-2"}'), pg_temp.put('implementation_control', '{"implementation": "IM-2", "reference": "A.7.3"}');
+  select pg_temp.put('audit_item', jsonb_build_object('item', i)) from unnest('{4,5,6,7,8,9,10,IM-2}'::text[]) i $$),
+('RD-103', 'passed', 'the control is not necessary', $$
+  select pg_temp.put('applicability', '{"necessary": false, "justification": "No premises", "implementation_status": "not_applicable"}'); select pg_temp.put('audit_item', jsonb_build_object('item', i)) from generate_series(4, 10) i $$),
+('RD-103', 'failed', 'another audit was reported', $$
+  select pg_temp.put('internal_audit', '{"status": "in_progress", "reported_on": null}'), pg_temp.put('internal_audit', '{"code": "IA-2"}'); select pg_temp.put('audit_item', jsonb_build_object('item', i)) from generate_series(4, 10) i $$),
+('RD-104', 'passed', 'another programme is over', $$ select pg_temp.put('audit_programme'), pg_temp.put('audit_programme', '{"code": "AP-0", "period": "[@-1500,@-700)"}') $$),
+('RD-107', 'passed', 'the auditor owns another implementation', $$
+  select pg_temp.put('implementation', '{"code": "IM-2", "owner": "sam"}'), pg_temp.put('implementation_control'), pg_temp.put('internal_audit', '{"status": "in_progress", "reported_on": null}') $$),
+('RD-107', 'passed', 'what the auditor owns serves another control', $$
+  select pg_temp.put('implementation', '{"owner": "sam"}'), pg_temp.put('implementation_control', '{"reference": "A.7.3"}'), pg_temp.put('internal_audit', '{"status": "in_progress", "reported_on": null}') $$),
+('RD-107', 'passed', 'the auditor was ISMS manager before', $$ select pg_temp.holds('sam', 'isms_manager', '{"status": "ended", "valid_until": "@-121"}'), pg_temp.put('internal_audit', '{"scope_items": ["9.2.2"]}') $$),
+('RD-107', 'failed', 'until the first day of the audit', $$ select pg_temp.holds('sam', 'isms_manager', '{"status": "ended", "valid_until": "@-120"}'), pg_temp.put('internal_audit', '{"scope_items": ["9.2.2"]}') $$),
+('RD-107', 'failed', 'the auditor became ISMS manager on the day of the report', $$ select pg_temp.holds('sam', 'isms_manager', '{"valid_from": "@-100"}'), pg_temp.put('internal_audit', '{"scope_items": ["9.2.2"]}') $$),
+('RD-107', 'passed', 'the auditor was only proposed', $$ select pg_temp.holds('sam', 'isms_manager', '{"status": "proposed"}'), pg_temp.put('internal_audit', '{"scope_items": ["9.2.2"]}') $$),
+('RD-107', 'passed', 'a control owner audits a clause', $$ select pg_temp.holds('sam', 'control_owner'), pg_temp.put('internal_audit', '{"scope_items": ["9.2.2"]}') $$),
+('RD-108', 'passed', 'somebody else got it too', $$ select pg_temp.holds('dana', 'top_management'), pg_temp.put('internal_audit', '{"recipients": ["sam", "dana"]}') $$),
+('RD-109', 'passed', 'an action serves the finding', $$ select pg_temp.put('finding', '{"nonconformity": null, "status": "raised"}'), pg_temp.put('action', '{"serves_kind": "finding", "serves": "F-1"}') $$),
+('RD-109', 'failed', 'the action of the finding is cancelled', $$ select pg_temp.put('finding', '{"nonconformity": null, "status": "raised"}'), pg_temp.put('action', '{"serves_kind": "finding", "serves": "F-1", "status": "cancelled"}') $$),
+('RD-109', 'failed', 'the actions serve others', $$
+  select pg_temp.put('finding'), pg_temp.put('action', '{"serves_kind": "nonconformity", "serves": "NC-2"}'), pg_temp.put('action', '{"code": "T-2", "serves_kind": "finding", "serves": "F-2"}'),
+         pg_temp.put('action', '{"code": "T-3", "serves_kind": "risk", "serves": "F-1"}') $$),
+('RD-110', 'passed', 'another audit was reported after it', $$
+  select pg_temp.holds('dana', 'top_management'), pg_temp.put('internal_audit'), pg_temp.put('internal_audit', '{"code": "IA-2", "reported_on": "@-5"}'), pg_temp.put('management_review') $$),
+('RD-112', 'passed', 'the review before decided nothing', $$
+  select pg_temp.put('management_review', '{"code": "MR-2", "held_on": "@-400"}'), pg_temp.put('review_decision'), pg_temp.put('review_decision', '{"code": "MD-2", "kind": "change"}') $$),
+('RD-112', 'passed', 'the next one is planned', $$
+  select pg_temp.put('management_review', '{"code": "MR-2", "status": "planned", "held_on": null}'), pg_temp.put('review_decision'), pg_temp.put('review_decision', '{"code": "MD-2", "kind": "change"}') $$),
+('RD-112', 'failed', 'the review before decided on changes', $$
+  select pg_temp.put('management_review', '{"code": "MR-0", "held_on": "@-400"}'), pg_temp.put('review_decision'), pg_temp.put('review_decision', '{"code": "MD-2", "review": "MR-0", "kind": "change"}') $$),
+('RD-113', 'passed', 'the decision is due today', $$ select pg_temp.put('review_decision', '{"due_on": "@0"}') $$),
+('RD-113', 'failed', 'the next review is planned', $$ select pg_temp.put('management_review', '{"code": "MR-2", "status": "planned", "held_on": null}'), pg_temp.put('review_decision', '{"due_on": "@-1"}') $$),
+('RD-113', 'failed', 'its action is cancelled', $$ select pg_temp.put('review_decision', '{"due_on": "@-1"}'), pg_temp.put('action', '{"serves_kind": "review_decision", "serves": "MD-1", "due_on": "@5", "status": "cancelled"}') $$),
+('RD-113', 'failed', 'the actions serve others', $$
+  select pg_temp.put('review_decision', '{"due_on": "@-1"}'), pg_temp.put('action', '{"serves_kind": "review_decision", "serves": "MD-2"}'), pg_temp.put('action', '{"code": "T-2", "serves_kind": "risk", "serves": "MD-1"}') $$),
+('RD-114', 'passed', 'another one is older', $$ select pg_temp.put('improvement'), pg_temp.put('improvement', '{"code": "IP-0", "proposed_on": "@-900"}') $$),
+('RD-117', 'failed', 'another nonconformity has one', $$ select pg_temp.put('nonconformity'), pg_temp.put('action', '{"serves_kind": "nonconformity", "serves": "NC-2"}') $$),
+('RD-117', 'failed', 'one of two has no date', $$
+  select pg_temp.put('nonconformity'), pg_temp.put('action', '{"serves_kind": "nonconformity", "serves": "NC-1"}'), pg_temp.put('action', '{"code": "T-2", "serves_kind": "nonconformity", "serves": "NC-1", "due_on": null}') $$),
+('RD-117', 'failed', 'who should do one of two has left', $$
+  select pg_temp.put('person'), pg_temp.put('nonconformity'), pg_temp.put('action', '{"serves_kind": "nonconformity", "serves": "NC-1"}'),
+         pg_temp.put('action', '{"code": "T-2", "serves_kind": "nonconformity", "serves": "NC-1", "owner": "gone", "status": "in_progress"}') $$),
+('RD-117', 'failed', 'it is open for years and has none', $$ select pg_temp.put('nonconformity', '{"status": "action_agreed", "judged_on": null, "found_on": "@-1100"}') $$),
+('RD-116', 'failed', 'it is open for years', $$ select pg_temp.put('nonconformity', '{"cause": null, "status": "analysed", "judged_on": null, "found_on": "@-1100"}') $$),
+('RD-118', 'passed', 'other actions were verified later', $$
+  select pg_temp.put('nonconformity'), pg_temp.put('action', '{"serves_kind": "nonconformity", "serves": "NC-2", "status": "verified", "checked_on": "@-24"}'),
+         pg_temp.put('action', '{"code": "T-2", "serves_kind": "risk", "serves": "NC-1", "status": "verified", "checked_on": "@-24"}') $$),
+('RD-118', 'failed', 'one of two was verified later', $$
+  select pg_temp.put('nonconformity'), pg_temp.put('action', '{"serves_kind": "nonconformity", "serves": "NC-1", "status": "verified", "checked_on": "@-40"}'),
+         pg_temp.put('action', '{"code": "T-2", "serves_kind": "nonconformity", "serves": "NC-1", "status": "verified", "checked_on": "@-24"}') $$),
+('RD-120', 'failed', 'what was done is another''s', $$
+  select pg_temp.put('nonconformity'), pg_temp.put('action', '{"serves_kind": "nonconformity", "serves": "NC-2", "status": "verified"}'), pg_temp.put('action', '{"code": "T-2", "serves": "NC-1", "status": "verified"}'),
+         pg_temp.put('action', '{"code": "T-3", "serves_kind": "nonconformity", "serves": "NC-1", "status": "cancelled"}') $$),
+('RD-122', 'passed', 'an earlier review came too early', $$
+  select pg_temp.put('management_review'), pg_temp.put('management_review', '{"code": "MR-0", "held_on": "@-400"}'); select pg_temp.put('audit_item', jsonb_build_object('item', i)) from generate_series(4, 10) i $$),
+('RD-122', 'failed', 'the review is planned', $$
+  select pg_temp.put('management_review', '{"status": "planned"}'); select pg_temp.put('audit_item', jsonb_build_object('item', i)) from generate_series(4, 10) i $$),
+('RD-122', 'failed', 'clause 9 was not examined', $$
+  select pg_temp.put('management_review'); select pg_temp.put('audit_item', jsonb_build_object('item', i, 'result', case i when 9 then 'not_examined' else 'conforms' end)) from generate_series(4, 10) i $$),
+('RD-122', 'failed', 'clause 10 was audited after it', $$
+  select pg_temp.put('management_review'), pg_temp.put('internal_audit', '{"code": "IA-2", "reported_on": "@-3"}'), pg_temp.put('audit_item', '{"audit": "IA-2", "item": "10"}');
+  select pg_temp.put('audit_item', jsonb_build_object('item', i)) from generate_series(4, 9) i $$),
+('RD-122', 'passed', 'clause 10 was audited again after it', $$
+  select pg_temp.put('management_review'), pg_temp.put('internal_audit', '{"code": "IA-2", "reported_on": "@-3"}'), pg_temp.put('audit_item', '{"audit": "IA-2", "item": "10"}');
+  select pg_temp.put('audit_item', jsonb_build_object('item', i)) from generate_series(4, 10) i $$),
+('RD-123', 'failed', 'it names no cycle', $$ select pg_temp.put('finding', '{"kind": "concern", "source": "other", "audit": null}') $$),
+('RD-124', 'passed', 'the body was told on the day of its approval', $$
+  select pg_temp.certified(100), pg_temp.put('statement_line'), pg_temp.put('statement_version', '{"code": "SA-2", "approved_on": "@-8"}'), pg_temp.put('statement_line', '{"version": "SA-2", "code": "A.7.3"}'),
+         pg_temp.put('certification_notice') $$),
+('RD-124', 'failed', 'it was told before that', $$
+  select pg_temp.certified(100), pg_temp.put('statement_line'), pg_temp.put('statement_version', '{"code": "SA-2", "approved_on": "@-7"}'), pg_temp.put('statement_line', '{"version": "SA-2", "code": "A.7.3"}'),
+         pg_temp.put('certification_notice') $$),
+('RD-124', 'passed', 'the next one is a draft', $$ select pg_temp.certified(100), pg_temp.put('statement_line'), pg_temp.put('statement_version', '{"code": "SA-2", "status": "draft", "approved_on": null}') $$),
+('RD-125', 'passed', 'surveillance was held, the next is not to be agreed yet', $$
+  select pg_temp.certified(400), pg_temp.put('certification_audit', '{"planned_from": "@-60", "planned_until": "@-59", "held_from": "@-60", "held_until": "@-59"}'),
+         pg_temp.put('certification_audit', '{"code": "CA-2", "kind": "surveillance", "planned_from": "@300", "planned_until": "@301"}'),
+         pg_temp.put('certification_audit', '{"code": "CA-3", "kind": "surveillance", "planned_from": "@60", "planned_until": "@61"}') $$),
+('RD-125', 'failed', 'it is planned for another certificate', $$
+  select pg_temp.certified(330), pg_temp.certified(330, '{"code": "CC-2"}'), pg_temp.put('certification_audit', '{"certification": "CC-2"}') $$);
