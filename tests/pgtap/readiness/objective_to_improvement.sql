@@ -88,6 +88,8 @@ insert into readiness_row (relation, given, needs) values
 ('statement_version', '{"scope": "T", "code": "SA-1", "title": "Statement", "approved_on": "@-300", "taken_at": "2026-01-01", "status": "approved"}', default),
 ('statement_line', '{"scope": "T", "version": "SA-1", "catalogue": "ISO/IEC 27001:2022", "code": "A.7.2", "title": "Entry", "sort_key": "1", "necessary": true}', '{statement_version}'),
 ('certification_notice', '{"scope": "T", "code": "CN-1", "certification": "CC-1", "kind": "isms", "what": "One control more", "occurred_on": "@-10", "sent_on": "@-8"}', default),
+('certification_body', '{"scope": "T", "code": "CB-1", "title": "Body"}', default),
+('certification_body_parameter', '{"scope": "T", "body": "CB-1", "parameter": "surveillance_1", "period": "9 months", "source": "Contract"}', '{certification_body}'),
 ('certification_audit', '{"scope": "T", "code": "CA-1", "certification": "CC-1", "kind": "surveillance_1", "planned_from": "@20", "planned_until": "@21"}', default);
 
 -- People who held a role when something of theirs was recorded.
@@ -701,4 +703,27 @@ insert into readiness_case (rule, expected, what, given) values
          pg_temp.put('certification_audit', '{"code": "CA-2", "kind": "surveillance", "planned_from": "@300", "planned_until": "@301"}'),
          pg_temp.put('certification_audit', '{"code": "CA-3", "kind": "surveillance", "planned_from": "@60", "planned_until": "@61"}') $$),
 ('RD-125', 'failed', 'it is planned for another certificate', $$
-  select pg_temp.certified(330), pg_temp.certified(330, '{"code": "CC-2"}'), pg_temp.put('certification_audit', '{"certification": "CC-2"}') $$);
+  select pg_temp.certified(330), pg_temp.certified(330, '{"code": "CC-2"}'), pg_temp.put('certification_audit', '{"certification": "CC-2"}') $$),
+('RD-125', 'passed', 'surveillance is planned some months before its last day', $$ select pg_temp.put('certification_body'), pg_temp.certified(250, '{"body": "CB-1"}'), pg_temp.put('certification_audit') $$),
+('RD-125', 'failed', 'the body wants it earlier', $$
+  select pg_temp.put('certification_body_parameter'), pg_temp.certified(250, '{"body": "CB-1"}'), pg_temp.put('certification_audit', '{"planned_from": "@40", "planned_until": "@41"}') $$),
+('RD-125', 'passed', 'another body does', $$
+  select pg_temp.put('certification_body_parameter'), pg_temp.put('certification_body', '{"code": "CB-2"}'), pg_temp.certified(250, '{"body": "CB-2"}'),
+         pg_temp.put('certification_audit', '{"planned_from": "@40", "planned_until": "@41"}') $$),
+('RD-125', 'nothing_to_judge', 'a special audit is no surveillance', $$ select pg_temp.certified(250), pg_temp.put('certification_audit', '{"kind": "special", "purpose": "A move"}') $$),
+('RD-126', 'passed', 'three months before the end the audit is planned', $$ select pg_temp.certified(1000), pg_temp.put('certification_audit', '{"kind": "recertification"}') $$),
+('RD-126', 'failed', 'it is cancelled', $$ select pg_temp.certified(1000), pg_temp.put('certification_audit', '{"kind": "recertification", "cancelled_on": "@-3", "cancelled_reason": "The auditor is ill"}') $$),
+('RD-126', 'failed', 'it is of another certificate', $$ select pg_temp.certified(1000), pg_temp.certified(100, '{"code": "CC-2"}'), pg_temp.put('certification_audit', '{"certification": "CC-2", "kind": "recertification"}') $$),
+('RD-126', 'passed', 'it was held', $$ select pg_temp.certified(1000), pg_temp.put('certification_audit', '{"kind": "recertification", "planned_from": "@-9", "planned_until": "@-8", "held_from": "@-9", "held_until": "@-8"}') $$),
+('RD-126', 'passed', 'one was cancelled, another is planned', $$
+  select pg_temp.certified(1000), pg_temp.put('certification_audit', '{"code": "CA-0", "kind": "recertification", "cancelled_on": "@-3", "cancelled_reason": "The auditor is ill"}'),
+         pg_temp.put('certification_audit', '{"kind": "recertification"}') $$),
+('RD-126', 'passed', 'it is planned early', $$ select pg_temp.certified(800), pg_temp.put('certification_audit', '{"kind": "recertification"}') $$),
+('RD-126', 'failed', 'the end is near, and no next cycle is open', $$ select pg_temp.certified(1060), pg_temp.put('certification_audit', '{"kind": "recertification"}') $$),
+('RD-126', 'failed', 'the next cycle was refused', $$
+  select pg_temp.certified(1060), pg_temp.put('certification_audit', '{"kind": "recertification"}'), pg_temp.put('certification', '{"code": "CC-2", "kind": "renewal", "previous": "CC-1", "status": "refused"}') $$),
+('RD-126', 'nothing_to_judge', 'the next certificate is there', $$ select pg_temp.certified(1060), pg_temp.certified(3, '{"code": "CC-2", "kind": "renewal", "previous": "CC-1"}') $$),
+('RD-126', 'failed', 'it is another one''s', $$ select pg_temp.certified(1060), pg_temp.certified(100, '{"code": "CC-0"}'), pg_temp.certified(3, '{"code": "CC-2", "kind": "renewal", "previous": "CC-0"}') $$),
+('RD-126', 'passed', 'what it found was verified', $$ select pg_temp.certified(1000), pg_temp.put('certification_audit', '{"kind": "recertification", "majors_due": "@-1", "majors_verified_on": "@-4"}') $$),
+('RD-126', 'failed', 'it was not, and should be since yesterday', $$ select pg_temp.certified(1000), pg_temp.put('certification_audit', '{"kind": "recertification", "majors_due": "@-1"}') $$),
+('RD-126', 'passed', 'it is to be today', $$ select pg_temp.certified(1000), pg_temp.put('certification_audit', '{"kind": "recertification", "majors_due": "@0"}') $$);
