@@ -192,6 +192,7 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-079', 'failed', 'it is drafted', $$ update isms.document_kind set mandatory = code = 'policy'; select pg_temp.put('document_version', '{"status": "draft", "effective_from": null}') $$),
 ('RD-079', 'failed', 'it is not in force yet', $$ update isms.document_kind set mandatory = code = 'policy'; select pg_temp.put('document_version', '{"effective_from": "@1"}') $$),
 ('RD-079', 'failed', 'nothing is there', ''),
+('RD-079', 'nothing_to_judge', 'it is a record of what has not happened yet', $$ update isms.document_kind set mandatory = code = 'audit_result' $$),
 ('RD-080', 'passed', 'title, code, version, author and date are set', $$ select pg_temp.put('document_version') $$),
 ('RD-080', 'failed', 'who wrote it is not known', $$ select pg_temp.put('document_version', '{"author": null}') $$),
 ('RD-080', 'nothing_to_judge', 'it is a draft', $$ select pg_temp.put('document_version', '{"author": null, "status": "draft"}') $$),
