@@ -261,7 +261,7 @@ begin atomic
                       'uuid', isms.name_uuid(h.code, r.kind, r.code, 'result'),
                       'title', r.title,
                       'description', r.description,
-                      'start', coalesce(isms.oscal_instant(r.begins, h.time_zone), to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
+                      'start', coalesce(isms.oscal_instant(r.begins, h.time_zone), to_char(isms.now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
                       'end', isms.oscal_instant(greatest(r.ends, r.begins), h.time_zone),
                       'props', (select jsonb_agg(p.x) from (values (isms.oscal_prop('kind', r.kind)), (isms.oscal_prop('code', r.code))) p(x) where p.x is not null),
                       'reviewed-controls', jsonb_build_object('control-selections', jsonb_build_array(jsonb_build_object('include-controls', (
@@ -277,7 +277,7 @@ begin atomic
                                  'types', jsonb_build_array(e.type),
                                  'origins', (select jsonb_build_array(jsonb_build_object('actors', jsonb_build_array(jsonb_build_object('type', 'party', 'actor-uuid', isms.name_uuid('person', p.code))))) from isms.person p where p.code = r.assessor),
                                  'relevant-evidence', case when e.evidence ~ '\S' then jsonb_build_array(jsonb_build_object('description', e.evidence)) end,
-                                 'collected', coalesce(isms.oscal_instant(e.collected, h.time_zone), to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
+                                 'collected', coalesce(isms.oscal_instant(e.collected, h.time_zone), to_char(isms.now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
                                  'expires', isms.oscal_instant(e.until, h.time_zone))) order by e.of, e.code collate "C")
                           from (select distinct on (e.of, e.code) e.* from examined e where e.kind = r.kind and e.assessment = r.code order by e.of, e.code, e.token) e),
                       'findings', (
