@@ -28,6 +28,7 @@ PARTS = core/schema core/error core/as_of core/scope core/person core/actor core
 	report/chart report/chart_heat_map report/chart_loss report/chart_trend report/chart_control report/chart_treatment report/chart_certification \
 	report/html report/html_statement report/html_section \
 	report/export report/register_json report/calendar report/audit_sample report/evidence_pack report/oscal_export \
+	report/activity report/health \
 	report/as_of core/finish
 SQL_PARTS  = $(foreach part,$(PARTS),extension/$(part).sql)
 DATA_built := extension/isms--$(EXTVERSION).sql

@@ -348,9 +348,11 @@ create view isms.asset_rating with (security_invoker = true) as
          s.i_from as integrity_from,
          s.a as availability,
          s.a_from as availability_from,
-         s.unknown
+         s.unknown,
+         p.name as owner_name
     from isms.asset t
-    join side s on s.scope = t.scope and s.asset = t.code;
+    join side s on s.scope = t.scope and s.asset = t.code
+    left join isms.person p on p.code = t.owner;
 
 comment on view isms.asset_rating is 'Own, inherited and effective rating of each asset, and where each dimension comes from';
 comment on column isms.asset_rating.scope is 'Scope';
@@ -368,3 +370,4 @@ comment on column isms.asset_rating.integrity_from is 'Asset whose own rating it
 comment on column isms.asset_rating.availability is 'Effective availability; null: not rated';
 comment on column isms.asset_rating.availability_from is 'Asset whose own rating it is';
 comment on column isms.asset_rating.unknown is 'Dimensions in which the asset, or one whose rating flows in, is rated neither itself nor by inheritance: there the effective rating may be too low; null: none';
+comment on column isms.asset_rating.owner_name is 'Name of the asset owner';

@@ -158,11 +158,13 @@ create view isms.database_check_trend with (security_invoker = true) as
          u.evaluated_as,
          u.person,
          u.server_version,
-         u.database_name
+         u.database_name,
+         p.name as person_name
     from isms.database_check_run u
     join isms.scope z on z.code = u.scope
+    left join isms.person p on p.code = u.person
     join isms.database_check_result r on r.scope = u.scope and r.run = u.id
-   group by u.id, z.code;
+   group by u.id, z.code, p.code;
 
 comment on view isms.database_check_trend is 'Each run of the checks in figures, waivers as they were then';
 comment on column isms.database_check_trend.scope is 'Scope';
@@ -181,6 +183,7 @@ comment on column isms.database_check_trend.evaluated_as is 'Database role with 
 comment on column isms.database_check_trend.person is 'Person who ran it';
 comment on column isms.database_check_trend.server_version is 'server_version_num';
 comment on column isms.database_check_trend.database_name is 'Database';
+comment on column isms.database_check_trend.person_name is 'Name of that person';
 
 -- 6.1.3 d, 9.1: what the server shows of a control.
 create view isms.database_check_by_control with (security_invoker = true) as

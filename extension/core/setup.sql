@@ -131,7 +131,7 @@ begin
       end if;
     end if;
   end loop;
-  grant select, insert, update, delete on isms.scope, isms.person, isms.login, isms.actor_source, isms.application_user to isms_admin;
+  grant select, insert, update, delete on isms.scope, isms.person, isms.login, isms.actor_source, isms.application_user, isms.health_limit to isms_admin;
   grant update (name, email, kind, custom) on isms.person to isms_editor;
   for f in
     select p.oid::regprocedure as signature, p.prokind,

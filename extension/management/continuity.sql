@@ -257,9 +257,9 @@ create view isms.continuity_status with (security_invoker = true) as
          b.process,
          b.owner,
          o.name as owner_name,
-         b.rto,
-         b.rpo,
-         b.longest_outage,
+         round(extract(epoch from b.rto) / 3600, 2) as rto_hours,
+         round(extract(epoch from b.rpo) / 3600, 2) as rpo_hours,
+         round(extract(epoch from b.longest_outage) / 3600, 2) as longest_outage_hours,
          n.next_analysis,
          p.code as plan,
          p.title as plan_title,
@@ -267,8 +267,8 @@ create view isms.continuity_status with (security_invoker = true) as
          e.held_on as exercised_on,
          e.kind as exercise_kind,
          e.result,
-         e.restored_in,
-         e.data_lost,
+         round(extract(epoch from e.restored_in) / 3600, 2) as restored_in_hours,
+         round(extract(epoch from e.data_lost) / 3600, 2) as data_lost_hours,
          n.next_exercise,
          case when f.problems is null then 'ready' else 'open' end as standing,
          f.problems
@@ -302,9 +302,9 @@ comment on column isms.continuity_status.title is 'Process or service';
 comment on column isms.continuity_status.process is 'Key of the process';
 comment on column isms.continuity_status.owner is 'Person responsible for the process';
 comment on column isms.continuity_status.owner_name is 'Name';
-comment on column isms.continuity_status.rto is 'How soon it is to run again';
-comment on column isms.continuity_status.rpo is 'The work of how long may be lost';
-comment on column isms.continuity_status.longest_outage is 'Longest tolerable outage';
+comment on column isms.continuity_status.rto_hours is 'Hours in which it is to run again';
+comment on column isms.continuity_status.rpo_hours is 'Hours of work that may be lost';
+comment on column isms.continuity_status.longest_outage_hours is 'Longest tolerable outage in hours';
 comment on column isms.continuity_status.next_analysis is 'Next analysis';
 comment on column isms.continuity_status.plan is 'Plan that brings it back; null: none';
 comment on column isms.continuity_status.plan_title is 'Its title';
@@ -312,8 +312,8 @@ comment on column isms.continuity_status.plan_status is 'State of the plan';
 comment on column isms.continuity_status.exercised_on is 'Last exercise with a result that was more than talk';
 comment on column isms.continuity_status.exercise_kind is 'What kind it was';
 comment on column isms.continuity_status.result is 'pass or fail';
-comment on column isms.continuity_status.restored_in is 'How long it took';
-comment on column isms.continuity_status.data_lost is 'The work of how long was lost';
+comment on column isms.continuity_status.restored_in_hours is 'How many hours it took';
+comment on column isms.continuity_status.data_lost_hours is 'Hours of work it lost';
 comment on column isms.continuity_status.next_exercise is 'Next exercise';
 comment on column isms.continuity_status.standing is 'ready or open (see problems)';
 comment on column isms.continuity_status.problems is 'What keeps it from being ready, in words; null: nothing';

@@ -427,12 +427,16 @@ create view isms.document_status with (security_invoker = true) as
          v.effective_from,
          case when s.state in ('current', 'review_due') then u.due end as due,
          v.classification,
-         d.source
+         d.source,
+         w.name as author_name,
+         q.name as approver_name
     from isms.document d
     join isms.document_kind k on k.code = d.kind
     join isms.scope_day t on t.scope = d.scope
     left join isms.document_version v on v.scope = d.scope and v.document = d.code
     left join isms.person p on p.code = d.owner
+    left join isms.person w on w.code = v.author
+    left join isms.person q on q.code = v.approver
     cross join lateral (
       select max(x.effective_from) as last_effective
         from isms.document_version x
@@ -465,6 +469,8 @@ comment on column isms.document_status.effective_from is 'First day in force';
 comment on column isms.document_status.due is 'Review due, of what is in force';
 comment on column isms.document_status.classification is 'Classification';
 comment on column isms.document_status.source is 'Who publishes it; of external ones';
+comment on column isms.document_status.author_name is 'Name of the author';
+comment on column isms.document_status.approver_name is 'Name of the approver';
 
 create view isms.document_in_force with (security_invoker = true) as
   select v.scope,

@@ -211,8 +211,10 @@ create view isms.valid_measurement with (security_invoker = true) as
          m.value,
          m.method_version,
          m.measured_by,
-         m.corrects
+         m.corrects,
+         p.name as measured_by_name
     from isms.measurement m
+    left join isms.person p on p.code = m.measured_by
    where m.value is not null
      and not exists (select from isms.measurement c where c.corrects = m.id);
 
@@ -225,6 +227,7 @@ comment on column isms.valid_measurement.value is 'Value';
 comment on column isms.valid_measurement.method_version is 'Version of the method';
 comment on column isms.valid_measurement.measured_by is 'Who measured';
 comment on column isms.valid_measurement.corrects is 'Measurement that it took the place of';
+comment on column isms.valid_measurement.measured_by_name is 'Name of who measured';
 
 create function isms.meets_target(value numeric, target numeric, target_is text) returns boolean
   language sql immutable parallel safe

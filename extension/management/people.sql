@@ -360,7 +360,8 @@ create view isms.training_status with (security_invoker = true) as
          s.due,
          c.completed_on,
          c.effective,
-         t.owner
+         t.owner,
+         o.name as owner_name
     from (
       select w.scope, w.training, h.person, h.person_name,
              string_agg(distinct w.role, ', ') as roles,
@@ -370,6 +371,7 @@ create view isms.training_status with (security_invoker = true) as
        group by w.scope, w.training, h.person, h.person_name) n
     join isms.training t on t.scope = n.scope and t.code = n.training
     join isms.scope_day d on d.scope = n.scope
+    left join isms.person o on o.code = t.owner
     left join lateral (
       select x.completed_on, x.effective, coalesce(x.effective, true) as counts, (x.completed_on + t.repeat_every)::date as until
         from isms.training_completion x
@@ -396,6 +398,7 @@ comment on column isms.training_status.due is 'By when, the next time where it i
 comment on column isms.training_status.completed_on is 'Last completion';
 comment on column isms.training_status.effective is 'Did it help? Null: not judged';
 comment on column isms.training_status.owner is 'Person who sees to it';
+comment on column isms.training_status.owner_name is 'Name of that person';
 
 -- 7.3
 create table isms.awareness_record (

@@ -28,12 +28,14 @@ create view isms.acceptance_status with (security_invoker = true) as
          c.rank as ceiling_rank,
          p.rank as present_rank,
          a.accepted_by,
-         a.accepted_on
+         a.accepted_on,
+         q.name as accepted_by_name
     from isms.acceptance a
     join isms.scope_day d on d.scope = a.scope
     join isms.risk r on r.scope = a.scope and r.code = a.risk
     join isms.risk_assessment x on x.scope = a.scope and x.code = a.risk
     left join isms.risk_level c on c.scope = r.scope and c.method = r.method and c.label = a.ceiling
+    left join isms.person q on q.code = a.accepted_by
     cross join lateral (select case a.basis when 'interim' then x.current_rank when 'target' then x.target_rank else x.residual_rank end) p(rank);
 
 comment on view isms.acceptance_status is 'Acceptances with their state today';
@@ -49,6 +51,7 @@ comment on column isms.acceptance_status.ceiling_rank is 'Its rank in the risk''
 comment on column isms.acceptance_status.present_rank is 'Rank of the basis today; null: not known';
 comment on column isms.acceptance_status.accepted_by is 'Person who accepted';
 comment on column isms.acceptance_status.accepted_on is 'When';
+comment on column isms.acceptance_status.accepted_by_name is 'Name of the person who accepted';
 
 -- What has to be done by a day, wherever it is kept: rooms after this one register theirs.
 create table isms.due_source (

@@ -180,8 +180,10 @@ create view isms.asset_coverage with (security_invoker = true) as
          coalesce(r.risks, 0) as risks,
          coalesce(r.open_risks, 0) as open_risks,
          coalesce(r.threats, 0) as threats,
-         r.risks is null as uncovered
+         r.risks is null as uncovered,
+         p.name as owner_name
     from isms.asset a
+    left join isms.person p on p.code = a.owner
     left join (
       select i.scope, i.asset,
              count(*)::integer as risks,
@@ -202,6 +204,7 @@ comment on column isms.asset_coverage.risks is 'How many risks name it';
 comment on column isms.asset_coverage.open_risks is 'How many of them are not closed';
 comment on column isms.asset_coverage.threats is 'How many threats of the catalogue they name';
 comment on column isms.asset_coverage.uncovered is 'Has it no risk at all?';
+comment on column isms.asset_coverage.owner_name is 'Name of the asset owner';
 
 create view isms.threat_coverage with (security_invoker = true) as
   select t.scope,

@@ -127,6 +127,57 @@ end;
 comment on function isms.verify_trail(bigint, bigint, regclass) is
   'Hashes every sealed entry and compares with the tree and its checkpoints: a row for each problem, none if the trail is whole. leaves from first on (256 at a time), or all; only_table hashes the entries of one table alone. NOTICE each million';
 
+-- When the trail was last verified, and what was found: a question of monitoring, which isms.verify_trail, being a question itself, leaves open.
+create table isms.trail_verification (
+  id bigint generated always as identity constraint trail_verification_pkey primary key,
+  began_at timestamptz not null,
+  ended_at timestamptz not null,
+  first bigint not null,
+  leaves bigint,
+  checkpoint bigint,
+  size bigint,
+  problems bigint not null,
+  login text not null default session_user,
+  incarnation uuid not null default isms.incarnation()
+);
+
+comment on table isms.trail_verification is 'Verifications of the trail, as isms.verify_and_record made them';
+comment on column isms.trail_verification.id is 'Identity';
+comment on column isms.trail_verification.began_at is 'When it began';
+comment on column isms.trail_verification.ended_at is 'When it was done';
+comment on column isms.trail_verification.first is 'First leaf looked at';
+comment on column isms.trail_verification.leaves is 'How many from there; null: all';
+comment on column isms.trail_verification.checkpoint is 'Newest checkpoint at the beginning; null: there was none';
+comment on column isms.trail_verification.size is 'Entries it covers';
+comment on column isms.trail_verification.problems is 'How many problems were found';
+comment on column isms.trail_verification.login is 'Database role that asked';
+comment on column isms.trail_verification.incarnation is 'isms.incarnation() of the database';
+
+create function isms.verify_and_record(first bigint default 0, leaves bigint default null,
+                                       out problem text, out leaf bigint, out entry bigint, out table_name text, out detail text) returns setof record
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: the table is written here alone
+declare
+  began timestamptz := clock_timestamp();
+  newest isms.checkpoint;
+  n bigint;
+begin
+  select c.* into newest from isms.checkpoint c order by c.number desc limit 1;
+  return query
+  select v.problem, v.leaf, v.entry, v.table_name, v.detail from isms.verify_trail(verify_and_record.first, verify_and_record.leaves) v;
+  get diagnostics n = row_count;
+  insert into isms.trail_verification (began_at, ended_at, first, leaves, checkpoint, size, problems)
+  values (began, clock_timestamp(), verify_and_record.first, verify_and_record.leaves, newest.number, newest.size, n);
+end
+$$;
+
+comment on function isms.verify_and_record(bigint, bigint) is
+  'isms.verify_trail, and a row of isms.trail_verification that says when and with what result: for a nightly job, on the primary. For isms_admin';
+
+insert into isms.closed_table (name, readable, builtin) values ('trail_verification', true, true);
+
+insert into isms.admin_function (name, builtin) values ('verify_and_record', true);
+
 create function isms.checkpoint_note(checkpoint bigint default null) returns text
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare

@@ -153,11 +153,13 @@ create view isms.switched_off with (security_invoker = true) as
          upper(o.valid) - 1 as until,
          o.created_by,
          o.created_at,
-         o.id as overlay
+         o.id as overlay,
+         p.name as created_by_name
     from isms.workflow_overlay o
     join isms.workflow_transition t on t.workflow = o.workflow and t.name = o.transition
     join isms.scope s on s.code = o.scope or o.scope is null
     left join isms.guard g on o.what = 'guard' and g.name = o.rule
+    left join isms.person p on p.code = o.created_by
    where o.valid @> isms.today(s.code)
      and isms.rule_basis(o.workflow, o.transition, o.what, o.rule) = 'P';
 
@@ -173,3 +175,4 @@ comment on column isms.switched_off.until is 'Last day; null: no end';
 comment on column isms.switched_off.created_by is 'Person who switched it off';
 comment on column isms.switched_off.created_at is 'When';
 comment on column isms.switched_off.overlay is 'Overlay';
+comment on column isms.switched_off.created_by_name is 'Name of that person';
