@@ -33,6 +33,8 @@ PARTS = core/schema core/error core/as_of core/scope core/person core/actor core
 SQL_PARTS  = $(foreach part,$(PARTS),extension/$(part).sql)
 DATA_built := extension/isms--$(EXTVERSION).sql
 DOCS      := $(wildcard extension/doc/*.md)
+# Folders of files to use, which PGXS would lay among the pages.
+DOC_FOLDERS = grafana metabase monitoring
 
 REGRESS      = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
 REGRESS_OPTS = --load-extension=isms
@@ -59,11 +61,26 @@ endif
 $(DATA_built): $(SQL_PARTS) isms.control Makefile
 	cat $(SQL_PARTS) > $@
 
+ifneq ($(PGXS),)
+docs := $(DESTDIR)$(docdir)/$(docmoduledir)
+
+.PHONY: install-folders uninstall-folders
+install: install-folders
+uninstall: uninstall-folders
+
+install-folders: $(wildcard $(DOC_FOLDERS:%=extension/doc/%/*))
+	$(MKDIR_P) $(DOC_FOLDERS:%='$(docs)/%')
+	$(foreach folder,$(DOC_FOLDERS),$(INSTALL_DATA) $(wildcard extension/doc/$(folder)/*) '$(docs)/$(folder)' &&) true
+
+uninstall-folders:
+	$(foreach folder,$(DOC_FOLDERS),rm -f $(patsubst extension/doc/%,'$(docs)/%',$(wildcard extension/doc/$(folder)/*)) &&) true
+endif
+
 $(OBJS): $(wildcard extension/*/*.h) isms.control
 
 # What can be made.  `make help` shows the lines with two hashes.
 
-.PHONY: help demo test test-versions bench indent indent-check
+.PHONY: help demo test test-versions bench views indent indent-check
 
 ## all             build the library and the install script; PG_CONFIG=... chooses the server
 ## install         install them into the server's folders (as root)
@@ -93,6 +110,11 @@ test-versions:
 bench:
 	@tests/setup.sh bench
 	@tests/bench/run.sh $(BENCH)
+
+## views           write what the database's comments say of the views into extension/doc/views.md
+views:
+	@tests/setup.sh demo
+	@tests/views.sh
 
 ## indent          lay the C files out as PostgreSQL does (pgindent, of PostgreSQL 17 or later)
 indent:

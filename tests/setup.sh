@@ -49,6 +49,23 @@ find_missing() {
 		need chromium "a browser, which shows what people see of charts and reports"
 		need fonts-dejavu-core "letters for it"
 	fi
+	find_clients
+}
+
+# What reporting tools connect with (tests/tap/070_clients.pl leaves out those that are not there): where Debian's archive has them.
+find_clients() {
+	command -v apt-get >/dev/null || return 0
+	[ ${#as_root[@]} = 0 ] || sudo -n true 2>/dev/null || return 0
+	optional() { # FILE PACKAGE WHY
+		[ -n "$(compgen -G "$1")" ] || { [ -n "$listed" ] && ! available "$2"; } || need "$2" "$3"
+	}
+	optional '/usr/bin/javac' default-jdk-headless "Java, of which one client is"
+	optional '/usr/share/java/postgresql.jar' libpostgresql-jdbc-java "the JDBC driver"
+	optional '/usr/include/postgresql/libpq-fe.h' libpq-dev "libpq's header, for a client in C"
+	optional '/usr/lib/python3/dist-packages/psycopg2' python3-psycopg2 "the client for Python"
+	optional '/usr/include/sql.h' unixodbc-dev "ODBC"
+	optional '/usr/lib/*/odbc/psqlodbca.so' odbc-postgresql "the ODBC driver"
+	optional '/usr/bin/Rscript' r-base-core "R, which draws a chart"
 }
 
 # What the benchmarks compare with: left out where Debian's archive has no package for this server, or nobody can install it.
