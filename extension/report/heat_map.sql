@@ -33,7 +33,7 @@ create view isms.heat_map with (security_invoker = true) as
       left join isms.risk_scale_step c on c.scope = m.scope and c.method = m.code and c.scale = 'consequence' and c.step = i.impact
      where m.score_rule = 'impact_threat_vulnerability'
        and (c.step is not null or not exists (select from isms.risk_scale_step z where z.scope = m.scope and z.method = m.code and z.scale = 'consequence'))),
-  placed as (
+  placed as materialized (
     select a.scope, a.method, p.state, p.likelihood, p.consequence,
            count(*) as risks,
            string_agg(a.code, ', ' order by a.code) as codes

@@ -81,13 +81,14 @@ create view isms.risk_register with (security_invoker = true) as
     join isms.scope_day d on d.scope = a.scope
     left join isms.person o on o.code = a.owner
     left join (
+      -- Sorted by risk first, since by scope alone it would lure the planner into comparing each risk with every acceptance.
       -- The one in force before the one to come, before the one that is over; of several the most final.
-      select distinct on (x.scope, x.risk)
+      select distinct on (x.risk, x.scope)
              x.scope, x.risk, x.code, x.status, x.validity, x.basis, x.ceiling, x.frozen, x.accepted_by
         from isms.acceptance x
         join isms.scope_day y on y.scope = x.scope
        where x.status in ('requested', 'accepted', 'revoked')
-       order by x.scope, x.risk,
+       order by x.risk, x.scope,
                 case
                   when x.status = 'accepted' and y.today <@ x.validity then 1
                   when x.status = 'requested' then 2

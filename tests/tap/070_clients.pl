@@ -235,7 +235,7 @@ for my $file (@question)
 	(my $without = $sql) =~ s/\[\[.*?\]\]//g;
 	runs("$file", $without);
 	$sql =~ s/\[\[(.*?)\]\]/$1/g;
-	$sql =~ s/\{\{(\w+)\}\}/$1 eq 'scope' ? "'KBI'" : "'Li Wei'"/ge;
+	$sql =~ s/\{\{(\w+)\}\}/$1 eq 'scope' ? "'KBI'" : "'li'"/ge;
 	runs("$file with its variables", $sql);
 	is(() = $without =~ /;/g, 1, "$file is one statement");
 }

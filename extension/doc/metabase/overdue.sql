@@ -4,5 +4,5 @@ select kind, code, title, owner_name, what, due, days
   from isms.overdue
  where true
    [[and scope = {{scope}}]]
-   [[and owner_name = {{owner}}]]
+   [[and owner = {{owner}}]]
  order by days desc, kind, code;

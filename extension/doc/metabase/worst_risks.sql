@@ -4,6 +4,6 @@ select scope, code, title, owner_name, inherent_level, current_level, target_lev
   from isms.risk_register
  where status <> 'closed'
    [[and scope = {{scope}}]]
-   [[and owner_name = {{owner}}]]
+   [[and owner = {{owner}}]]
  order by current_rank desc nulls last, inherent_rank desc nulls last, code
  limit 20;
