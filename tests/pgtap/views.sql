@@ -66,8 +66,8 @@ select is_empty($$
    where p.name in ('owner', 'accepted_by', 'responsible', 'auditee', 'lead_auditor', 'judged_by', 'person', 'actor', 'requester', 'tester', 'holder', 'measurer', 'evaluator', 'author', 'approver', 'measured_by', 'created_by', 'approved_by')
      and exists (select from column_of s where s.view = p.view and s.name = 'scope')
      and not exists (select from column_of n where n.view = p.view and n.name = p.name || '_name')
-     -- what the register and other views are made of; the approver of a slot is a role or a column
-     and p.view not in ('risk_assessment', 'risk_assessment_by_method', 'waiting_approvals')
+     -- what other views and functions are made of; the approver of a slot is a role or a column
+     and p.view not in ('risk_assessment', 'risk_assessment_by_method', 'document_in_force', 'waiting_approvals')
    order by 1, 2 $$, 'people appear by code and by name');
 
 select is_empty($$
