@@ -4,8 +4,7 @@
 
 create function isms.coverage_of(scope text, from_catalogue text, to_catalogue text)
   returns table (code text, title text, sort_key text, theme text, coverage text, implementations text, through text, reason text)
-  language sql stable parallel restricted set search_path = pg_catalog, pg_temp
-begin atomic
+  language sql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
   -- 3: implemented, and the latest test did not fail; 2: in part, or it failed; 1: planned.  Of several implementations the best counts.
   with strength as materialized (
     select l.catalogue,
@@ -104,8 +103,8 @@ begin atomic
     left join judged j on j.target = c.reference
     left join serving s on s.target = c.reference
     left join isms.applicability a on a.scope = coverage_of.scope and a.catalogue = c.catalogue and a.reference = c.reference
-   where c.catalogue = coverage_of.to_catalogue and c.kind = 'control' and not c.withdrawn;
-end;
+   where c.catalogue = coverage_of.to_catalogue and c.kind = 'control' and not c.withdrawn
+$$;
 
 comment on function isms.coverage_of(text, text, text) is 'What isms.gap_analysis says of one scope and catalogue; from a null catalogue: from all';
 

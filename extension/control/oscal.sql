@@ -169,8 +169,7 @@ end;
 comment on function isms.oscal_reference(jsonb) is 'Reference of a control: its label, else its identifier, null if neither is one';
 
 create function isms.oscal_problems(catalog jsonb) returns setof text
-  language sql stable parallel safe set search_path = pg_catalog, pg_temp
-begin atomic
+  language sql stable parallel safe set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
   with node as materialized (
     select n.path, n.is_group, n.x, jsonb_typeof(n.x) as type,
            coalesce(n.x ->> 'id', '"' || left(n.x ->> 'title', 80) || '"',
@@ -222,8 +221,8 @@ begin atomic
      union all
     select '{}', 'the catalogue: has no control'
      where not exists (select from control))
-  select p.text from problem p order by p.path, p.text;
-end;
+  select p.text from problem p order by p.path, p.text
+$$;
 
 comment on function isms.oscal_problems(jsonb) is 'What keeps a catalogue from being imported, a sentence each';
 

@@ -321,16 +321,15 @@ end;
 comment on function isms.content_policy(jsonb) is 'Check of policies: objectives, both commitments, availability (5.2)';
 
 create function isms.content_statement(version jsonb) returns text
-  language sql stable set search_path = pg_catalog, pg_temp
-begin atomic
+  language sql stable set search_path = pg_catalog, pg_temp as $$
   select format('%s of the statement of applicability %s undecided: %s%s', case count(*) when 1 then '1 control' else count(*) || ' controls' end,
                 case count(*) when 1 then 'is' else 'are' end, string_agg(s.code, ', ' order by s.sort_key) filter (where s.position <= 5),
                 case when count(*) > 5 then ' and more' end)
     from (select a.code, a.sort_key, row_number() over (order by a.sort_key) as position
             from isms.statement_of_applicability a
            where a.scope = version ->> 'scope' and a.necessary is null) s
-  having count(*) > 0;
-end;
+  having count(*) > 0
+$$;
 
 comment on function isms.content_statement(jsonb) is 'Check of statements of applicability: every control is decided (6.1.3 d)';
 

@@ -26,8 +26,7 @@ comment on function isms.report_loss(text) is 'Section loss of the report: how l
 
 -- Conformity and posture are two things; nothing here adds them up to one.
 create function isms.report_summary(scope text) returns text
-  language sql stable set search_path = pg_catalog, pg_temp set datestyle = 'ISO, YMD'
-begin atomic
+  language sql stable set search_path = pg_catalog, pg_temp set datestyle = 'ISO, YMD' as $$
   with risk as materialized (
     select r.method, r.status, r.inherent_rank, r.current_rank, r.target_rank, r.residual_rank, r.disposition, r.within_appetite, r.acceptance_state
       from isms.risk_register r
@@ -83,8 +82,8 @@ begin atomic
                     from risk r
                   having count(*) filter (where r.inherent_rank is null or r.current_rank is null or r.target_rank is null or r.residual_rank is null) > 0) l),
               '{25,23,13,13,13,13}')
-    from conformity c, posture p, statement s, due d;
-end;
+    from conformity c, posture p, statement s, due d
+$$;
 
 comment on function isms.report_summary(text) is 'Section summary of the report: conformity and posture, controls, what is overdue, and live risks by level';
 
@@ -151,8 +150,7 @@ end;
 comment on function isms.report_risk_register(text) is 'Section risk_register of the report: every risk, the worst first';
 
 create function isms.report_treatment_plan(scope text) returns text
-  language sql stable set search_path = pg_catalog, pg_temp set datestyle = 'ISO, YMD'
-begin atomic
+  language sql stable set search_path = pg_catalog, pg_temp set datestyle = 'ISO, YMD' set standard_conforming_strings = on as $$
   select isms.html_figure(isms.treatment_burn_down_svg(report_treatment_plan.scope))
          || isms.html_table(case count(*) when 0 then 'Options and actions' else format('%s options and actions for %s risks (6.1.3 e)', count(*), count(distinct t.code)) end,
            '{Risk,What,Responsible,Due,Resources,Evaluation,State}',
@@ -172,8 +170,8 @@ begin atomic
              case when row_number() over (partition by p.code order by p.kind desc, p.due nulls last, p.item) = 1
                   then p.title || E'\n' || concat_ws(' to ', coalesce(p.current_level, 'not rated'), p.target_level) end as heading
         from isms.risk_treatment_plan p
-       where p.scope = report_treatment_plan.scope) t;
-end;
+       where p.scope = report_treatment_plan.scope) t
+$$;
 
 comment on function isms.report_treatment_plan(text) is 'Section treatment_plan of the report: what is done about each risk, by whom, until when';
 

@@ -101,14 +101,13 @@ comment on column isms.statement_problem.catalogue is 'Catalogue of the control;
 
 -- What has the same problem is named together: a statement nobody began has 93 problems of one kind.
 create function isms.statement_says(scope text, rule text) returns text
-  language sql stable set search_path = pg_catalog, pg_temp
-begin atomic
+  language sql stable set search_path = pg_catalog, pg_temp as $$
   select string_agg(format('%s: %s', g.codes, g.problem), '; ' order by g.first)
     from (select string_agg(p.code, ', ' order by p.sort_key) as codes, p.problem, min(p.sort_key) as first
             from isms.statement_problem p
            where p.scope = statement_says.scope and p.rule = statement_says.rule
-           group by p.problem) g;
-end;
+           group by p.problem) g
+$$;
 
 comment on function isms.statement_says(text, text) is 'What isms.statement_problem has of a rule, as one sentence; null: nothing';
 
