@@ -263,7 +263,7 @@ select code, left(title, 45) as title, kind, status, standing, due from isms.cha
 select code, left(title, 50) as title, triage, risks, in_review, standing from isms.threat_report_status order by code;
 select number, to_char(at at time zone 'UTC', 'HH24:MI') as at, what, who, corrects from isms.incident_event where incident = 'IN-1' order by number;
 select duty, recipient, due, limit_at - sent_at as to_spare, state from isms.incident_notification_status where incident = 'IN-1' order by duty;
-select code, title, rto, rpo, plan, exercise_kind as exercise, result, restored_in, data_lost, problems from isms.continuity_status order by code;
+select code, title, rto_hours, rpo_hours, plan, exercise_kind as exercise, result, restored_in_hours, data_lost_hours, problems from isms.continuity_status order by code;
 
 \echo
 \echo '== 19. Measures, internal audits, what they found, and what top management says to it'
