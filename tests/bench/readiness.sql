@@ -64,6 +64,7 @@ begin
     when a.attname = 'scope' then 's.code'
     when a.attname = 'hits' then '''CIA'''
     when a.attname = 'code' then '''X-'' || n'
+    when target = 'risk_method' then '''5x5'''
     when target = 'person' then '''P-'' || n'
     when target is not null and exists (select from pg_attribute t where t.attrelid = ('isms.' || quote_ident(target))::regclass and t.attname = 'scope') then '''X-'' || n'
     when target is not null then format('(select k.%I from isms.%I k limit 1)',
