@@ -35,13 +35,10 @@ insert into isms.lookback_exception (kind, name, time_column, builtin) values
   -- The trail, and whether it is whole.
   ('view', 'trail_status', null, true),
   ('view', 'trail_table', null, true),
-  ('view', 'health', null, true),
   ('table', 'trail_entry', 'at', true),
   ('table', 'checkpoint', 'sealed_at', true),
   ('function', 'trail_status', null, true),
   ('function', 'trail_span', null, true),
-  ('function', 'measure_health', null, true),
-  ('function', 'sees_health', null, true),
   ('function', 'trail_leaves', null, true),
   ('function', 'trail_leaf_size', null, true),
   ('function', 'trail_sealed_up_to', null, true),
