@@ -23,7 +23,7 @@ PARTS = core/schema core/error core/as_of core/scope core/person core/actor core
 	management/change management/incident management/operation management/continuity management/operation_import \
 	management/nonconformity management/measure management/audit management/review management/performance_import \
 	management/certification management/certification_calendar management/certification_cost management/integrity \
-	management/readiness management/readiness_context_to_treatment management/readiness_objective_to_improvement management/readiness_history management/clause \
+	management/readiness management/readiness_context_to_treatment management/readiness_objective_to_improvement management/readiness_history management/readiness_impact management/clause \
 	report/register report/plan report/heat_map report/coverage report/trend report/performance report/inbox \
 	report/chart report/chart_heat_map report/chart_loss report/chart_trend report/chart_control report/chart_treatment report/chart_certification \
 	report/html report/html_statement report/html_section \

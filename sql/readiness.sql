@@ -70,6 +70,25 @@ select title, serves_kind, serves, owner, due_on, status from isms.action;
 select code, owner_name, due_on from isms.readiness_duty where action is not null;
 reset session authorization;
 
+-- If a control fails: risks without an option, risks nobody accepted as high as they would be.
+begin;
+insert into isms.implementation (code, title, kind, owner, status, controls) values ('MFA', 'Second factor', 'technical', 'rli', 'planned', '{A.8.5}');
+insert into isms.risk (code, title, asset, hits, likelihood, consequence, owner) values ('R-1', 'Kept low', 'A-1', 'C', 4, 4, 'rli'), ('R-2', 'Low anyway', 'A-1', 'C', 1, 1, 'rli'), ('R-3', 'With an option', 'A-1', 'C', 4, 4, 'rli');
+insert into isms.risk_control (risk, implementation, effect_on, effectiveness) select 'R-' || n, 'MFA', 'likelihood', 0.99 from generate_series(1, 3) n;
+insert into isms.treatment (risk, option, justification) values ('R-3', 'modification', 'Cheap');
+-- its steps are not what this is about
+set local session_replication_role = replica;
+alter table isms.implementation disable trigger user;
+update isms.implementation set status = 'implemented' where code = 'MFA';
+alter table isms.implementation enable trigger user;
+select * from isms.readiness_impact('MFA');
+select * from isms.readiness_impact('MFA', 'ends');
+alter table isms.risk disable trigger user;
+update isms.risk set status = 'treated' where code in ('R-1', 'R-3');
+select rule, key, said from isms.readiness_impact('MFA');
+rollback;
+select * from isms.readiness_impact('MFA');
+
 -- An auditor from outside sees it all and changes nothing.
 set session authorization regress_rrae;
 select rule, status from isms.readiness(rules => '{X-1}');
