@@ -60,36 +60,69 @@ end;
 
 comment on function isms.oscal_metadata(text, text, text[]) is 'Metadata of an OSCAL document about a scope, with the people it names';
 
-create function isms.oscal_tasks(scope text, serves_kind text, serves text) returns jsonb
-  language sql stable parallel restricted set search_path = pg_catalog, pg_temp
+create function isms.oscal_tasks(scope text) returns table (serves_kind text, serves text, list jsonb)
+  language sql stable parallel restricted set search_path = pg_catalog, pg_temp set enable_nestloop = off
 begin atomic
-  select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+  select a.serves_kind, a.serves,
+         jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
            'uuid', isms.name_uuid(a.scope, 'action', a.code),
            'type', 'milestone',
            'title', isms.oscal_line(a.code || ': ' || a.title),
            'description', a.resources,
            'props', (select jsonb_agg(p.x) from (values (isms.oscal_prop('code', a.code)), (isms.oscal_prop('status', a.status))) p(x)),
            'timing', (select jsonb_build_object('on-date', jsonb_build_object('date', d.due)) from (select isms.oscal_instant(a.due_on, s.time_zone)) d(due) where d.due is not null),
-           'responsible-roles', (
-             select jsonb_build_array(jsonb_build_object('role-id', 'owner', 'party-uuids', jsonb_build_array(isms.name_uuid('person', p.code)))) from isms.person p where p.code = a.owner)))
+           'responsible-roles', case when p.code is not null then jsonb_build_array(jsonb_build_object('role-id', 'owner', 'party-uuids', jsonb_build_array(isms.name_uuid('person', p.code)))) end))
            order by a.due_on, a.code collate "C")
     from isms.action a
     join isms.scope s on s.code = a.scope
-   where a.scope = oscal_tasks.scope and a.serves_kind = oscal_tasks.serves_kind and a.serves = oscal_tasks.serves and a.status <> 'cancelled';
+    left join isms.person p on p.code = a.owner
+   where a.scope = oscal_tasks.scope and a.status <> 'cancelled'
+   group by a.serves_kind, a.serves;
 end;
 
-comment on function isms.oscal_tasks(text, text, text) is 'Actions for a record as OSCAL tasks; null if there is none';
+comment on function isms.oscal_tasks(text) is 'Actions of a scope as OSCAL tasks, by what they are for';
 
--- A POA&M is about weaknesses: nonconformities, findings that led to none yet, and risks that are being treated.
+-- As in isms.register_json, nothing is read twice.  A POA&M is about weaknesses: nonconformities, findings that led to none yet, and risks that are being treated.
 create function isms.oscal_poam(scope text default isms.default_scope()) returns jsonb
-  language sql stable parallel restricted set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
+  language sql stable parallel restricted set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off set enable_nestloop = off
 begin atomic
   with home as (
     select s.code, s.time_zone, isms.name_uuid('scope', s.code) as party,
            jsonb_build_array(jsonb_build_object('actors', jsonb_build_array(jsonb_build_object('type', 'party', 'actor-uuid', isms.name_uuid('scope', s.code))))) as origins
       from isms.scope s
      where s.code = oscal_poam.scope),
-  weakness as (
+  task as materialized (
+    select t.serves_kind, t.serves, t.list from isms.oscal_tasks(oscal_poam.scope) t),
+  mitigating as materialized (
+    select c.risk,
+           jsonb_agg(jsonb_build_object(
+             'uuid', isms.name_uuid(c.scope, 'risk', c.risk, 'implementation', c.name, c.effect_on), 'implementation-uuid', isms.name_uuid(c.scope, 'implementation', c.name),
+             'description', format('%s (%s), lowers the %s', coalesce(i.title, c.name), c.standing, c.effect_on)) order by c.name collate "C", c.effect_on) as list
+      from isms.control_contribution c
+      left join isms.implementation i on i.scope = c.scope and i.code = c.name
+     where c.scope = oscal_poam.scope and starts_with(c.standing, 'implemented')
+     group by c.risk),
+  response as materialized (
+    select t.risk,
+           jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+             'uuid', isms.name_uuid(t.scope, 'risk', t.risk, 'treatment', t.option),
+             'lifecycle', case when t.status in ('treated', 'monitored') then 'completed' else 'planned' end,
+             'title', case t.option when 'modification' then 'Modification: mitigate' when 'retention' then 'Retention: accept' when 'sharing' then 'Sharing: transfer' else 'Avoidance: avoid' end,
+             'description', coalesce(t.justification, t.option),
+             'props', jsonb_build_array(jsonb_build_object('name', 'type', 'value', case t.option when 'modification' then 'mitigate' when 'retention' then 'accept' when 'sharing' then 'transfer' else 'avoid' end)),
+             -- every task once, although a risk may have several options
+             'tasks', case t.n when 1 then k.list end)) order by t.option) as list
+      from (select x.*, r.status, row_number() over (partition by x.risk order by x.option) as n
+              from isms.treatment x
+              join isms.risk r on r.scope = x.scope and r.code = x.risk
+             where x.scope = oscal_poam.scope and x.withdrawn_on is null) t
+      left join task k on k.serves_kind = 'risk' and k.serves = t.risk
+     group by t.risk),
+  register as materialized (
+    select v.code, v.asset_title, v.acceptance_state, v.disposition, v.treatment_option, v.treatment_status, v.open_actions, v.next_due, v.inherent_level, v.current_level, v.target_level
+      from isms.risk_register v
+     where v.scope = oscal_poam.scope),
+  weakness as materialized (
     select 1 as position, 'nonconformity' as kind, n.code, n.owner, isms.oscal_line(n.statement) as title, n.statement as description, coalesce(n.consequences, n.statement) as statement,
            case when n.status in ('action_agreed', 'implemented') then 'remediating' when n.status = 'analysed' then 'investigating' else 'open' end as status,
            (select jsonb_agg(p.x) from (values (isms.oscal_prop('code', n.code)), (isms.oscal_prop('grade', n.grade)), (isms.oscal_prop('status', n.status)), (isms.oscal_prop('requirement', n.requirement))) p(x) where p.x is not null) as props,
@@ -100,20 +133,19 @@ begin atomic
              'lifecycle', case when n.implemented_on is not null then 'completed' when n.status in ('action_agreed', 'implemented') then 'planned' else 'recommendation' end,
              'title', 'Correction and corrective action',
              'description', coalesce(nullif(concat_ws(E'\n\n', 'Correction: ' || n.correction, 'Cause: ' || n.cause, 'Need: ' || n.need_reason), ''), 'Not decided yet'),
-             'tasks', isms.oscal_tasks(n.scope, 'nonconformity', n.code)))) as remediations
+             'tasks', k.list))) as remediations
       from isms.nonconformity n
+      left join task k on k.serves_kind = 'nonconformity' and k.serves = n.code
      where n.scope = oscal_poam.scope and n.status not in ('closed', 'void')
      union all
     select 2, 'finding', f.code, f.auditee, isms.oscal_line(coalesce(f.statement, f.code)), coalesce(f.statement, f.code), coalesce(f.statement, f.code), 'open',
            (select jsonb_agg(p.x) from (values (isms.oscal_prop('code', f.code)), (isms.oscal_prop('kind', f.kind)), (isms.oscal_prop('status', f.status)), (isms.oscal_prop('requirement', f.requirement))) p(x) where p.x is not null),
            null, null, null,
-           (select jsonb_build_array(jsonb_build_object(
-                     'uuid', isms.name_uuid(f.scope, 'finding', f.code, 'response'), 'lifecycle', 'planned', 'title', 'Actions', 'description', coalesce(f.answer, f.decision_reason, 'Actions for the finding'), 'tasks', t.list))
-              from (select isms.oscal_tasks(f.scope, 'finding', f.code)) t(list)
-             where t.list is not null)
+           case when k.list is not null then jsonb_build_array(jsonb_build_object(
+             'uuid', isms.name_uuid(f.scope, 'finding', f.code, 'response'), 'lifecycle', 'planned', 'title', 'Actions', 'description', coalesce(f.answer, f.decision_reason, 'Actions for the finding'), 'tasks', k.list)) end
       from isms.finding f
-      join isms.open_findings o on o.scope = f.scope and o.code = f.code
-     where f.scope = oscal_poam.scope and f.nonconformity is null and f.status <> 'draft'
+      left join task k on k.serves_kind = 'finding' and k.serves = f.code
+     where f.scope = oscal_poam.scope and f.nonconformity is null and f.status not in ('draft', 'closed', 'withdrawn')
      union all
     select 3, 'risk', r.code, r.owner, isms.oscal_line(r.title), coalesce(r.description, r.title),
            coalesce(nullif(concat_ws('; ', 'Asset: ' || v.asset_title, 'Threat: ' || r.threat, 'Vulnerability: ' || r.vulnerability, r.scenario), ''), r.title),
@@ -123,28 +155,16 @@ begin atomic
               from (values (1, 'likelihood', r.likelihood::text), (2, 'consequence', r.consequence::text), (3, 'inherent-level', v.inherent_level), (4, 'current-level', v.current_level), (5, 'target-level', v.target_level)) f(n, name, value)
              where isms.oscal_line(f.value) is not null
             having count(*) > 0),
-           (select jsonb_agg(jsonb_build_object(
-                     'uuid', isms.name_uuid(c.scope, 'risk', c.risk, 'implementation', c.name, c.effect_on), 'implementation-uuid', isms.name_uuid(c.scope, 'implementation', c.name),
-                     'description', format('%s (%s), lowers the %s', coalesce(i.title, c.name), c.standing, c.effect_on)) order by c.name collate "C", c.effect_on)
-              from isms.control_contribution c
-              left join isms.implementation i on i.scope = c.scope and i.code = c.name
-             where c.scope = r.scope and c.risk = r.code and starts_with(c.standing, 'implemented')),
+           m.list,
            v.next_due,
-           (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-                     'uuid', isms.name_uuid(t.scope, 'risk', t.risk, 'treatment', t.option),
-                     'lifecycle', case when r.status in ('treated', 'monitored') then 'completed' else 'planned' end,
-                     'title', case t.option when 'modification' then 'Modification: mitigate' when 'retention' then 'Retention: accept' when 'sharing' then 'Sharing: transfer' else 'Avoidance: avoid' end,
-                     'description', coalesce(t.justification, t.option),
-                     'props', (select jsonb_build_array(jsonb_build_object('name', 'type', 'value', case t.option when 'modification' then 'mitigate' when 'retention' then 'accept' when 'sharing' then 'transfer' else 'avoid' end))),
-                     -- every task once, although a risk may have several options
-                     'tasks', case when t.option = (select min(x.option) from isms.treatment x where x.scope = t.scope and x.risk = t.risk and x.withdrawn_on is null) then isms.oscal_tasks(t.scope, 'risk', t.risk) end)) order by t.option)
-              from isms.treatment t
-             where t.scope = r.scope and t.risk = r.code and t.withdrawn_on is null)
+           q.list
       from isms.risk r
      cross join home h
-      join isms.risk_register v on v.scope = r.scope and v.code = r.code
+      join register v on v.code = r.code
+      left join mitigating m on m.risk = r.code
+      left join response q on q.risk = r.code
      where r.scope = oscal_poam.scope and r.status <> 'closed' and (v.treatment_status in ('proposed', 'approved', 'in_progress') or v.open_actions > 0)),
-  observation as (
+  observation as materialized (
     select f.code, f.nonconformity, isms.name_uuid(f.scope, 'finding', f.code, 'observation') as uuid,
            jsonb_strip_nulls(jsonb_build_object(
              'uuid', isms.name_uuid(f.scope, 'finding', f.code, 'observation'),
@@ -153,11 +173,14 @@ begin atomic
              'methods', jsonb_build_array('UNKNOWN'),
              'types', jsonb_build_array('finding'),
              'relevant-evidence', case when f.evidence ~ '\S' then jsonb_build_array(jsonb_build_object('description', f.evidence)) end,
-             'collected', isms.oscal_instant(f.found_on, h.time_zone))) as document
+             'collected', isms.oscal_instant(f.found_on, h.time_zone))) as document,
+           case when f.nonconformity is null then 'finding' else 'nonconformity' end as kind, coalesce(f.nonconformity, f.code) as of
       from isms.finding f
      cross join home h
      where f.scope = oscal_poam.scope and f.status not in ('draft', 'withdrawn')
-       and (f.nonconformity in (select w.code from weakness w where w.kind = 'nonconformity') or f.code in (select w.code from weakness w where w.kind = 'finding')))
+       and (f.nonconformity in (select w.code from weakness w where w.kind = 'nonconformity') or f.code in (select w.code from weakness w where w.kind = 'finding'))),
+  seen as materialized (
+    select o.kind, o.of, jsonb_agg(jsonb_build_object('observation-uuid', o.uuid) order by o.code collate "C") as list from observation o group by o.kind, o.of)
   select jsonb_build_object('plan-of-action-and-milestones', jsonb_strip_nulls(jsonb_build_object(
            'uuid', isms.name_uuid(h.code, 'plan-of-action-and-milestones'),
            'metadata', isms.oscal_metadata(h.code, 'Plan of action and milestones', (select array_agg(distinct o.owner) from (select w.owner from weakness w union all select a.owner from isms.action a where a.scope = h.code) o))
@@ -177,11 +200,9 @@ begin atomic
                       'mitigating-factors', w.mitigating,
                       'deadline', isms.oscal_instant(w.deadline, h.time_zone),
                       'remediations', w.remediations,
-                      'related-observations', (
-                        select jsonb_agg(jsonb_build_object('observation-uuid', o.uuid) order by o.code collate "C")
-                          from observation o
-                         where case w.kind when 'nonconformity' then o.nonconformity = w.code when 'finding' then o.code = w.code else false end))) order by w.position, w.code collate "C")
-               from weakness w),
+                      'related-observations', l.list)) order by w.position, w.code collate "C")
+               from weakness w
+               left join seen l on l.kind = w.kind and l.of = w.code),
            'poam-items', (
              select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                       'uuid', isms.name_uuid(h.code, w.kind, w.code, 'poam-item'),
@@ -189,12 +210,10 @@ begin atomic
                       'description', w.description,
                       'props', w.props,
                       'origins', h.origins,
-                      'related-observations', (
-                        select jsonb_agg(jsonb_build_object('observation-uuid', o.uuid) order by o.code collate "C")
-                          from observation o
-                         where case w.kind when 'nonconformity' then o.nonconformity = w.code when 'finding' then o.code = w.code else false end),
+                      'related-observations', l.list,
                       'related-risks', jsonb_build_array(jsonb_build_object('risk-uuid', isms.name_uuid(h.code, w.kind, w.code, 'risk'))))) order by w.position, w.code collate "C")
-               from weakness w))))
+               from weakness w
+               left join seen l on l.kind = w.kind and l.of = w.code))))
     from home h
    where exists (select from weakness);
 end;
@@ -202,11 +221,11 @@ end;
 comment on function isms.oscal_poam(text) is 'Plan of action and milestones as an OSCAL document: open nonconformities, open findings that led to none, and risks in treatment, each with its actions as tasks. Null where nothing is open, for OSCAL has no empty plan. Errors: IS021';
 
 create function isms.oscal_assessment_results(scope text default isms.default_scope()) returns jsonb
-  language sql stable parallel restricted set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
+  language sql stable parallel restricted set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off set enable_nestloop = off
 begin atomic
   with home as (
     select s.code, s.name, s.time_zone from isms.scope s where s.code = oscal_assessment_results.scope),
-  assessment as (
+  assessment as materialized (
     select 1 as position, 'internal_audit' as kind, a.code, isms.oscal_line(a.title) as title,
            coalesce(a.conclusion, 'Internal audit ' || a.code || coalesce(', criteria: ' || a.criteria, '')) as description,
            lower(a.planned_period) as first, coalesce(a.reported_on, upper(a.planned_period) - 1) as last, a.lead_auditor as assessor
@@ -218,7 +237,7 @@ begin atomic
      where c.scope = oscal_assessment_results.scope
      union all
     select 3, 'control_test', 'tests', 'Tests of controls', 'Recorded tests of implementations of controls', null, null, null),
-  observation as (
+  observation as materialized (
     select case f.source when 'internal_audit' then 'internal_audit' else 'certification' end as kind, coalesce(f.audit, f.certification) as assessment, 'finding' as of, f.code, f.found_on as day, null::date as until,
            f.requirement as target, coalesce(f.statement, f.code) as description, f.evidence, isms.oscal_line('Finding ' || f.code) as title, 'UNKNOWN' as method, 'finding' as type,
            case when f.kind in ('major', 'minor') then 'not-satisfied' end as state,
@@ -242,11 +261,11 @@ begin atomic
       -- a test speaks for every control of its implementation
      cross join lateral (select u::text from unnest(m.controls) u union all select t.implementation where m.controls = '{}') r(reference)
      where t.scope = oscal_assessment_results.scope and t.status = 'recorded'),
-  examined as (
+  examined as materialized (
     select o.*, coalesce(o.day, a.last, a.first) as collected, isms.oscal_token(o.target) as token
       from observation o
       join assessment a on a.kind = o.kind and a.code = o.assessment),
-  result as (
+  result as materialized (
     select a.*,
            coalesce(a.first, (select min(e.collected) from examined e where e.kind = a.kind and e.assessment = a.code)) as begins,
            coalesce(a.last, (select max(e.collected) from examined e where e.kind = a.kind and e.assessment = a.code)) as ends
