@@ -234,3 +234,7 @@ comment on column isms.health.critical is 'The same for critical';
 comment on column isms.health.state is 'ok, warning or critical';
 comment on column isms.health.title is 'What is measured';
 comment on column isms.health.message is 'What stands behind the value';
+
+-- How the installation is doing is asked of the present, whatever isms.as_of says.
+insert into isms.lookback_exception (kind, name, builtin) values
+  ('view', 'health', true), ('function', 'measure_health', true), ('function', 'sees_health', true);
