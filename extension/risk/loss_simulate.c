@@ -32,8 +32,8 @@
 /* How often a long simulation says how far it is, in milliseconds. */
 #define NOTICE_EVERY		5000
 
-/* A Poisson number is drawn by searching from 0 on; of greater rates, in pieces of this. */
-#define PIECE				30.0
+/* Up to this rate a Poisson number is drawn by searching from 0 on. */
+#define SEARCHED_RATE		12.0
 
 /* Years of a block, a power of two, and how many events it should hold at most. */
 #define LONGEST_BLOCK		256
@@ -241,9 +241,9 @@ draw(Stream *s, const IsmsDistribution *d)
 	}
 }
 
-/* By inversion, for rates up to PIECE. */
-static int
-small_poisson(Stream *s, double rate)
+/* By inversion, for small rates. */
+static int64
+searched_poisson(Stream *s, double rate)
 {
 	double		u = uniform(s);
 	double		p = exp(-rate);
@@ -259,17 +259,43 @@ small_poisson(Stream *s, double rate)
 	return k;
 }
 
+/*
+ * By transformed rejection: algorithm PTRS of W. Hoermann, "The transformed
+ * rejection method for generating Poisson random variables", Insurance:
+ * Mathematics and Economics 12 (1993), 39-45.
+ */
+static int64
+rejected_poisson(Stream *s, double rate)
+{
+	double		b = 0.931 + 2.53 * sqrt(rate);
+	double		a = -0.059 + 0.02483 * b;
+	double		inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
+	double		inside = 0.9277 - 3.6224 / (b - 2.0);
+
+	for (;;)
+	{
+		double		u = uniform(s) - 0.5;
+		double		v = uniform(s);
+		double		edge = 0.5 - fabs(u);
+		double		k = floor((2.0 * a / edge + b) * u + rate + 0.43);
+		int			sign;
+
+		CHECK_FOR_INTERRUPTS();
+		if (edge >= 0.07 && v <= inside)
+			return (int64) k;
+		if (k < 0.0 || (edge < 0.013 && v > edge))
+			continue;
+		if (log(v * inverse_alpha / (a / (edge * edge) + b)) <= k * log(rate) - rate - lgamma_r(k + 1.0, &sign))
+			return (int64) k;
+	}
+}
+
 static int64
 poisson(Stream *s, double rate)
 {
-	int64		result = 0;
-
-	for (; rate > PIECE; rate -= PIECE)
-	{
-		result += small_poisson(s, PIECE);
-		CHECK_FOR_INTERRUPTS();
-	}
-	return rate > 0.0 ? result + small_poisson(s, rate) : result;
+	if (!(rate > 0.0))
+		return 0;
+	return rate <= SEARCHED_RATE ? searched_poisson(s, rate) : rejected_poisson(s, rate);
 }
 
 /*
@@ -283,11 +309,20 @@ typedef struct Simulation
 	int			count;
 	int		   *plain;			/* risks of the one process */
 	int			nplain;
+	bool		lognormal;		/* is each of them, with one severity? */
 	double		rate;			/* of it, a year */
 	int			block;			/* years drawn together */
-	double	   *own;			/* in each cell, the part that is its own risk's ... */
-	int		   *other;			/* ... the rest is this one's */
+	struct Cell *cells;
 } Simulation;
+
+/* Of an alias table: which part of the cell is its own risk's, and whose the rest is; and of that risk, its lognormal severity. */
+typedef struct Cell
+{
+	double		own;
+	int			other;
+	double		mu;
+	double		sigma;
+} Cell;
 
 static bool
 is_plain(const IsmsLossRisk *risk)
@@ -304,13 +339,20 @@ prepare_choice(Simulation *m)
 	int			nsmall = 0;
 	int			nlarge = 0;
 
-	m->own = palloc(sizeof(double) * Max(m->nplain, 1));
-	m->other = palloc(sizeof(int) * Max(m->nplain, 1));
+	m->cells = palloc0(sizeof(Cell) * Max(m->nplain, 1));
+	m->lognormal = true;
 	for (int i = 0; i < m->nplain; i++)
 	{
-		m->own[i] = m->risks[m->plain[i]].rate.mean / m->rate * m->nplain;
-		m->other[i] = i;
-		if (m->own[i] < 1.0)
+		Cell	   *cell = &m->cells[i];
+		const IsmsLossRisk *risk = &m->risks[m->plain[i]];
+
+		cell->own = risk->rate.mean / m->rate * m->nplain;
+		cell->other = i;
+		cell->mu = risk->severity.mu;
+		cell->sigma = risk->severity.sigma;
+		if (risk->severity.kind != ISMS_LOGNORMAL || risk->secondary_probability > 0.0)
+			m->lognormal = false;
+		if (cell->own < 1.0)
 			small[nsmall++] = i;
 		else
 			large[nlarge++] = i;
@@ -320,16 +362,16 @@ prepare_choice(Simulation *m)
 		int			less = small[--nsmall];
 		int			more = large[nlarge - 1];
 
-		m->other[less] = more;
-		m->own[more] -= 1.0 - m->own[less];
-		if (m->own[more] < 1.0)
+		m->cells[less].other = more;
+		m->cells[more].own -= 1.0 - m->cells[less].own;
+		if (m->cells[more].own < 1.0)
 			small[nsmall++] = large[--nlarge];
 	}
 	/* what is left misses 1 by rounding alone */
 	while (nsmall > 0)
-		m->own[small[--nsmall]] = 1.0;
+		m->cells[small[--nsmall]].own = 1.0;
 	while (nlarge > 0)
-		m->own[large[--nlarge]] = 1.0;
+		m->cells[large[--nlarge]].own = 1.0;
 	pfree(small);
 	pfree(large);
 }
@@ -379,14 +421,20 @@ simulate_plain(const Simulation *m, uint64 seed, uint64 block, double *losses)
 	{
 		uint64		b = bits(&s);
 		double		place = uniform_of(b) * m->nplain;
-		int			cell = Min((int) place, m->nplain - 1);
+		int			number = Min((int) place, m->nplain - 1);
+		const Cell *cell = &m->cells[number];
+		double		loss;
 
 		if ((n & 1023) == 1023)
 			CHECK_FOR_INTERRUPTS();
-		if (place - cell >= m->own[cell])
-			cell = m->other[cell];
+		/* chosen, not jumped to: which of the two it is cannot be foreseen */
+		number = place - number < cell->own ? number : cell->other;
+		if (m->lognormal)
+			loss = exp(m->cells[number].mu + m->cells[number].sigma * normal(&s));
+		else
+			loss = event_loss(&s, &m->risks[m->plain[number]]);
 		/* uniform_of() leaves the lowest twelve bits, and a block has no more years */
-		losses[b & (m->block - 1)] += event_loss(&s, &m->risks[m->plain[cell]]);
+		losses[b & (m->block - 1)] += loss;
 	}
 }
 
@@ -515,9 +563,9 @@ isms_simulated_loss(PG_FUNCTION_ARGS)
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
-/* Puts in order what stands from place k on, and nothing greater before it (C. A. R. Hoare, FIND, Comm. ACM 4 (1961)). */
+/* Puts at place k what stands there in order, nothing greater before it and nothing smaller after (C. A. R. Hoare, FIND, Comm. ACM 4 (1961)). */
 static void
-sort_from(double *losses, int64 n, int64 k)
+find_place(double *losses, int64 n, int64 k)
 {
 	int64		low = 0;
 	int64		high = n - 1;
@@ -553,7 +601,6 @@ sort_from(double *losses, int64 n, int64 k)
 		else
 			break;
 	}
-	sort_losses(losses + k, n - k);
 }
 
 /*
@@ -599,7 +646,7 @@ place_of(int64 years, double p)
 	return Min(Max(k, 1), years) - 1;
 }
 
-/* Of losses of which all but the greatest, from one place on, may be gone: first stands at place first of the order of all. */
+/* Of losses of which the smallest may be gone, as find_place() left them: first is the place in the order of all that the first has. */
 typedef struct Order
 {
 	const double *losses;
@@ -663,6 +710,7 @@ mean_of(const double *losses, int64 n, double center, bool square)
 Datum
 isms_simulate_losses(PG_FUNCTION_ARGS)
 {
+	static const double further[] = {0.99, 0.999};
 	const IsmsLossModel *model = isms_loss_model_argument(PG_GETARG_DATUM(0));
 	int64		years = PG_GETARG_INT64(1);
 	uint64		seed = (uint64) PG_GETARG_INT64(2);
@@ -718,7 +766,15 @@ isms_simulate_losses(PG_FUNCTION_ARGS)
 	order.losses = losses;
 	order.first = years - left;
 	order.years = years;
-	sort_from(losses, left, place - order.first);
+	place -= order.first;
+	find_place(losses, left, place);
+	for (int i = 0; i < (int) lengthof(further); i++)
+	{
+		int64		next = place_of(years, further[i]) - order.first;
+
+		find_place(losses + place, left - place, next - place);
+		place = next;
+	}
 	memset(nulls, 0, sizeof(nulls));
 	values[n++] = Int64GetDatum(years);
 	values[n++] = Float8GetDatum(mean);
