@@ -1,6 +1,8 @@
 -- What remains: controls that depend on each other, values that experts enter, control types, what would be.
 \set SHOW_CONTEXT never
 set client_min_messages = warning;
+-- current_date is the scope's day
+set timezone = 'UTC';
 drop extension if exists isms cascade;
 create extension isms;
 create role regress_li login;
