@@ -4,6 +4,7 @@ create function isms.readiness_impact(what text, change text default 'fails')
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
+  in_scope text := isms.default_scope();
   found_there jsonb := (select jsonb_agg(to_jsonb(i)) from isms.impact_of(readiness_impact.what, readiness_impact.change) i);
 begin
   return query
@@ -13,7 +14,7 @@ begin
     select r.code, r.status, i.said ~ '^current' as current, b.disposition as before, a.disposition as after,
            exists (select from isms.treatment t where t.scope = r.scope and t.risk = r.code and t.withdrawn_on is null) as chosen, i.after as level
       from impact i
-      join isms.risk r on r.scope = isms.default_scope() and r.code = i.code
+      join isms.risk r on r.scope = in_scope and r.code = i.code
       left join isms.risk_level b on b.scope = r.scope and b.method = r.method and b.label = i.before
       join isms.risk_level a on a.scope = r.scope and a.method = r.method and a.label = i.after
      where i.kind = 'risk'),
@@ -28,7 +29,7 @@ begin
      union all
     select 'RD-058', a.risk, format('acceptance %s would be stale', a.code)
       from impact i
-      join isms.acceptance a on a.scope = isms.default_scope() and a.code = i.code and a.basis in ('target', 'residual')
+      join isms.acceptance a on a.scope = in_scope and a.code = i.code and a.basis in ('target', 'residual')
       join isms.risk r on r.scope = a.scope and r.code = a.risk and r.status in ('in_treatment', 'treated', 'monitored')
      where i.kind = 'acceptance')
   select f.rule, k.clause, k.title, 'isms.risk', f.key, string_agg(f.said, '; ' order by f.said)
