@@ -119,17 +119,25 @@ comment on function isms.readiness_overlay_rules() is 'BEFORE trigger: an ISMS m
 create trigger overlay_rules before insert or update or delete on isms.readiness_overlay
   for each row execute function isms.readiness_overlay_rules();
 
--- Scopes that judge a rule by the same parameters are judged by one query.  Compiling such a query takes longer than running it.
-create function isms.readiness_of(scopes text[], rules text[] default null, milliseconds integer default 60000)
-  returns table (scope text, rule text, clause text, title text, basis text, status text, judged bigint, offending bigint, unknown bigint,
-                 examples jsonb, remedy text, message text)
-  language plpgsql stable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on set jit = off as $$
-#variable_conflict use_column
+-- By which figures a scope judges a rule today.
+create function isms.readiness_parameters(rule text, scope text) returns jsonb
+  language sql stable parallel restricted set search_path = pg_catalog, pg_temp
+begin atomic
+  select k.parameters || coalesce((
+           select jsonb_object_agg(v.key, v.value order by o.id)
+             from isms.readiness_overlay o
+            cross join lateral jsonb_each(o.parameters) v
+            where o.scope = readiness_parameters.scope and o.rule = k.code and not o.switched_off and o.valid @> isms.today(o.scope)), '{}')
+    from isms.readiness_rule k
+   where k.code = readiness_parameters.rule;
+end;
+
+comment on function isms.readiness_parameters(text, text) is 'Parameters of a rule of readiness in a scope today: the defaults, with what overlays give in their place; null for an unknown rule';
+
+create function isms.check_readiness_request(scopes text[], rules text[]) returns void
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  missing text := (select string_agg(coalesce(u.s, 'null'), ', ' order by u.s) from unnest(readiness_of.scopes) u(s) where not coalesce(u.s = any (isms.visible_scopes()), false));
-  r record;
-  counted jsonb;
-  refusal text;
+  missing text := (select string_agg(coalesce(u.s, 'null'), ', ' order by u.s) from unnest(scopes) u(s) where not coalesce(u.s = any (isms.visible_scopes()), false));
 begin
   if missing is not null then
     raise exception using
@@ -137,23 +145,37 @@ begin
       message = format('scope %s is not visible', missing),
       hint = 'Those visible: ' || coalesce(nullif(array_to_string(isms.visible_scopes(), ', '), ''), 'none') || '.';
   end if;
-  missing := (select string_agg(coalesce(u.c, 'null'), ', ' order by u.c) from unnest(readiness_of.rules) u(c) where not exists (select from isms.readiness_rule k where k.code = u.c));
+  missing := (select string_agg(coalesce(u.c, 'null'), ', ' order by u.c) from unnest(rules) u(c) where not exists (select from isms.readiness_rule k where k.code = u.c));
   if missing is not null then
     raise exception using
       errcode = 'invalid_parameter_value',
       message = 'there is no rule ' || missing,
       hint = 'isms.readiness_rule lists them.';
   end if;
+end
+$$;
+
+comment on function isms.check_readiness_request(text[], text[]) is 'Refuses scopes that are not visible and rules that do not exist. Errors: IS021, 22023';
+
+-- Scopes that judge a rule by the same parameters are judged by one query.  Compiling such a query takes longer than running it.
+create function isms.readiness_of(scopes text[], rules text[] default null, milliseconds integer default 60000)
+  returns table (scope text, rule text, clause text, title text, basis text, status text, judged bigint, offending bigint, unknown bigint,
+                 examples jsonb, remedy text, message text)
+  language plpgsql stable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on set jit = off as $$
+#variable_conflict use_column
+declare
+  r record;
+  counted jsonb;
+  refusal text;
+begin
+  perform isms.check_readiness_request(readiness_of.scopes, readiness_of.rules);
   for r in
     select k.code, k.clause, k.title, k.basis, k.query, k.remedy, p.parameters, p.off, array_agg(p.scope order by p.scope) as scopes
       from isms.readiness_rule k
      cross join lateral (
        select u.scope,
               coalesce(bool_or(o.switched_off), false) as off,
-              coalesce((select k.parameters || jsonb_object_agg(v.key, v.value order by o2.id)
-                          from isms.readiness_overlay o2
-                         cross join lateral jsonb_each(o2.parameters) v
-                         where o2.scope = u.scope and o2.rule = k.code and not o2.switched_off and o2.valid @> isms.today(u.scope)), k.parameters) as parameters
+              isms.readiness_parameters(k.code, u.scope) as parameters
          from unnest(readiness_of.scopes) u(scope)
          left join isms.readiness_overlay o on o.scope = u.scope and o.rule = k.code and o.switched_off and k.basis = 'practice' and o.valid @> isms.today(u.scope)
         group by u.scope) p
@@ -229,16 +251,8 @@ create function isms.readiness_offending(rule text, scope text default null) ret
 declare
   in_scope text := coalesce(readiness_offending.scope, isms.default_scope());
   query text := (select k.query from isms.readiness_rule k where k.code = readiness_offending.rule);
-  parameters jsonb;
 begin
-  perform isms.readiness_of(array[in_scope], array[readiness_offending.rule]);
-  select k.parameters || coalesce((select jsonb_object_agg(v.key, v.value order by o.id)
-                                     from isms.readiness_overlay o
-                                    cross join lateral jsonb_each(o.parameters) v
-                                    where o.scope = in_scope and o.rule = k.code and not o.switched_off and o.valid @> isms.today(in_scope)), '{}')
-    into parameters
-    from isms.readiness_rule k
-   where k.code = readiness_offending.rule;
+  perform isms.check_readiness_request(array[in_scope], array[readiness_offending.rule]);
   return query
   select o.table_name, o.key, o.status
     from jsonb_to_recordset(coalesce(isms.query_read_only(format($frame$
@@ -246,7 +260,7 @@ begin
                                                                       'status', case when q.ok is null then 'unknown' else 'failed' end)
                                        order by q.ok nulls last, q.relation, q.key collate "C")
              from (%s) q(scope, relation, key, ok)
-            where q.ok is not true $frame$, query), parameters, array[in_scope], 60000), '[]')) o(table_name text, key text, status text);
+            where q.ok is not true $frame$, query), isms.readiness_parameters(readiness_offending.rule, in_scope), array[in_scope], 60000), '[]')) o(table_name text, key text, status text);
 end
 $$;
 

@@ -31,11 +31,13 @@ begin
       from impact i
       join isms.acceptance a on a.scope = in_scope and a.code = i.code and a.basis in ('target', 'residual')
       join isms.risk r on r.scope = a.scope and r.code = a.risk and r.status in ('in_treatment', 'treated', 'monitored')
-     where i.kind = 'acceptance')
+     where i.kind = 'acceptance'),
+  offends as materialized (
+    select r.rule, coalesce(o.key, '') from (select distinct f.rule from falls f) r cross join lateral isms.readiness_offending(r.rule) o)
   select f.rule, k.clause, k.title, 'isms.risk', f.key, string_agg(f.said, '; ' order by f.said)
     from falls f
     join isms.readiness_rule k on k.code = f.rule
-   where not exists (select from isms.readiness_offending(f.rule) o where o.key = f.key)
+   where (f.rule, f.key) not in (table offends)
    group by f.rule, k.reference, k.clause, k.title, f.key
    order by k.reference, f.rule, f.key collate "C";
 end

@@ -298,6 +298,15 @@ poisson(Stream *s, double rate)
 	return rate <= SEARCHED_RATE ? searched_poisson(s, rate) : rejected_poisson(s, rate);
 }
 
+/* Of an alias table: which part of the cell is its own risk's, and whose the rest is; and of that risk, its lognormal severity. */
+typedef struct Cell
+{
+	double		own;
+	int			other;
+	double		mu;
+	double		sigma;
+} Cell;
+
 /*
  * A model made ready.  Events that come at rates which are certain, and of no
  * common cause, are one Poisson process: their number is drawn once a block,
@@ -312,17 +321,8 @@ typedef struct Simulation
 	bool		lognormal;		/* is each of them, with one severity? */
 	double		rate;			/* of it, a year */
 	int			block;			/* years drawn together */
-	struct Cell *cells;
+	Cell	   *cells;
 } Simulation;
-
-/* Of an alias table: which part of the cell is its own risk's, and whose the rest is; and of that risk, its lognormal severity. */
-typedef struct Cell
-{
-	double		own;
-	int			other;
-	double		mu;
-	double		sigma;
-} Cell;
 
 static bool
 is_plain(const IsmsLossRisk *risk)
@@ -555,14 +555,6 @@ isms_simulated_loss(PG_FUNCTION_ARGS)
 /* So many losses tell where a fraction of all lies. */
 #define SAMPLE		1024
 
-#define ST_SORT sort_losses
-#define ST_ELEMENT_TYPE double
-#define ST_COMPARE(a, b) (*(a) < *(b) ? -1 : *(a) > *(b))
-#define ST_SCOPE static
-#define ST_CHECK_FOR_INTERRUPTS
-#define ST_DEFINE
-#include "lib/sort_template.h"
-
 /* Puts at place k what stands there in order, nothing greater before it and nothing smaller after (C. A. R. Hoare, FIND, Comm. ACM 4 (1961)). */
 static void
 find_place(double *losses, int64 n, int64 k)
@@ -613,6 +605,8 @@ drop_small(double *losses, int64 n, int64 k)
 {
 	double		sample[SAMPLE];
 	double		bound;
+	double		part;
+	int			place;
 	int64		great = 0;
 	int64		left = 0;
 
@@ -620,9 +614,11 @@ drop_small(double *losses, int64 n, int64 k)
 		return n;
 	for (int i = 0; i < SAMPLE; i++)
 		sample[i] = losses[n / SAMPLE * i];
-	sort_losses(sample, SAMPLE);
 	/* three standard deviations of its place in the sample below */
-	bound = sample[Max((int) (SAMPLE * ((double) k / n) - 3.0 * sqrt(SAMPLE * ((double) k / n) * (1.0 - (double) k / n))) - 1, 0)];
+	part = (double) k / n;
+	place = Max((int) (SAMPLE * part - 3.0 * sqrt(SAMPLE * part * (1.0 - part))) - 1, 0);
+	find_place(sample, SAMPLE, place);
+	bound = sample[place];
 	for (int64 i = 0; i < n; i++)
 		great += losses[i] >= bound;
 	if (great < n - k)
