@@ -179,7 +179,7 @@ set isms.scope = 'AS';
 -- Links that look their implementation up come to what joined ones come to; what is not in the set adds nothing.
 create view pg_temp.looked_up with (security_invoker = true) as
   select c.risk,
-         isms.control_effect((select isms.implementation_set(i.scope, i.implementation, i.effectiveness, i.counts_in) from isms.implementation_assurance i),
+         isms.control_effect((select isms.implementation_set(i.scope, i.implementation, i.effectiveness, i.counts_in) from isms.implementation_count i),
                              c.scope, c.implementation, c.effect_on, c.effectiveness, c.reduction order by c.implementation, c.effect_on)::text as effect
     from isms.risk_control c
    group by c.risk;
@@ -194,7 +194,7 @@ select max(s.seen::text) as implementations,
        isms.control_effect(s.seen, 'AS', 'NONE', 'likelihood', 0.5, null) is null as unknown,
        isms.control_effect(s.seen, 'A', 'SOWN', 'likelihood', 0.5, null) is null as no_mixing_of_names,
        isms.control_effect(null, 'AS', 'OWN', 'likelihood', 0.5, null) is null as no_set
-  from (select isms.implementation_set(i.scope, i.implementation, i.effectiveness, i.counts_in) as seen from isms.implementation_assurance i) s;
+  from (select isms.implementation_set(i.scope, i.implementation, i.effectiveness, i.counts_in) as seen from isms.implementation_count i) s;
 select isms.implementation_set(null, null, null, null) as none_seen, isms.implementation_set(v.n::text, 'I', 0.1, 7) as thousand from generate_series(1, 1000) v(n);
 
 -- Bad values.

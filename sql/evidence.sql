@@ -83,6 +83,12 @@ select code, assurance from isms.statement_of_applicability where scope = 'ACME'
 update isms.evidence set valid_until = current_date - 1, collected_on = current_date - 9 where subject in ('MFA', 'A.5.10');
 select code, assurance, implementation_status, declared_status from isms.statement_of_applicability where scope = 'ACME' and assurance is not null order by sort_key;
 select implementation, status, assurance, verified_until - current_date as days_left from isms.implementation_assurance where implementation = 'MFA';
+-- Worked out for all at once it is the same.
+create view pg_temp.counts as
+  select count(*) as implementations, count(distinct a.counts_in) as ways, bool_and(a.counts_in = c.counts_in and a.effectiveness is not distinct from c.effectiveness) as alike
+    from isms.implementation_assurance a
+    full join isms.implementation_count c using (scope, implementation);
+select * from pg_temp.counts;
 
 -- Custody: from who collected it to who has it; it grows only.
 insert into isms.evidence_custody (evidence, holder, place, reason) values ('E-0001', 'pat', 'Safe', 'For the audit');
@@ -140,6 +146,7 @@ reset session authorization;
 select pg_temp.attempt($$update isms.control_test set status = 'void' where code = 'CT-F'$$);
 select pg_temp.attempt($$update isms.control_test set status = 'void' where code = 'CT-F'$$, 'The test system was meant');
 select assurance, result from isms.implementation_assurance where implementation = 'MFA';
+select * from pg_temp.counts;
 select pg_temp.attempt($$delete from isms.control_test where code = 'CT-F'$$);
 
 -- What another scope runs: status, assurance and dates are told, live, where they are offered; rows are not.
@@ -173,6 +180,7 @@ select operated_by, operator_implementation from isms.implementation where code 
 insert into isms.control_test (scope, code, implementation, result, tester) values ('GROUP', 'G-3', 'DC', 'pass', 'li');
 insert into isms.control_test (code, implementation, result) values ('CT-S', 'SITE', 'fail');
 select status, assurance from isms.implementation_assurance where implementation = 'SITE';
+select * from pg_temp.counts;
 select pg_temp.attempt($$update isms.control_test set status = 'void' where code = 'CT-S'$$, 'The door was another one');
 -- Along the line: Beta uses Acme's, which is Group's; and never round.
 update isms.implementation set offered = 'all' where code = 'SITE';
@@ -193,6 +201,7 @@ select a.status, i.status as stated from isms.action a join isms.implementation 
 -- What is not offered any more is unknown, and a problem of the statement.
 update isms.implementation set offered = 'no' where scope = 'GROUP' and code = 'DC';
 select scope, implementation, status, assurance, counts_in from isms.implementation_assurance where implementation in ('SITE', 'HALL') order by 1;
+select * from pg_temp.counts;
 select code, implementation_status, assurance from isms.statement_of_applicability where scope = 'ACME' and code = 'A.7.1';
 select scope, rule, code, problem from isms.statement_problem where rule = 'operator_known' order by scope;
 

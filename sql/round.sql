@@ -46,6 +46,7 @@ reset session authorization;
 select pg_temp.attempt($$update isms.assessment_round set status = 'closed' where code = 'AR-1'$$);
 select pg_temp.attempt($$select isms.compare_rounds('AR-1')$$);
 select pg_temp.attempt($$select isms.take_assessment('AR-9')$$);
+select count(*) as risks, count(round) as of_a_round, count(current_level) as levels, bool_and(rated_since) as none_was_in_it from isms.latest_assessment;
 select isms.take_assessment('AR-1');
 select code, status, closed_on = isms.today(scope) as today, taken_by, taken_at is not null as at from isms.assessment_round;
 select pg_temp.attempt($$select isms.take_assessment('AR-1')$$);
@@ -58,6 +59,7 @@ select count(*) as rows,
          is distinct from (x.inherent_score, x.inherent_rank, x.inherent_level, x.current_score, x.current_rank, x.current_level, x.current_disposition, x.target_score, x.target_rank, x.target_level, x.verified_rank, x.residual_basis)) as differ
   from isms.assessment_result x join isms.risk_register r on r.scope = x.scope and r.code = x.risk;
 select * from isms.compare_rounds('AR-1');
+select code, owner_name, status, round, taken_on = :'today' as today, inherent_level, current_level, current_colour, target_level, verified_level, disposition, above_criteria, within_appetite, rated_since from isms.latest_assessment order by code;
 
 -- It stays, whoever writes and whatever comes after.
 select pg_temp.attempt(s)
@@ -96,11 +98,14 @@ insert into isms.assessment_round (code, title, review_trigger) values ('AR-2', 
 \x on
 select risk, change, factors, asset, controls, method, current_level_before as before, current_level_after as after from isms.compare_rounds('AR-1');
 \x off
+-- What was found last stays until the next one is closed; what was rated since is told apart.
+select code, status, round, current_level, rated_since from isms.latest_assessment order by code;
 create temp table seen_now as select * from isms.compare_rounds('AR-1');
 select isms.take_assessment('AR-2');
 -- Nothing is added to a round that is closed.
 select pg_temp.attempt($$insert into isms.assessment_result select n.* from isms.assessment_now('ACME', 'AR-1') n where n.risk = 'R-8'$$);
 select count(*) as differ from (select * from isms.compare_rounds('AR-1', 'AR-2') except table seen_now) d;
+select code, status, round, current_level, rated_since from isms.latest_assessment order by code;
 select risk, change, current_level_before, current_level_after from isms.compare_rounds('AR-2', 'AR-1') where change <> 'changed';
 
 -- Methods differ: old assessments keep theirs.
@@ -137,6 +142,7 @@ set session authorization regress_eve;
 select scope, count(*) from isms.assessment_round group by scope;
 select count(*) from isms.assessment_result;
 select count(*) from isms.risk_trend;
+select count(*) from isms.latest_assessment;
 select pg_temp.attempt($$select isms.take_assessment('AR-5')$$);
 select pg_temp.attempt($$select isms.compare_rounds('AR-1')$$);
 select count(*) from isms.assessment_now('ACME');

@@ -13,18 +13,26 @@ end;
 
 comment on function isms.counts_in(text, text) is 'States of a risk in which an implementation counts, as bits: 1 current, 2 target, 4 verified';
 
+create function isms.shown_assurance(latest_result text, valid_until date, newest_evidence date, today date) returns text
+  language sql immutable parallel safe
+begin atomic
+  select case
+           when latest_result = 'fail' then 'failed'
+           when latest_result = 'pass' and valid_until >= today then 'verified'
+           when newest_evidence >= today and latest_result is null then 'verified'
+           when latest_result = 'pass' or newest_evidence is not null then 'expired'
+           else 'unverified'
+         end;
+end;
+
+comment on function isms.shown_assurance(text, date, date, date) is 'verified, failed, expired or unverified: what the latest test (its result, null without one, and the last day it counts) and the newest evidence (its last day, null without any) show on a day';
+
 -- What its own tests and evidence show; computed, never stored, since time alone changes it.
 create view isms.own_assurance with (security_invoker = true) as
   select i.scope,
          i.code as implementation,
          i.status,
-         case
-           when t.result = 'fail' then 'failed'
-           when t.result = 'pass' and t.valid_until >= d.today then 'verified'
-           when e.newest >= d.today and t.result is null then 'verified'
-           when t.result = 'pass' or e.newest is not null then 'expired'
-           else 'unverified'
-         end as assurance,
+         isms.shown_assurance(t.result, t.valid_until, e.newest, d.today) as assurance,
          t.tested_on,
          t.result,
          case when t.result is null then nullif(e.newest, 'infinity') when t.result = 'pass' then t.valid_until end as verified_until,
@@ -170,3 +178,32 @@ comment on column isms.implementation_assurance.counts_in is 'States of a risk i
 comment on column isms.implementation_assurance.standing is 'Status and assurance in words';
 comment on column isms.implementation_assurance.verified_until is 'Last day what shows it counts; null: no end, or nothing shows it';
 comment on column isms.implementation_assurance.stated_status is 'Status as stated in this scope';
+
+-- The same for all at once: tests and evidence are read once through, where the views above look them up for each.
+create view isms.implementation_count with (security_invoker = true) as
+  select i.scope,
+         i.code as implementation,
+         i.effectiveness,
+         case
+           when i.operator_implementation is not null then isms.counts_in((o.state).status, (o.state).assurance)
+           else isms.counts_in(i.status, isms.shown_assurance(t.result, t.valid_until, e.newest, d.today))
+         end as counts_in
+    from isms.implementation i
+    join isms.scope_day d on d.scope = i.scope
+    left join (
+      select distinct on (c.scope, c.implementation) c.scope, c.implementation, c.result, c.valid_until
+        from isms.control_test c
+       where c.status = 'recorded'
+       order by c.scope, c.implementation, c.tested_on desc, c.code desc) t on t.scope = i.scope and t.implementation = i.code
+    left join (
+      select e.scope, e.subject, max(coalesce(e.valid_until, 'infinity')) as newest
+        from isms.evidence e
+       where e.subject_kind = 'implementation'
+       group by e.scope, e.subject) e on e.scope = i.scope and e.subject = i.code
+   cross join lateral (select case when i.operator_implementation is not null then isms.operated_state(i.scope, i.code) end as state offset 0) o;
+
+comment on view isms.implementation_count is 'Where each implementation counts, as isms.implementation_assurance has it, worked out for all of them at once: for those who read most of it';
+comment on column isms.implementation_count.scope is 'Scope';
+comment on column isms.implementation_count.implementation is 'Implementation';
+comment on column isms.implementation_count.effectiveness is 'Its own effectiveness, where a link to a risk states none';
+comment on column isms.implementation_count.counts_in is 'States of a risk in which it counts, as bits: 1 current, 2 target, 4 verified';

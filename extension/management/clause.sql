@@ -143,7 +143,7 @@ insert into isms.clause_guide (reference, asks, begin_with, auditor_asks, relati
  'Assess risks again at planned intervals and when something significant changes; keep the results.',
  'Open a round (insert into isms.assessment_round), go through the register with the owners, close it: the results are frozen.',
  'When was the last assessment, and what came out differently? What after the last big change?',
- '{assessment_round,assessment_result,threat_report,risk_trend}', true),
+ '{assessment_round,assessment_result,threat_report,latest_assessment,risk_trend}', true),
 
 ('8.3',
  'Carry out the treatment plan and keep the results.',

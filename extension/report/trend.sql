@@ -1,3 +1,68 @@
+-- 8.2: what was found last, as it was frozen.  Nothing is computed from controls, so it answers for many risks where the register takes its time.
+create view isms.latest_assessment with (security_invoker = true) as
+  select r.scope,
+         r.code,
+         r.title,
+         r.asset,
+         r.category,
+         r.owner,
+         o.name as owner_name,
+         r.status,
+         r.next_review,
+         l.round,
+         l.closed_on as taken_on,
+         x.method,
+         x.inherent_rank,
+         x.inherent_level,
+         x.current_rank,
+         x.current_level,
+         c.colour as current_colour,
+         x.current_disposition as disposition,
+         x.target_rank,
+         x.target_level,
+         x.verified_rank,
+         x.verified_level,
+         x.above_criteria,
+         x.within_appetite,
+         x.risk is null or (x.method, x.asset, x.hits, x.likelihood, x.consequence, x.threat_rate, x.vulnerability_rate)
+           is distinct from (r.method, r.asset, r.hits, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate) as rated_since
+    from isms.risk r
+    left join (
+      select distinct on (a.scope) a.scope, a.code as round, a.closed_on
+        from isms.assessment_round a
+       where a.status = 'closed'
+       order by a.scope, a.closed_on desc, a.taken_at desc, a.code desc) l on l.scope = r.scope
+    left join isms.assessment_result x on x.scope = l.scope and x.round = l.round and x.risk = r.code
+    left join isms.risk_level c on c.scope = x.scope and c.method = x.method and c.rank = x.current_rank
+    left join isms.person o on o.code = r.owner;
+
+comment on view isms.latest_assessment is 'Each risk with its owner and state of now and the levels that the latest closed round of assessment found; those are null in risks it did not have';
+comment on column isms.latest_assessment.scope is 'Scope';
+comment on column isms.latest_assessment.code is 'Key of the risk';
+comment on column isms.latest_assessment.title is 'Title';
+comment on column isms.latest_assessment.asset is 'Asset at risk';
+comment on column isms.latest_assessment.category is 'Category';
+comment on column isms.latest_assessment.owner is 'Risk owner';
+comment on column isms.latest_assessment.owner_name is 'Name of the risk owner';
+comment on column isms.latest_assessment.status is 'State in workflow risk';
+comment on column isms.latest_assessment.next_review is 'Next review';
+comment on column isms.latest_assessment.round is 'Key of the round; null: no round of the scope is closed';
+comment on column isms.latest_assessment.taken_on is 'Day on which its results were taken';
+comment on column isms.latest_assessment.method is 'Method the risk was assessed with then';
+comment on column isms.latest_assessment.inherent_rank is 'Rank of the level before controls';
+comment on column isms.latest_assessment.inherent_level is 'Label of that level';
+comment on column isms.latest_assessment.current_rank is 'Rank of the level with what was implemented then';
+comment on column isms.latest_assessment.current_level is 'Label of that level';
+comment on column isms.latest_assessment.current_colour is 'Its colour';
+comment on column isms.latest_assessment.disposition is 'Its disposition';
+comment on column isms.latest_assessment.target_rank is 'Rank of the level with everything planned then';
+comment on column isms.latest_assessment.target_level is 'Label of that level';
+comment on column isms.latest_assessment.verified_rank is 'Rank of the level with what was shown to work then';
+comment on column isms.latest_assessment.verified_level is 'Label of that level';
+comment on column isms.latest_assessment.above_criteria is 'Was it above criteria?';
+comment on column isms.latest_assessment.within_appetite is 'Was it within its appetite?';
+comment on column isms.latest_assessment.rated_since is 'Is it rated otherwise now, or was it not in the round? Whether controls changed is not looked at';
+
 -- 9.1, 9.3.2 d-e: how risk developed from round to round, a row for every level of a state, empty ones too.
 create view isms.risk_trend with (security_invoker = true) as
   with placed as (

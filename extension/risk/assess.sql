@@ -144,7 +144,7 @@ create aggregate isms.implementation_set(scope text, implementation text, effect
   parallel = safe
 );
 
-comment on aggregate isms.implementation_set(text, text, numeric, integer) is 'The rows of isms.implementation_assurance as a value, for isms.control_effect';
+comment on aggregate isms.implementation_set(text, text, numeric, integer) is 'The rows of isms.implementation_count as a value, for isms.control_effect';
 
 create function isms.effect_add(isms.effect, implementations isms.implementation_set, scope text, implementation text, effect_on text, effectiveness numeric, reduction integer) returns isms.effect
   language c immutable parallel safe
@@ -443,7 +443,7 @@ create view isms.risk_assessment_by_method with (security_invoker = true) as
     left join isms.asset t on t.scope = r.scope and t.code = r.asset
     left join (
       select c.scope, c.risk,
-             isms.control_effect((select isms.implementation_set(i.scope, i.implementation, i.effectiveness, i.counts_in) from isms.implementation_assurance i),
+             isms.control_effect((select isms.implementation_set(i.scope, i.implementation, i.effectiveness, i.counts_in) from isms.implementation_count i),
                                  c.scope, c.implementation, c.effect_on, c.effectiveness, c.reduction) as effect
         from (
           select l.scope, l.risk, l.implementation, l.effect_on, l.effectiveness, l.reduction
@@ -484,7 +484,10 @@ create view isms.risk_assessment_by_method with (security_invoker = true) as
            where a.serves_kind = 'risk'
            order by a.scope, a.serves) n
        group by n.scope, n.serves) n on n.scope = r.scope and n.serves = r.code
-    left join (select isms.override_set(i.scope, i.risk, i.state, i.likelihood, i.consequence, i.score) as overrides from isms.override_in_force i) v on true
+    left join (
+      select i.scope, i.risk, isms.override_set(i.scope, i.risk, i.state, i.likelihood, i.consequence, i.score) as overrides
+        from isms.override_in_force i
+       group by i.scope, i.risk) v on v.scope = r.scope and v.risk = r.code
     left join lateral (
       select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, isms.greatest(t.rating, t.inherited_rating), r.hits,
                          r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect, o.effect,

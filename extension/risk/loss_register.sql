@@ -79,7 +79,7 @@ create view isms.risk_loss_effect with (security_invoker = true) as
     join isms.risk r on r.scope = l.scope and r.code = l.risk and r.status <> 'closed'
     join isms.risk_method m on m.scope = r.scope and m.code = r.method
    cross join lateral (
-      select isms.control_effect((select isms.implementation_set(i.scope, i.implementation, i.effectiveness, i.counts_in) from isms.implementation_assurance i),
+      select isms.control_effect((select isms.implementation_set(i.scope, i.implementation, i.effectiveness, i.counts_in) from isms.implementation_count i),
                                  k.scope, k.implementation, k.effect_on, k.effectiveness, k.reduction order by k.implementation, k.effect_on) as effect
         from isms.risk_control k
        where k.scope = l.scope and k.risk = l.risk) c
@@ -285,7 +285,7 @@ begin atomic
       from link k
       join loss l on l.risk = k.risk and l.state = k.state
      cross join lateral (
-        select isms.control_effect((select isms.implementation_set(y.scope, y.implementation, y.effectiveness, y.counts_in) from isms.implementation_assurance y),
+        select isms.control_effect((select isms.implementation_set(y.scope, y.implementation, y.effectiveness, y.counts_in) from isms.implementation_count y),
                                    z.scope, z.implementation, z.effect_on, z.effectiveness, z.reduction order by z.implementation, z.effect_on) as effect
           from isms.risk_control z
          where z.scope = control_return.scope and z.risk = k.risk and z.implementation <> k.implementation) w

@@ -43,6 +43,10 @@ insert into isms.acceptance (scope, code, risk, basis, ceiling, validity, justif
 select s.scope, 'AC-' || i, 'R-' || lpad(i::text, 6, '0'), 'residual', 'Medium', daterange(current_date - 10, current_date + i % 300 - 3), 'why', 'accepted',
        jsonb_build_object('asset', 'A-' || i % 200 + 1, 'hits', 'CIA', 'method', '5x5'), 'p' || i % 200 + 1, 'p1'
   from source s where i % 10 = 0;
+-- A round of assessment that is closed: its results are stored.
+insert into isms.assessment_round (scope, code, title, opened_on, closed_on, taken_by, taken_at, status)
+select s.code, 'AR-1', 'Round', current_date - 10, current_date - 9, 'p1', now(), 'closed' from isms.scope s;
+insert into isms.assessment_result select n.* from isms.scope s cross join lateral isms.assessment_now(s.code, 'AR-1') n;
 vacuum analyze;
 
 -- Activation records every row.  A benchmark may spread those entries over a year, with a seal a day.
@@ -81,6 +85,11 @@ call bench.measure('by scope', 'risks by state', $$select status, count(*) from 
 call bench.measure('by level', 'risks by current level', $$select current_level, count(*) from isms.risk_register where scope = 'BENCH' group by 1$$);
 call bench.measure('by level', 'the 20 worst', $$select code, title, owner_name, current_level from isms.risk_register where scope = 'BENCH' order by current_rank desc nulls last, code limit 20$$);
 call bench.measure('by level', 'heat map', $$select likelihood, consequence, risks from isms.heat_map where state = 'current'$$);
+call bench.measure('as last assessed', 'risks by level', $$select current_level, count(*) from isms.latest_assessment where scope = 'BENCH' group by 1$$);
+call bench.measure('as last assessed', 'the 20 worst', $$select code, title, owner_name, current_level from isms.latest_assessment where scope = 'BENCH' order by current_rank desc nulls last, code limit 20$$);
+call bench.measure('as last assessed', 'risks at a level', $$select code, title, owner_name, taken_on from isms.latest_assessment where scope = 'BENCH' and current_level = 'Medium'$$);
+call bench.measure('as last assessed', 'of one owner', $$select * from isms.latest_assessment where owner = 'p7'$$);
+call bench.measure('as last assessed', 'reviews due in a month', $$select code, title, owner_name, current_level, next_review from isms.latest_assessment where scope = 'BENCH' and next_review between current_date + 60 and current_date + 90$$);
 call bench.measure('by month due', 'reviews due in a month', $$select code, title, owner_name, current_level, next_review from isms.risk_register where scope = 'BENCH' and next_review between current_date + 60 and current_date + 90$$);
 call bench.measure('by month due', 'reviews by month', $$select date_trunc('month', next_review), count(*) from isms.risk_register where scope = 'BENCH' group by 1$$);
 call bench.measure('by month due', 'actions due in a month', $$select code, item, responsible_name, due from isms.risk_treatment_plan where scope = 'BENCH' and kind = 'action' and due between current_date + 60 and current_date + 90$$);
@@ -100,6 +109,10 @@ call bench.measure('health', 'all of it', $$select * from isms.health$$);
 explain (costs off) select * from isms.risk_register where owner = 'p7';
 \echo
 explain (costs off) select code, title, owner_name, current_level, next_review from isms.risk_register where scope = 'BENCH' and next_review between current_date + 60 and current_date + 90;
+\echo
+explain (costs off) select current_level, count(*) from isms.latest_assessment where scope = 'BENCH' group by 1;
+\echo
+explain (costs off) select * from isms.latest_assessment where owner = 'p7';
 \pset format aligned
 \pset tuples_only off
 \connect - :superuser
