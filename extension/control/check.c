@@ -15,6 +15,7 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "control/control.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -92,22 +93,12 @@ query_for_jsonb(const char *query, int nargs, Oid *types, Datum *values, const c
 	return !isnull;
 }
 
-/*
- * isms.query_read_only(query text, parameters jsonb, patterns text[],
- * milliseconds integer) returns jsonb: the query finds parameters as $1 and
- * patterns as $2.
- */
-Datum
-isms_query_read_only(PG_FUNCTION_ARGS)
+/* Has run(arg) run so that it cannot write; an error if it took longer. */
+void
+isms_run_read_only(int milliseconds, void (*run) (void *arg), void *arg)
 {
-	char	   *query = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	Oid			types[] = {JSONBOID, TEXTARRAYOID};
-	Datum		values[] = {PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)};
-	int			milliseconds = PG_GETARG_INT32(3);
 	MemoryContext caller = CurrentMemoryContext;
 	bool		read_only = XactReadOnly;
-	Datum		result = (Datum) 0;
-	bool		found = false;
 
 	if (milliseconds <= 0)
 		ereport(ERROR,
@@ -117,7 +108,7 @@ isms_query_read_only(PG_FUNCTION_ARGS)
 	start_clock(milliseconds);
 	PG_TRY();
 	{
-		found = query_for_jsonb(query, 2, types, values, NULL, &result);
+		run(arg);
 	}
 	PG_CATCH();
 	{
@@ -129,7 +120,6 @@ isms_query_read_only(PG_FUNCTION_ARGS)
 		if (!stop_clock() || code != ERRCODE_QUERY_CANCELED)
 			PG_RE_THROW();
 		FlushErrorState();
-		found = false;
 	}
 	PG_END_TRY();
 	XactReadOnly = read_only;
@@ -138,9 +128,39 @@ isms_query_read_only(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 				 errmsg("took longer than %d ms", milliseconds)));
-	if (!found)
+}
+
+typedef struct JsonbQuery
+{
+	char	   *query;
+	Datum		values[2];
+	Datum		result;
+	bool		found;
+} JsonbQuery;
+
+static void
+run_jsonb_query(void *arg)
+{
+	JsonbQuery *q = (JsonbQuery *) arg;
+	Oid			types[] = {JSONBOID, TEXTARRAYOID};
+
+	q->found = query_for_jsonb(q->query, 2, types, q->values, NULL, &q->result);
+}
+
+/*
+ * isms.query_read_only(query text, parameters jsonb, patterns text[],
+ * milliseconds integer) returns jsonb: the query finds parameters as $1 and
+ * patterns as $2.
+ */
+Datum
+isms_query_read_only(PG_FUNCTION_ARGS)
+{
+	JsonbQuery	q = {text_to_cstring(PG_GETARG_TEXT_PP(0)), {PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)}, (Datum) 0, false};
+
+	isms_run_read_only(PG_GETARG_INT32(3), run_jsonb_query, &q);
+	if (!q.found)
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(result);
+	PG_RETURN_DATUM(q.result);
 }
 
 /*
