@@ -119,20 +119,28 @@ comment on function isms.readiness_overlay_rules() is 'BEFORE trigger: an ISMS m
 create trigger overlay_rules before insert or update or delete on isms.readiness_overlay
   for each row execute function isms.readiness_overlay_rules();
 
--- By which figures a scope judges a rule today.
-create function isms.readiness_parameters(rule text, scope text) returns jsonb
+-- By which figures scopes judge rules today, and which they do not judge.
+create function isms.readiness_settings(scopes text[], rules text[]) returns table (rule text, scope text, switched_off boolean, parameters jsonb)
   language sql stable parallel restricted set search_path = pg_catalog, pg_temp
 begin atomic
-  select k.parameters || coalesce((
-           select jsonb_object_agg(v.key, v.value order by o.id)
-             from isms.readiness_overlay o
-            cross join lateral jsonb_each(o.parameters) v
-            where o.scope = readiness_parameters.scope and o.rule = k.code and not o.switched_off and o.valid @> isms.today(o.scope)), '{}')
+  with overlay as materialized (
+    select o.rule, o.scope, coalesce(bool_or(o.switched_off), false) as switched_off,
+           jsonb_object_agg(v.key, v.value order by o.id) filter (where v.key is not null) as parameters
+      from isms.readiness_overlay o
+      join isms.scope_day d on d.scope = o.scope
+      left join lateral jsonb_each(o.parameters) v on not o.switched_off
+     where o.scope = any (readiness_settings.scopes)
+       and (readiness_settings.rules is null or o.rule = any (readiness_settings.rules))
+       and o.valid @> d.today
+     group by o.rule, o.scope)
+  select k.code, s.scope, k.basis = 'practice' and coalesce(o.switched_off, false), k.parameters || coalesce(o.parameters, '{}')
     from isms.readiness_rule k
-   where k.code = readiness_parameters.rule;
+   cross join (select distinct u.scope from unnest(readiness_settings.scopes) u(scope)) s
+    left join overlay o on o.rule = k.code and o.scope = s.scope
+   where readiness_settings.rules is null or k.code = any (readiness_settings.rules);
 end;
 
-comment on function isms.readiness_parameters(text, text) is 'Parameters of a rule of readiness in a scope today: the defaults, with what overlays give in their place; null for an unknown rule';
+comment on function isms.readiness_settings(text[], text[]) is 'How scopes judge rules of readiness today, all or those named: switched off (practice only), or by which parameters: the defaults, with what overlays give in their place';
 
 create function isms.check_readiness_request(scopes text[], rules text[]) returns void
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -175,17 +183,10 @@ declare
 begin
   perform isms.check_readiness_request(readiness_of.scopes, readiness_of.rules);
   for r in
-    select k.code, k.clause, k.title, k.basis, k.query, k.remedy, p.parameters, p.off, array_agg(p.scope order by p.scope) as scopes
+    select k.code, k.clause, k.title, k.basis, k.query, k.remedy, p.parameters, p.switched_off as off, array_agg(p.scope order by p.scope) as scopes
       from isms.readiness_rule k
-     cross join lateral (
-       select u.scope,
-              coalesce(bool_or(o.switched_off), false) as off,
-              isms.readiness_parameters(k.code, u.scope) as parameters
-         from unnest(readiness_of.scopes) u(scope)
-         left join isms.readiness_overlay o on o.scope = u.scope and o.rule = k.code and o.switched_off and k.basis = 'practice' and o.valid @> isms.today(u.scope)
-        group by u.scope) p
-     where readiness_of.rules is null or k.code = any (readiness_of.rules)
-     group by k.code, p.parameters, p.off
+      join isms.readiness_settings(readiness_of.scopes, readiness_of.rules) p on p.rule = k.code
+     group by k.code, p.parameters, p.switched_off
      order by k.reference, k.code
   loop
     counted := null;
@@ -251,7 +252,7 @@ begin
                                                                       'status', case when q.ok is null then 'unknown' else 'failed' end)
                                        order by q.ok nulls last, q.relation, q.key collate "C")
              from (%s) q(scope, relation, key, ok)
-            where q.ok is not true $frame$, query), isms.readiness_parameters(readiness_offending.rule, in_scope), array[in_scope], 60000), '[]')) o(table_name text, key text, status text);
+            where q.ok is not true $frame$, query), (select p.parameters from isms.readiness_settings(array[in_scope], array[readiness_offending.rule]) p), array[in_scope], 60000), '[]')) o(table_name text, key text, status text);
 end
 $$;
 
