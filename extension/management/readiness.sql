@@ -279,7 +279,13 @@ $$, true),
 ('RI-003', '7.5.3', '7.5.3', 'practice', 'consistency',
  'No rule of a workflow that is practice is switched off; what it would have caught cannot be told',
  'End the overlay in isms.workflow_overlay when its reason no longer holds.', $$
- select s.code, 'isms.workflow_overlay', o.id::text, null::boolean
-   from unnest($2) s(code)
-   join isms.workflow_overlay o on (o.scope is null or o.scope = s.code) and o.valid @> isms.today(s.code)
+ select d.scope, 'isms.workflow_overlay', o.id::text, null::boolean
+   from isms.scope_day d
+   join isms.workflow_overlay o on o.scope = d.scope
+  where d.scope = any ($2) and o.valid @> d.today
+  union all
+ select d.scope, 'isms.workflow_overlay', o.id::text, null
+   from isms.scope_day d
+  cross join isms.workflow_overlay o
+  where d.scope = any ($2) and o.scope is null and o.valid @> d.today
 $$, true);

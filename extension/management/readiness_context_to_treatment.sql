@@ -93,9 +93,14 @@ $$, true),
 ('RD-008', '4.3', '4.3', 'standard', 'document',
  'The scope of the ISMS is written down, approved and in force',
  'Write a document of kind scope in isms.document and isms.document_version and have its version approved.', '{}', $$
- select s.code, 'isms.document', null,
-        exists (select from isms.document_status v where v.scope = s.code and v.kind = 'scope' and not v.external and v.state in ('current', 'review_due'))
+ select s.code, 'isms.document', null, n.scope is not null
    from unnest($2) s(code)
+   left join (
+     select v.scope
+       from isms.document_in_force v
+       join isms.document c on c.scope = v.scope and c.code = v.code
+      where v.scope = any ($2) and c.kind = 'scope' and not c.external
+      group by v.scope) n on n.scope = s.code
 $$, true),
 
 ('RD-009', '4.3 a-b', '4.3', 'standard', 'consistency',
@@ -140,7 +145,7 @@ $$, true),
  select a.scope, 'isms.asset', a.code, false
    from isms.asset a
   where a.scope = any ($2)
-    and not exists (select from isms.scope_item i where i.scope = a.scope and i.kind = 'asset' and i.refers = a.code)
+    and not exists (select from isms.scope_item i where i.scope = a.scope and i.scope = any ($2) and i.kind = 'asset' and i.refers = a.code)
 $$, true),
 
 ('RD-012', '4.3', '4.3', 'standard', 'consistency',
@@ -415,22 +420,23 @@ $$, true),
  '{"kinds": ["information", "process"]}', $$
  with recursive covered(scope, asset) as (
    (select r.scope, r.asset from isms.risk r where r.scope = any ($2) and r.status <> 'closed' and r.asset is not null
-     union
+     union all
     select a.scope, a.asset
       from isms.event_scenario_asset a
-      join isms.risk r on r.scope = a.scope and r.event_scenario = a.event_scenario
-     where a.scope = any ($2) and r.status <> 'closed')
+     where a.scope = any ($2)
+       and exists (select from isms.risk r where r.scope = a.scope and r.event_scenario = a.event_scenario and r.status <> 'closed' and r.scope = any ($2)))
    union
    select d.scope, d.supports
      from covered c
-     join isms.asset_dependency d on d.scope = c.scope and d.asset = c.asset)
+     join isms.asset_dependency d on d.scope = c.scope and d.asset = c.asset
+    where d.scope = any ($2))
  select a.scope, 'isms.asset', a.code, c.asset is not null
    from isms.asset a
    left join covered c on c.scope = a.scope and c.asset = a.code
   where a.scope = any ($2) and a.kind = any (array(select jsonb_array_elements_text($1 -> 'kinds')))
-    and not exists (select from isms.scope_item i where i.scope = a.scope and i.kind = 'asset' and i.refers = a.code and i.standing in ('out', 'interface'))
+    and not exists (select from isms.scope_item i where i.scope = a.scope and i.scope = any ($2) and i.kind = 'asset' and i.refers = a.code and i.standing in ('out', 'interface'))
   union all
- select e.scope, 'isms.event_scenario', e.code, exists (select from isms.risk r where r.scope = e.scope and r.event_scenario = e.code and r.status <> 'closed')
+ select e.scope, 'isms.event_scenario', e.code, exists (select from isms.risk r where r.scope = e.scope and r.scope = any ($2) and r.event_scenario = e.code and r.status <> 'closed')
    from isms.event_scenario e
   where e.scope = any ($2)
 $$, true),
@@ -461,7 +467,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
    from isms.risk r
    join isms.risk_method m on m.scope = r.scope and m.code = r.method
    left join isms.risk_scale_step s on s.scope = r.scope and s.method = r.method and s.scale = 'consequence' and s.step = r.consequence
-   left join isms.asset a on a.scope = r.scope and a.code = r.asset
+   left join isms.asset a on a.scope = r.scope and a.scope = any ($2) and a.code = r.asset
   cross join lateral (select isms.greatest(a.rating, a.inherited_rating)) g(rating)
   where r.scope = any ($2) and r.status <> 'closed'
 $$, true),
@@ -488,7 +494,7 @@ $$, true),
                or isms.assessed_score(x.result, 'inherent') is not null then false end
    from isms.risk r
    join isms.risk_method_spec m on m.scope = r.scope and m.method = r.method
-   left join isms.asset a on a.scope = r.scope and a.code = r.asset
+   left join isms.asset a on a.scope = r.scope and a.scope = any ($2) and a.code = r.asset
   cross join lateral (
      select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, isms.greatest(a.rating, a.inherited_rating), r.hits,
                         null, null, null, null, null, null, false) offset 0) x(result)
@@ -498,10 +504,14 @@ $$, true),
         x.inherent_rank is not distinct from isms.assessed_rank(
           isms.assess(m.spec, x.likelihood, x.consequence, x.threat_rate, x.vulnerability_rate, x.asset_rating::isms.rating, x.hits, null, null, null, null, null, null, false), 'inherent')
    from (
-     select distinct on (a.scope) a.scope, a.code
-       from isms.assessment_round a
-      where a.scope = any ($2) and a.status = 'closed'
-      order by a.scope, a.closed_on desc nulls last, a.taken_at desc nulls last, a.code desc) l
+     select a.scope, a.code
+       from unnest($2) u(code)
+      cross join lateral (
+         select r.scope, r.code
+           from isms.assessment_round r
+          where r.scope = u.code and r.status = 'closed'
+          order by r.closed_on desc nulls last, r.taken_at desc nulls last, r.code desc
+          limit 1) a) l
    join isms.assessment_result x on x.scope = l.scope and x.round = l.code
    join isms.risk_method_spec m on m.scope = x.scope and m.method = x.method
 $$, true),
@@ -514,7 +524,7 @@ $$, true),
              when isms.assessed_rank(x.result, 'inherent') is not null then false end
    from isms.risk r
    join isms.risk_method_spec m on m.scope = r.scope and m.method = r.method
-   left join isms.asset a on a.scope = r.scope and a.code = r.asset
+   left join isms.asset a on a.scope = r.scope and a.scope = any ($2) and a.code = r.asset
   cross join lateral (
      select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, isms.greatest(a.rating, a.inherited_rating), r.hits,
                         r.current_likelihood, r.current_consequence, null, null, null, null, false,
@@ -524,10 +534,14 @@ $$, true),
  select x.scope, 'isms.assessment_result', x.round || ' ' || x.risk,
         x.above_criteria is not distinct from (isms.is_above_criteria(v) or not coalesce(x.within_appetite, true))
    from (
-     select distinct on (a.scope) a.scope, a.code
-       from isms.assessment_round a
-      where a.scope = any ($2) and a.status = 'closed'
-      order by a.scope, a.closed_on desc nulls last, a.taken_at desc nulls last, a.code desc) l
+     select a.scope, a.code
+       from unnest($2) u(code)
+      cross join lateral (
+         select r.scope, r.code
+           from isms.assessment_round r
+          where r.scope = u.code and r.status = 'closed'
+          order by r.closed_on desc nulls last, r.taken_at desc nulls last, r.code desc
+          limit 1) a) l
    join isms.assessment_result x on x.scope = l.scope and x.round = l.code and x.current_rank is not null
    left join isms.risk_level v on v.scope = x.scope and v.method = x.method and v.rank = x.current_rank
 $$, true),
@@ -539,10 +553,6 @@ $$, true),
         case when a.serves is not null or coalesce(r.custom ->> 'priority', '') ~ '\S' then true
              when num_nulls(r.likelihood, r.consequence) = 0 or num_nulls(r.threat_rate, r.vulnerability_rate) = 0 then coalesce(l.urgent, false) end
    from isms.risk r
-   join (
-     select distinct t.scope, t.risk
-       from isms.treatment t
-      where t.scope = any ($2) and t.withdrawn_on is null and t.option <> 'retention') t on t.scope = r.scope and t.risk = r.code
    left join (
      select n.scope, n.method, bool_and(n.treat_within is not null) filter (where n.disposition <> 'acceptable') as urgent
        from isms.risk_level n
@@ -552,6 +562,10 @@ $$, true),
        from isms.action n
       where n.scope = any ($2) and n.serves_kind = 'risk' and n.status <> 'cancelled' and n.due_on is not null) a on a.scope = r.scope and a.serves = r.code
   where r.scope = any ($2) and r.status <> 'closed'
+    and exists (
+      select
+        from isms.treatment t
+       where t.scope = any ($2) and t.scope = r.scope and t.risk = r.code and t.withdrawn_on is null and t.option <> 'retention')
 $$, true);
 
 -- 6.1.3 a-b: options that were not given up, of risks that are not closed.
@@ -584,7 +598,7 @@ $$, true),
  select t.scope, 'isms.treatment', t.risk || ' ' || t.option, t.option in ('modification', 'retention', 'sharing', 'avoidance')
    from isms.treatment t
    join isms.risk r on r.scope = t.scope and r.code = t.risk
-  where t.scope = any ($2) and t.withdrawn_on is null and r.status <> 'closed'
+  where t.scope = any ($2) and r.scope = any ($2) and t.withdrawn_on is null and r.status <> 'closed'
 $$, true),
 
 ('RD-043', '6.1.3 b', '6.1.3', 'standard', 'consistency',
@@ -597,8 +611,8 @@ $$, true),
      select distinct l.scope, l.risk
        from isms.risk_control l
        join isms.implementation i on i.scope = l.scope and i.code = l.implementation
-      where l.scope = any ($2) and i.status <> 'retired') c on c.scope = t.scope and c.risk = t.risk
-  where t.scope = any ($2) and t.withdrawn_on is null and t.option = 'modification' and r.status <> 'closed'
+      where l.scope = any ($2) and i.scope = any ($2) and i.status <> 'retired') c on c.scope = t.scope and c.risk = t.risk
+  where t.scope = any ($2) and r.scope = any ($2) and t.withdrawn_on is null and t.option = 'modification' and r.status <> 'closed'
 $$, true),
 
 ('RD-044', '6.1.3 b', '6.1.3', 'practice', 'consistency',
@@ -607,7 +621,7 @@ $$, true),
  select t.scope, 'isms.treatment', t.risk || ' ' || t.option, coalesce(t.other_party, '') ~ '\S' and coalesce(t.agreement, '') ~ '\S'
    from isms.treatment t
    join isms.risk r on r.scope = t.scope and r.code = t.risk
-  where t.scope = any ($2) and t.withdrawn_on is null and t.option = 'sharing' and r.status <> 'closed'
+  where t.scope = any ($2) and r.scope = any ($2) and t.withdrawn_on is null and t.option = 'sharing' and r.status <> 'closed'
 $$, true);
 
 -- 6.1.3 c-d: the statement of applicability as it is decided now.  A control is needed where an implementation of it that is
@@ -629,7 +643,7 @@ $$, true),
         exists (select
                   from isms.implementation_control l
                   join isms.applicability a on a.scope = l.scope and a.catalogue = l.catalogue and a.reference = l.reference
-                 where l.scope = i.scope and l.implementation = i.code and a.necessary)
+                 where l.scope = i.scope and l.scope = any ($2) and l.implementation = i.code and a.scope = any ($2) and a.necessary)
    from isms.implementation i
   where i.scope = any ($2) and i.status <> 'retired'
     and not exists (
@@ -640,7 +654,7 @@ $$, true),
       select
         from isms.risk_control c
         join isms.risk r on r.scope = c.scope and r.code = c.risk
-       where c.scope = i.scope and c.implementation = i.code and r.status <> 'closed')
+       where c.scope = i.scope and c.scope = any ($2) and c.implementation = i.code and r.scope = any ($2) and r.status <> 'closed')
 $$, true),
 
 ('RD-047', '6.1.3 d', '6.1.3', 'standard', 'document',
@@ -778,7 +792,7 @@ $$, true),
    join isms.risk r on r.scope = a.scope and r.code = a.serves
    join isms.scope_day d on d.scope = a.scope
    left join isms.person p on p.code = a.owner
-  where a.scope = any ($2) and a.serves_kind = 'risk' and a.status is distinct from 'cancelled' and r.status <> 'closed'
+  where a.scope = any ($2) and r.scope = any ($2) and a.serves_kind = 'risk' and a.status is distinct from 'cancelled' and r.status <> 'closed'
 $$, true),
 
 ('RD-056', '6.1.3 e', '6.1.3', 'practice', 'timeliness',
@@ -788,7 +802,7 @@ $$, true),
    from isms.action a
    join isms.risk r on r.scope = a.scope and r.code = a.serves
    join isms.scope_day d on d.scope = a.scope
-  where a.scope = any ($2) and a.serves_kind = 'risk' and a.status in ('planned', 'in_progress') and r.status <> 'closed'
+  where a.scope = any ($2) and r.scope = any ($2) and a.serves_kind = 'risk' and a.status in ('planned', 'in_progress') and r.status <> 'closed'
 $$, true),
 
 -- Retention alone needs no plan; what is under review was approved, or will be.
@@ -797,16 +811,16 @@ $$, true),
  'Ask the owner for the step approve_plan of isms.risk: isms.request, then isms.approve.', '{}', $$
  select r.scope, 'isms.risk', r.code, case when r.status <> 'in_review' then r.status in ('in_treatment', 'treated', 'monitored') and p.key is not null end
    from isms.risk r
-   join (
-     select distinct t.scope, t.risk
-       from isms.treatment t
-      where t.scope = any ($2) and t.withdrawn_on is null and t.option <> 'retention') t on t.scope = r.scope and t.risk = r.code
    left join (
      select distinct q.scope, q.key
        from isms.approval_request q
        join isms.approval a on a.request = q.id
       where q.scope = any ($2) and q.table_name = 'isms.risk' and q.transition = 'approve_plan' and q.status = 'carried_out' and a.slot = 'owner') p on p.scope = r.scope and p.key = r.code
   where r.scope = any ($2) and r.status <> 'closed'
+    and exists (
+      select
+        from isms.treatment t
+       where t.scope = any ($2) and t.scope = r.scope and t.risk = r.code and t.withdrawn_on is null and t.option <> 'retention')
 $$, true),
 
 ('RD-058', '6.1.3 f', '6.1.3', 'standard', 'record',

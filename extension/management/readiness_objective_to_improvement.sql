@@ -18,7 +18,7 @@ $$, true),
  'Return it and set isms.objective.policy to a document of kind policy or topic_policy.', '{}', $$
  select o.scope, 'isms.objective', o.code, coalesce(p.kind in ('policy', 'topic_policy'), false)
    from isms.objective o
-   left join isms.document p on p.scope = o.scope and p.code = o.policy
+   left join isms.document p on p.scope = o.scope and p.scope = any ($2) and p.code = o.policy
   where o.scope = any ($2) and o.status = 'approved'
 $$, true),
 
@@ -36,8 +36,8 @@ $$, true),
  'Return it and set refers_kind and refers in isms.objective.', '{}', $$
  select o.scope, 'isms.objective', o.code, num_nonnulls(r.code, k.code) > 0
    from isms.objective o
-   left join isms.party_requirement r on r.scope = o.scope and r.code = o.refers and o.refers_kind = 'requirement'
-   left join isms.risk k on k.scope = o.scope and k.code = o.refers and o.refers_kind in ('risk', 'treatment')
+   left join isms.party_requirement r on r.scope = o.scope and r.scope = any ($2) and r.code = o.refers and o.refers_kind = 'requirement'
+   left join isms.risk k on k.scope = o.scope and k.scope = any ($2) and k.code = o.refers and o.refers_kind in ('risk', 'treatment')
   where o.scope = any ($2) and o.status = 'approved'
 $$, true),
 
@@ -116,7 +116,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
  'Name the competence in isms.competence and give it to the role in isms.role_competence.', '{}', $$
  select h.scope, 'isms.role', h.code, n.role is not null
    from (select distinct r.scope, r.code from isms.person_role r where r.scope = any ($2) and r.code <> 'external_auditor') h
-   left join (select distinct c.scope, c.role from isms.role_competence c) n on n.scope = h.scope and n.role = h.code
+   left join (select distinct c.scope, c.role from isms.role_competence c where c.scope = any ($2)) n on n.scope = h.scope and n.role = h.code
 $$, true),
 
 ('RD-072', '7.2 b', '7.2', 'standard', 'consistency',
@@ -142,7 +142,7 @@ $$, true),
    from isms.person_competence x
    join isms.scope_day d on d.scope = x.scope
   where x.scope = any ($2) and x.evidence ~ '\S'
-    and (x.scope, x.person, x.competence) in (select h.scope, h.person, n.competence from isms.person_role h join isms.role_competence n on n.scope = h.scope and n.role = h.code)
+    and (x.scope, x.person, x.competence) in (select h.scope, h.person, n.competence from isms.person_role h join isms.role_competence n on n.scope = h.scope and n.role = h.code where h.scope = any ($2))
   group by x.scope, x.person, x.competence, d.today
  having count(*) = count(x.valid_until)
 $$, true),
@@ -165,12 +165,11 @@ $$, true),
    from (
      select distinct on (x.scope, x.training, x.person) x.scope, x.training, x.person, x.completed_on, x.effective
        from isms.training_completion x
-      where x.scope = any ($2)
+       join isms.training t on t.scope = x.scope and t.code = x.training and t.gives is not null
+      where x.scope = any ($2) and (x.scope, x.person) in (select r.scope, r.person from isms.person_role r where r.scope = any ($2))
       order by x.scope, x.training, x.person, x.completed_on desc) c
    join isms.scope_day d on d.scope = c.scope
-   join isms.training t on t.scope = c.scope and t.code = c.training and t.gives is not null
-  where (c.effective is not null or (c.completed_on + ($1 ->> 'within')::interval)::date < d.today)
-    and (c.scope, c.person) in (select r.scope, r.person from isms.person_role r)
+  where c.effective is not null or (c.completed_on + ($1 ->> 'within')::interval)::date < d.today
 $$, true),
 
 ('RD-075', '7.3', '7.3', 'practice', 'consistency',
@@ -208,7 +207,7 @@ $$, true),
        join isms.scope_day d on d.scope = c.scope
        join isms.training r on r.scope = c.scope and r.code = c.training and (r.covers_policy or r.covers_contribution or r.covers_consequences)
       where c.scope = any ($2) and coalesce(c.effective, true) and coalesce((c.completed_on + r.repeat_every)::date >= d.today, true)) t(scope, person, policy, contribution, consequences)
-  where (t.scope, t.person) in (select r.scope, r.person from isms.person_role r where r.code <> 'external_auditor')
+  where (t.scope, t.person) in (select r.scope, r.person from isms.person_role r where r.scope = any ($2) and r.code <> 'external_auditor')
   group by t.scope, t.person
 $$, true),
 
@@ -238,7 +237,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
    select r.scope, r.kind from isms.kinds_in_registers($2) r)
  select c.scope, 'isms.document', c.code, c.external or v.code is not null or r.kind is not null
    from isms.document c
-   left join isms.document_in_force v on v.scope = c.scope and v.code = c.code
+   left join isms.document_in_force v on v.scope = c.scope and v.scope = any ($2) and v.code = c.code
    left join recorded r on r.scope = c.scope and r.kind = c.kind
   where c.scope = any ($2) and c.mandatory
   union all
@@ -280,7 +279,7 @@ $$, true),
  select c.scope, 'isms.document', c.code, coalesce(c.next_review, (greatest(c.checked_on, v.effective_from) + c.review_every)::date) >= d.today
    from isms.document c
    join isms.scope_day d on d.scope = c.scope
-   left join isms.document_in_force v on v.scope = c.scope and v.code = c.code
+   left join isms.document_in_force v on v.scope = c.scope and v.scope = any ($2) and v.code = c.code
   where c.scope = any ($2) and c.kind <> 'record' and (v.code is not null or c.external)
 $$, true),
 
@@ -548,16 +547,24 @@ $$, true),
      from isms.audit_item i
      join isms.internal_audit a on a.scope = i.scope and a.code = i.audit and a.status in ('reported', 'closed')
      join isms.scope_day d on d.scope = i.scope
-    where i.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today)
- select a.scope, 'isms.applicability', a.reference::text, num_nonnulls(l.item, g.item, i.reference::text) > 0
+    where i.scope = any ($2) and a.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today)
+ select a.scope, 'isms.applicability', a.reference::text, l.reference is not null
    from isms.applicability a
-   left join looked l on l.scope = a.scope and l.item = a.reference::text
-   left join looked g on g.scope = a.scope and g.item = substring(a.reference::text from '^(.*)\.[^.]*$')
    left join (
+     select x.scope, x.reference
+       from isms.applicability x
+       join looked k on k.scope = x.scope and k.item = x.reference::text
+      where x.scope = any ($2) and x.necessary
+      union
+     select x.scope, x.reference
+       from isms.applicability x
+       join looked k on k.scope = x.scope and k.item = substring(x.reference::text from '^(.*)\.[^.]*$')
+      where x.scope = any ($2) and x.necessary
+      union
      select c.scope, c.reference
        from isms.implementation_control c
        join looked k on k.scope = c.scope and k.item = c.implementation
-      group by c.scope, c.reference) i on i.scope = a.scope and i.reference = a.reference
+      where c.scope = any ($2)) l on l.scope = a.scope and l.reference = a.reference
   where a.scope = any ($2) and a.necessary and a.implementation_status = 'implemented'
 $$, true);
 
@@ -573,10 +580,10 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
    left join (
      select c.scope, max(c.stage_2_from) as stage_2
        from isms.certification c
-      where c.status in ('preparing', 'applied', 'stage_1', 'stage_2', 'awaiting_decision')
+      where c.scope = any ($2) and c.status in ('preparing', 'applied', 'stage_1', 'stage_2', 'awaiting_decision')
       group by c.scope) c on c.scope = s.code
   cross join lateral (select coalesce(c.stage_2, d.today) as day) g
-   left join isms.internal_audit a on a.scope = s.code and a.status in ('reported', 'closed')
+   left join isms.internal_audit a on a.scope = s.code and a.scope = any ($2) and a.status in ('reported', 'closed')
   group by s.code
 $$, true),
 
@@ -588,22 +595,30 @@ $$, true),
      from isms.audit_item i
      join isms.internal_audit a on a.scope = i.scope and a.code = i.audit and a.status in ('reported', 'closed')
      join isms.scope_day d on d.scope = i.scope
-    where i.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
+    where i.scope = any ($2) and a.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
     group by i.scope, i.item)
  select s.code, 'isms.control', k.clause, l.clause is not null
    from unnest($2) s(code)
   cross join unnest('{4,5,6,7,8,9,10}'::text[]) k(clause)
    left join (select distinct x.scope, substring(x.item from '^([4-9]|10)(?:\.|$)') as clause from looked x) l on l.scope = s.code and l.clause = k.clause
   union all
- select a.scope, 'isms.applicability', a.reference::text, num_nonnulls(l.item, g.item, i.reference::text) > 0
+ select a.scope, 'isms.applicability', a.reference::text, l.reference is not null
    from isms.applicability a
-   left join looked l on l.scope = a.scope and l.item = a.reference::text
-   left join looked g on g.scope = a.scope and g.item = substring(a.reference::text from '^(.*)\.[^.]*$')
    left join (
+     select x.scope, x.reference
+       from isms.applicability x
+       join looked k on k.scope = x.scope and k.item = x.reference::text
+      where x.scope = any ($2) and x.necessary
+      union
+     select x.scope, x.reference
+       from isms.applicability x
+       join looked k on k.scope = x.scope and k.item = substring(x.reference::text from '^(.*)\.[^.]*$')
+      where x.scope = any ($2) and x.necessary
+      union
      select c.scope, c.reference
        from isms.implementation_control c
        join looked k on k.scope = c.scope and k.item = c.implementation
-      group by c.scope, c.reference) i on i.scope = a.scope and i.reference = a.reference
+      where c.scope = any ($2)) l on l.scope = a.scope and l.reference = a.reference
   where a.scope = any ($2) and a.necessary
 $$, true),
 
@@ -710,7 +725,7 @@ $$, true),
             coalesce(not n.action_needed and n.grade is distinct from 'major' and f.kind <> 'major', false) as decided
        from isms.finding f
        join isms.scope_day d on d.scope = f.scope
-       left join isms.nonconformity n on n.scope = f.scope and n.code = f.nonconformity and n.status <> 'void'
+       left join isms.nonconformity n on n.scope = f.scope and n.scope = any ($2) and n.code = f.nonconformity and n.status <> 'void'
        left join (
          select x.scope, x.serves
            from isms.action x
@@ -739,7 +754,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
      left join (
        select x.scope, max(x.stage_2_from) as stage_2
          from isms.certification x
-        where x.status in ('preparing', 'applied', 'stage_1', 'stage_2', 'awaiting_decision')
+        where x.scope = any ($2) and x.status in ('preparing', 'applied', 'stage_1', 'stage_2', 'awaiting_decision')
         group by x.scope) c on c.scope = s.code)
  select g.scope, 'isms.management_review', null::text, count(r.code) > 0
    from day g
@@ -747,7 +762,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
      select a.scope, min(a.reported_on) as reported_on
        from isms.internal_audit a
        join day g on g.scope = a.scope
-      where a.status in ('reported', 'closed') and a.reported_on between g.first and g.last
+      where a.scope = any ($2) and a.status in ('reported', 'closed') and a.reported_on between g.first and g.last
       group by a.scope) a on a.scope = g.scope
    left join (
      select x.scope, x.code, x.held_on
@@ -768,20 +783,28 @@ $$, true),
             left join isms.review_input i on i.scope = r.scope and i.review = r.code and i.input = t.input
            where coalesce(i.text, '') !~ '\S' and not exists (select from jsonb_each(i.prepared) p where p.value <> '[]'))
    from (
-     select distinct on (x.scope) x.scope, x.code
-       from isms.management_review x
-      where x.scope = any ($2) and x.status in ('held', 'closed')
-      order by x.scope, x.held_on desc nulls last, x.code desc) r
+     select x.scope, x.code
+       from unnest($2) u(code)
+      cross join lateral (
+         select v.scope, v.code
+           from isms.management_review v
+          where v.scope = u.code and v.status in ('held', 'closed')
+          order by v.held_on desc nulls last, v.code desc
+          limit 1) x) r
 $$, true),
 
 ('RD-112', '9.3.3', '9.3.3', 'practice', 'consistency',
  'The latest management review decided on improvements and on changes, each with somebody and a date, or why it takes no action',
  'Enter what was decided in isms.review_decision: one of kind improvement and one of kind change at least, with owner and due_on or no_action_reason.', '{}', $$
  with review as (
-   select distinct on (x.scope) x.scope, x.code
-     from isms.management_review x
-    where x.scope = any ($2) and x.status in ('held', 'closed')
-    order by x.scope, x.held_on desc nulls last, x.code desc)
+   select x.scope, x.code
+     from unnest($2) u(code)
+    cross join lateral (
+       select v.scope, v.code
+         from isms.management_review v
+        where v.scope = u.code and v.status in ('held', 'closed')
+        order by v.held_on desc nulls last, v.code desc
+        limit 1) x)
  select r.scope, 'isms.management_review', r.code, coalesce(bool_or(e.kind = 'improvement') and bool_or(e.kind = 'change'), false)
    from review r
    left join isms.review_decision e on e.scope = r.scope and e.review = r.code
@@ -798,10 +821,14 @@ $$, true),
  with decision as (
    select e.scope, e.code, e.due_on, e.no_action_reason, d.today
      from (
-       select distinct on (x.scope) x.scope, x.code
-         from isms.management_review x
-        where x.scope = any ($2) and x.status in ('held', 'closed')
-        order by x.scope, x.held_on desc nulls last, x.code desc) r
+       select x.scope, x.code
+         from unnest($2) u(code)
+        cross join lateral (
+           select v.scope, v.code
+             from isms.management_review v
+            where v.scope = u.code and v.status in ('held', 'closed')
+            order by v.held_on desc nulls last, v.code desc
+            limit 1) x) r
      join isms.scope_day d on d.scope = r.scope
      join isms.review_decision e on e.scope = r.scope and e.review = r.code)
  select a.scope, 'isms.action', a.code, a.status <> 'planned' or a.due_on >= e.today
@@ -950,7 +977,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
    from unnest($2) s(code)
    join isms.scope_day d on d.scope = s.code
    left join covered c on c.scope = s.code
-   left join isms.management_review r on r.scope = s.code and r.status in ('held', 'closed')
+   left join isms.management_review r on r.scope = s.code and r.scope = any ($2) and r.status in ('held', 'closed')
   group by s.code
 $$, true),
 
@@ -959,7 +986,7 @@ $$, true),
  'Set isms.finding.answer before stage 2 begins.', '{}', $$
  select f.scope, 'isms.finding', f.code, coalesce(f.answer ~ '\S', false)
    from isms.finding f
-   left join isms.certification c on c.scope = f.scope and c.code = f.certification
+   left join isms.certification c on c.scope = f.scope and c.scope = any ($2) and c.code = f.certification
   where f.scope = any ($2) and f.kind = 'concern' and f.status not in ('draft', 'withdrawn') and coalesce(c.status not in ('withdrawn', 'refused', 'ended'), true)
 $$, true),
 
@@ -1023,7 +1050,7 @@ $$, true),
    select a.scope, n.previous, 'recertification', coalesce(a.planned_from, a.held_from), a.held_until
      from isms.certification_audit a
      join isms.certification n on n.scope = a.scope and n.code = a.certification
-    where a.scope = any ($2) and a.cancelled_on is null and a.kind in ('stage_2', 'recertification') and n.previous is not null),
+    where a.scope = any ($2) and n.scope = any ($2) and a.cancelled_on is null and a.kind in ('stage_2', 'recertification') and n.previous is not null),
  due as (
    select c.scope, c.code, 'surveillance_1' as what, c.today, c.first_until as latest, c.agree_before, null::integer as year
      from cycle c
@@ -1069,7 +1096,7 @@ $$, true),
    select a.scope, n.previous, coalesce(a.planned_from, a.held_from), a.held_until, a.majors_due, a.majors_verified_on
      from isms.certification_audit a
      join isms.certification n on n.scope = a.scope and n.code = a.certification
-    where a.scope = any ($2) and a.cancelled_on is null and a.kind in ('stage_2', 'recertification') and n.previous is not null)
+    where a.scope = any ($2) and n.scope = any ($2) and a.cancelled_on is null and a.kind in ('stage_2', 'recertification') and n.previous is not null)
  select c.scope, 'isms.certification', c.code || ' recertification',
         coalesce(bool_or(a.held_until <= c.today), false) or c.today < c.valid_until and coalesce(bool_or(a.planned_on < c.valid_until), false)
    from cycle c

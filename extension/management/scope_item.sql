@@ -80,7 +80,7 @@ create view isms.scope_problem with (security_invoker = true) as
   with need as (
     select d.scope, d.item, d.depends_on, 'scope_dependency' as by
       from isms.scope_dependency d
-     union
+     union all
     select i.scope, i.code, n.code, r.by
       from (
         select d.scope, 'asset' as kind, d.supports as of, 'asset' as needs_kind, d.asset as needs, 'asset_dependency' as by from isms.asset_dependency d
@@ -96,7 +96,7 @@ create view isms.scope_problem with (security_invoker = true) as
     from isms.scope_item i
    where i.standing is null
    union all
-  select o.scope, o.code, o.title, o.kind, o.standing, 'no_interface', n.item, format('it is out of scope, and %s, which is in, depends on it (%s)', n.item, string_agg(n.by, ', ' order by n.by))
+  select o.scope, o.code, o.title, o.kind, o.standing, 'no_interface', n.item, format('it is out of scope, and %s, which is in, depends on it (%s)', n.item, string_agg(distinct n.by, ', ' order by n.by))
     from isms.scope_item o
     join need n on n.scope = o.scope and n.depends_on = o.code
     join isms.scope_item i on i.scope = n.scope and i.code = n.item and i.standing = 'in'
