@@ -121,7 +121,7 @@ create trigger overlay_rules before insert or update or delete on isms.readiness
 
 -- By which figures scopes judge rules today, and which they do not judge.
 create function isms.readiness_settings(scopes text[], rules text[]) returns table (rule text, scope text, switched_off boolean, parameters jsonb)
-  language sql stable parallel restricted set search_path = pg_catalog, pg_temp
+  language sql stable parallel restricted
 begin atomic
   with overlay as materialized (
     select o.rule, o.scope, coalesce(bool_or(o.switched_off), false) as switched_off,
