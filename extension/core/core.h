@@ -101,6 +101,7 @@ extern bool isms_lookback_exception(const char *kind, const char *name, char **t
 /* What rooms do when the library is loaded. */
 extern void isms_as_of_init(void);
 extern void isms_turn_back_init(void);
+extern void isms_watch_init(void);
 extern void isms_label_init(void);
 
 /* What rooms do when the server starts with the library preloaded. */

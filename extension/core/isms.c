@@ -219,6 +219,7 @@ _PG_init(void)
 							   PGC_SUSET, 0, NULL, NULL, NULL);
 	isms_as_of_init();
 	isms_turn_back_init();
+	isms_watch_init();
 	isms_label_init();
 	if (process_shared_preload_libraries_in_progress)
 	{

@@ -479,6 +479,12 @@ read_binding(Definitions *d, Relation rel, HeapTuple tuple)
 	d->bindings = lappend(d->bindings, b);
 }
 
+static bool
+leaves(const IsmsTransition *t, const IsmsState *state)
+{
+	return t->from_any ? !state->final : isms_texts_have(&t->from, state->name);
+}
+
 /* Which transition leads from each state to each other. */
 static void
 find_ways(IsmsWorkflow *w)
@@ -496,7 +502,7 @@ find_ways(IsmsWorkflow *w)
 
 				if (t->to == NULL || strcmp(t->to, w->states[to].name) != 0)
 					continue;
-				if (t->from_any ? !w->states[from].final : isms_texts_have(&t->from, w->states[from].name))
+				if (leaves(t, &w->states[from]))
 					*way = i;
 			}
 		}
@@ -614,8 +620,8 @@ isms_workflow_column(const IsmsTable *table, const char *name)
 	return InvalidAttrNumber;
 }
 
-static bool
-is_readable(const IsmsTable *table, AttrNumber number)
+bool
+isms_column_is_readable(const IsmsTable *table, AttrNumber number)
 {
 	return number != InvalidAttrNumber &&
 		(table->columns[number - 1].kind == ISMS_COLUMN_TEXT || table->columns[number - 1].kind == ISMS_COLUMN_PRINTED);
@@ -636,6 +642,24 @@ columns_named(const IsmsTable *table, const IsmsTexts *names)
 	return set;
 }
 
+static void
+find_triggers(IsmsTable *table, const TriggerDesc *triggers)
+{
+	Oid			function = LookupFuncName(list_make2(makeString("isms"), makeString("workflow_machine")), 0, NULL, true);
+
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+	{
+		Trigger    *trigger = &triggers->triggers[i];
+
+		if (trigger->tgfoid != function || !TRIGGER_FOR_UPDATE(trigger->tgtype))
+			continue;
+		if (trigger->tgnattr == 0)
+			table->update_trigger = trigger->tgoid;
+		else
+			table->columns_trigger = trigger->tgoid;
+	}
+}
+
 /*
  * Can an UPDATE change what the workflow watches without naming it?  A BEFORE
  * trigger can; and the machine's trigger may not list a column that came, or
@@ -644,7 +668,6 @@ columns_named(const IsmsTable *table, const IsmsTexts *names)
 static bool
 changes_unnamed(const IsmsTable *table, Relation rel, const IsmsWorkflow *w)
 {
-	Oid			function = LookupFuncName(list_make2(makeString("isms"), makeString("workflow_machine")), 0, NULL, true);
 	TriggerDesc *triggers = rel->trigdesc;
 	Bitmapset  *watched = bms_union(table->fixed, table->amendable);
 	Bitmapset  *listed = NULL;
@@ -659,7 +682,7 @@ changes_unnamed(const IsmsTable *table, Relation rel, const IsmsWorkflow *w)
 	{
 		Trigger    *trigger = &triggers->triggers[i];
 
-		if (trigger->tgfoid == function && TRIGGER_FOR_UPDATE(trigger->tgtype))
+		if (trigger->tgoid == table->columns_trigger)
 			for (int j = 0; j < trigger->tgnattr; j++)
 				listed = bms_add_member(listed, trigger->tgattr[j]);
 	}
@@ -701,14 +724,14 @@ fill_table(IsmsTable *table, Relation rel)
 	table->state = isms_workflow_column(table, b->state_column);
 	table->scope = b->scoped ? isms_workflow_column(table, "scope") : InvalidAttrNumber;
 	table->created_by = isms_workflow_column(table, "created_by");
-	table->simple = is_readable(table, table->state) &&
-		(b->scoped ? is_readable(table, table->scope) : b->in_scope != NULL) && b->keys.n > 0;
+	table->simple = isms_column_is_readable(table, table->state) &&
+		(b->scoped ? isms_column_is_readable(table, table->scope) : b->in_scope != NULL) && b->keys.n > 0;
 	table->nkeys = b->keys.n;
 	table->keys = palloc(sizeof(AttrNumber) * Max(b->keys.n, 1));
 	for (int i = 0; i < b->keys.n; i++)
 	{
 		table->keys[i] = isms_workflow_column(table, b->keys.text[i]);
-		table->simple &= is_readable(table, table->keys[i]);
+		table->simple &= isms_column_is_readable(table, table->keys[i]);
 		table->fixed = bms_add_member(table->fixed, Max(table->keys[i], 0));
 	}
 	if (table->scope != InvalidAttrNumber)
@@ -726,6 +749,15 @@ fill_table(IsmsTable *table, Relation rel)
 		if (w->transitions[i].to == NULL)
 			table->amendable = bms_add_members(table->amendable, table->amended[i]);
 	}
+	table->watched = palloc0(sizeof(Bitmapset *) * Max(w->nstates, 1));
+	for (int i = 0; i < w->nstates; i++)
+	{
+		table->watched[i] = bms_copy(table->frozen[i]);
+		for (int j = 0; j < w->ntransitions; j++)
+			if (w->transitions[j].to == NULL && leaves(&w->transitions[j], &w->states[i]))
+				table->watched[i] = bms_add_members(table->watched[i], table->amended[j]);
+	}
+	find_triggers(table, rel->trigdesc);
 	table->watches_all = changes_unnamed(table, rel, w);
 }
 
@@ -795,6 +827,16 @@ isms_workflow_table_of(Oid relid)
 		table_close(rel, AccessShareLock);
 	}
 	return table;
+}
+
+/* The same where it is at hand; NULL where it would have to be read. */
+const IsmsTable *
+isms_workflow_table_known(Oid relid)
+{
+	IsmsTable  *table = tables ? hash_search(tables, &relid, HASH_FIND, NULL) : NULL;
+
+	return table != NULL && table->valid && definitions_valid && isms_lasts(&definitions->lasting) &&
+		table->generation == definitions->generation ? table : NULL;
 }
 
 /* The binding of a covered table's parent, and how it covers; NULL where there is no such thing. */

@@ -71,7 +71,6 @@ typedef struct Step
 } Step;
 
 PG_FUNCTION_INFO_V1(isms_workflow_machine);
-PG_FUNCTION_INFO_V1(isms_judges_row);
 
 /*
  * Values of columns.
@@ -134,12 +133,28 @@ row_key(const IsmsTable *table, TupleTableSlot *slot)
 	return JsonbToCString(NULL, &json->root, VARSIZE(json));
 }
 
-static int
-state_of(const IsmsTable *table, TupleTableSlot *slot)
+/* Number of the state a row is in; -1 where the workflow has no such state. */
+int
+isms_state_of(const IsmsTable *table, TupleTableSlot *slot)
 {
-	char	   *name = column_text(table, table->state, slot);
+	const IsmsWorkflow *w = table->binding->workflow;
+	bool		isnull;
+	Datum		value = slot_getattr(slot, table->state, &isnull);
 
-	return name ? isms_state_number(table->binding->workflow, name, strlen(name)) : -1;
+	if (isnull)
+		return -1;
+	if (table->columns[table->state - 1].kind == ISMS_COLUMN_TEXT)
+	{
+		struct varlena *text = PG_DETOAST_DATUM_PACKED(value);
+
+		return isms_state_number(w, VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text));
+	}
+	else
+	{
+		char	   *name = column_text(table, table->state, slot);
+
+		return isms_state_number(w, name, strlen(name));
+	}
 }
 
 static bool
@@ -473,7 +488,7 @@ insert_is_plain(Step *step)
 {
 	IsmsTable  *table = &step->table;
 	IsmsWorkflow *w = step->workflow;
-	int			state = state_of(table, step->new);
+	int			state = isms_state_of(table, step->new);
 
 	if (state < 0 || !know_step(step))
 		return false;
@@ -501,7 +516,7 @@ update_is_plain(Step *step)
 	IsmsTable  *table = &step->table;
 	IsmsWorkflow *w = step->workflow;
 	Bitmapset  *changed = changed_columns(table, step->old, step->new);
-	int			from = state_of(table, step->old);
+	int			from = isms_state_of(table, step->old);
 	int			to;
 	Bitmapset  *held;
 
@@ -511,7 +526,7 @@ update_is_plain(Step *step)
 		return !bms_overlap(changed, table->frozen[from]) &&
 			(!bms_overlap(changed, table->amendable) || (know_step(step) && !has_open_request(step)));
 
-	to = state_of(table, step->new);
+	to = isms_state_of(table, step->new);
 	if (to < 0 || w->ways[from * w->nstates + to] < 0)
 		return false;
 	held = bms_int_members(bms_int_members(changed, table->frozen[from]), table->frozen[to]);
@@ -530,7 +545,7 @@ static bool
 delete_is_plain(Step *step)
 {
 	IsmsTable  *table = &step->table;
-	int			from = state_of(table, step->old);
+	int			from = isms_state_of(table, step->old);
 
 	return from >= 0 && step->workflow->states[from].initial && table->binding->ncovers == 0 &&
 		table->created_by != InvalidAttrNumber && know_step(step) &&
@@ -621,41 +636,4 @@ isms_workflow_machine(PG_FUNCTION_ARGS)
 	if (isms_glass_broken() || !is_plain(&step))
 		judge(&step, operation);
 	return PointerGetDatum(NULL);
-}
-
-/* isms.judges_row(relation oid, from_state text, to_state text) returns boolean */
-Datum
-isms_judges_row(PG_FUNCTION_ARGS)
-{
-	text	   *state;
-	text	   *other;
-	int			len;
-	int			number;
-	IsmsTable  *table;
-
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-	{
-		if (PG_ARGISNULL(1) != PG_ARGISNULL(2))
-			PG_RETURN_BOOL(true);
-		state = other = NULL;
-		len = 0;
-	}
-	else
-	{
-		state = PG_GETARG_TEXT_PP(1);
-		other = PG_GETARG_TEXT_PP(2);
-		len = VARSIZE_ANY_EXHDR(state);
-		if ((int) VARSIZE_ANY_EXHDR(other) != len || memcmp(VARDATA_ANY(state), VARDATA_ANY(other), len) != 0)
-			PG_RETURN_BOOL(true);
-	}
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	AcceptInvalidationMessages();
-	table = isms_workflow_table_of(PG_GETARG_OID(0));
-	if (table->binding == NULL || table->watches_all)
-		PG_RETURN_BOOL(true);
-	if (state == NULL)
-		PG_RETURN_BOOL(false);
-	number = isms_state_number(table->binding->workflow, VARDATA_ANY(state), len);
-	PG_RETURN_BOOL(number >= 0 && table->binding->workflow->states[number].all_frozen);
 }

@@ -155,9 +155,13 @@ typedef struct IsmsTable
 	AttrNumber	created_by;		/* or InvalidAttrNumber */
 	int			nkeys;
 	AttrNumber *keys;
+	Oid			update_trigger; /* of the machine, for any column ... */
+	Oid			columns_trigger;	/* ... and for some */
 	Bitmapset  *fixed;			/* key, scope and created_by */
 	Bitmapset  *amendable;		/* columns some amendment names */
 	Bitmapset **frozen;			/* for each state */
+	Bitmapset **watched;		/* for each state: frozen, or some amendment
+								 * of the state names them */
 	Bitmapset **amended;		/* for each transition */
 } IsmsTable;
 
@@ -173,12 +177,15 @@ typedef struct IsmsIdentity
 /* definition.c */
 extern IsmsTable *isms_workflow_table(Relation rel);
 extern IsmsTable *isms_workflow_table_of(Oid relid);
+extern const IsmsTable *isms_workflow_table_known(Oid relid);
 extern IsmsBinding *isms_workflow_cover(const char *schema, const char *table, const char *child, IsmsCover **cover);
 extern AttrNumber isms_workflow_column(const IsmsTable *table, const char *name);
 extern int	isms_state_number(const IsmsWorkflow *workflow, const char *name, int len);
+extern bool isms_column_is_readable(const IsmsTable *table, AttrNumber number);
 extern bool isms_texts_have(const IsmsTexts *texts, const char *text);
 
 /* machine.c */
+extern int	isms_state_of(const IsmsTable *table, TupleTableSlot *slot);
 extern bool isms_value_changed(const IsmsColumn *column, AttrNumber number, TupleTableSlot *old, TupleTableSlot *new);
 
 /* query.c */
