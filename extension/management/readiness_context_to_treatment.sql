@@ -906,5 +906,5 @@ $$, true),
      select a.scope, a.code, a.current_rank, a.residual_rank
        from isms.risk_assessment a
       where a.scope = any ($2) and a.status <> 'closed' and a.overridden is not null
-        and exists (select from isms.override_in_force v where v.scope = any ($2))) x(scope, code, current_rank, residual_rank)
+        and (a.scope, a.code) in (select v.scope, v.risk from isms.override_in_force v where v.scope = any ($2))) x(scope, code, current_rank, residual_rank)
 $$, true);
