@@ -14,7 +14,7 @@ PG_CFLAGS  = -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
 # the last parts finish what every table needs.
 PARTS = core/schema core/error core/as_of core/scope core/person core/actor core/register core/activation core/setup core/actor_source core/import \
 	types/reference types/rating types/estimate \
-	trail/trail trail/archive trail/checkpoint trail/verify trail/audit trail/key trail/reconcile trail/lookback trail/turn_back trail/schema trail/coverage trail/ddl trail/erase trail/retention \
+	trail/trail trail/archive trail/checkpoint trail/verify trail/cosignature trail/audit trail/key trail/reconcile trail/lookback trail/turn_back trail/schema trail/coverage trail/ddl trail/erase trail/retention \
 	workflow/workflow workflow/request workflow/overlay workflow/judge workflow/relation workflow/machine workflow/cutover workflow/break_glass workflow/delegation workflow/approval workflow/notify workflow/gap workflow/context workflow/appointment workflow/enforce workflow/version workflow/rule workflow/origin \
 	control/catalogue control/iso27001_clauses control/iso27001_annex_a control/mapping control/iso27001_2013 control/baseline control/oscal control/asset control/asset_dependency control/implementation control/evidence control/control_test control/assurance control/applicability control/statement control/gap control/classification control/handling control/inventory control/import control/import_evidence \
 	control/check control/check_report control/check_access control/check_privilege control/check_setting control/check_operation \

@@ -35,6 +35,7 @@ find_missing() {
 	command -v prove >/dev/null || need perl "prove, which runs tests"
 	command -v pg_prove >/dev/null || need libtap-parser-sourcehandler-pgtap-perl "pg_prove, which runs pgTAP tests"
 	perl -MIPC::Run -e 1 2>/dev/null || need libipc-run-perl "IPC::Run, with which tests drive servers"
+	command -v openssl >/dev/null || need openssl "signatures of a witness"
 	[ -e "$have/pgtap.control" ] || need "postgresql-$major-pgtap" "pgTAP, tests written in SQL"
 	if [ ! -x /usr/sbin/pgbouncer ] && { [ -z "$listed" ] || available pgbouncer; }; then
 		need pgbouncer "a connection pool, through which nobody may act as somebody else"

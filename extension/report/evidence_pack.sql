@@ -196,6 +196,17 @@ begin
              'audit', jsonb_build_object('kind', kinds[1], 'code', evidence_pack.audit),
              'checkpoint', jsonb_build_object(
                'number', c.number, 'size', c.size, 'root', encode(c.root, 'hex'), 'sealed_at', c.sealed_at, 'note', isms.checkpoint_note(c.number)),
+             'cosigned', (
+               select jsonb_agg(jsonb_build_object(
+                        'number', k.number,
+                        'note', s.note,
+                        'signatures', s.lines,
+                        'consistency', (select coalesce(jsonb_agg(encode(p.hash, 'hex') order by p.n), '[]') from unnest(isms.consistency_proof(k.size, c.size)) with ordinality p(hash, n))) order by k.number)
+                 from (select g.checkpoint, g.note, jsonb_agg(format('— %s %s', g.key_name, translate(encode(g.key_id || g.signature, 'base64'), E'\n', '')) order by g.id) as lines
+                         from isms.cosignature g
+                        where g.checkpoint = (select max(x.checkpoint) from isms.cosignature x)
+                        group by g.checkpoint, g.note) s
+                 join isms.checkpoint k on k.number = s.checkpoint),
              'records', (
                select jsonb_agg(jsonb_build_object(
                         'table', r.table_name,
@@ -228,4 +239,4 @@ begin
 end
 $$;
 
-comment on function isms.evidence_pack(text, text, text) is 'The records of an internal audit or of one by the certification body, with every entry the trail has of them, its proof in the newest checkpoint and what the entries name; entries without leaf and proof are not sealed yet. To be checked off line, see report.md. kind (internal_audit or certification_audit) where both have the code. Errors: P0002 no such audit, or no checkpoint; 22023 both kinds';
+comment on function isms.evidence_pack(text, text, text) is 'The records of an internal audit or of one by the certification body, with every entry the trail has of them, its proof in the newest checkpoint and what the entries name; entries without leaf and proof are not sealed yet. With the checkpoint that witnesses signed last, and the proof that the newest goes on from it. To be checked off line, see report.md. kind (internal_audit or certification_audit) where both have the code. Errors: P0002 no such audit, or no checkpoint; 22023 both kinds';

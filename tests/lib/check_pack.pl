@@ -27,6 +27,44 @@ my ($origin, $size, $root) = split /\n/, $checkpoint->{note};
 push @bad, 'the note has another size or root' if $size != $checkpoint->{size} || unpack('H*', decode_base64($root)) ne $checkpoint->{root};
 $root = decode_base64($root);
 
+# RFC 9162, 2.1.4.2: what witnesses signed is the beginning of this tree.  Their signatures are for whoever has their keys.
+sub goes_on
+{
+	my ($first, $first_root, @proof) = @_;
+	return $first_root eq $root && !@proof if $first == $size;
+	return 0 if $first > $size || $first < 1;
+	unshift @proof, $first_root if ($first & ($first - 1)) == 0;
+	return 0 unless @proof;
+	my ($fn, $sn) = ($first - 1, $size - 1);
+	while ($fn & 1) { $fn >>= 1; $sn >>= 1 }
+	my $fr = my $sr = shift @proof;
+	for my $c (@proof)
+	{
+		return 0 if $sn == 0;
+		if ($fn & 1 || $fn == $sn)
+		{
+			$fr = sha256("\x01$c$fr");
+			$sr = sha256("\x01$c$sr");
+			while (!($fn & 1) && $fn != 0) { $fn >>= 1; $sn >>= 1 }
+		}
+		else
+		{
+			$sr = sha256("\x01$sr$c");
+		}
+		$fn >>= 1;
+		$sn >>= 1;
+	}
+	return $sn == 0 && $fr eq $first_root && $sr eq $root;
+}
+
+my $signed = '';
+for my $s (@{ $pack->{cosigned} // [] })
+{
+	my (undef, $first, $first_root) = split /\n/, $s->{note};
+	push @bad, 'the tree does not go on from the one that was signed' unless goes_on($first, decode_base64($first_root), map { pack 'H*', $_ } @{ $s->{consistency} });
+	$signed = sprintf '; goes on from size %d, which bears %d signatures', $first, scalar @{ $s->{signatures} };
+}
+
 # What entries name is what its id says.
 for my $kind (qw(table_versions identities))
 {
@@ -108,5 +146,5 @@ for my $r (@{ $pack->{records} })
 push @bad, "entry $_: of no record" for sort keys %entry;
 
 print map { "$_\n" } @bad;
-print "$origin $size: $proved entries proved, $waiting wait for a seal; $records records shown, $unknown not\n" unless @bad;
+print "$origin $size: $proved entries proved, $waiting wait for a seal; $records records shown, $unknown not$signed\n" unless @bad;
 exit(@bad ? 1 : 0);

@@ -9,6 +9,7 @@ use Cwd;
 use Digest::SHA qw(sha256 sha256_hex);
 use Encode qw(encode);
 use JSON::PP;
+use MIME::Base64 qw(decode_base64 encode_base64);
 
 my $node = PostgreSQL::Test::Cluster->new('formats');
 $node->init(allows_streaming => 1);
@@ -91,6 +92,66 @@ for my $case (
 $node->safe_psql('postgres', q{select isms.erase_personal_data('isms.evidence', 'E-1', 'Request 7', scope => 'ALPHA', keep_row => true)});
 ($ok, $said) = checked(query(q{select isms.evidence_pack('IA-1')}));
 ok($ok, 'a pack holds after an erasure') or diag $said;
+
+# A witness signs a checkpoint outside (C2SP cosignature/v1); the pack brings the signature and the way from there to its own root.
+sub openssl
+{
+	my ($in, @arguments) = @_;
+	my ($out, $err) = ('', '');
+	IPC::Run::run([ 'openssl', @arguments ], '<', \$in, '>', \$out, '2>', \$err) or die "openssl @arguments: $err";
+	return $out;
+}
+sub in_file
+{
+	my ($name, $content) = @_;
+	open my $file, '>:raw', "$folder/$name" or die $!;
+	print $file $content;
+	close $file;
+	return "$folder/$name";
+}
+my $key = in_file('key.pem', openssl('', qw(genpkey -algorithm ed25519)));
+my $public = in_file('public.pem', openssl('', 'pkey', '-in', $key, '-pubout'));
+my $key_id = substr sha256("witness.example/w1\n\x04" . substr openssl('', 'pkey', '-in', $key, '-pubout', '-outform', 'DER'), -32), 0, 4;
+my $note = query('select isms.checkpoint_note()') =~ s/\n*\z/\n/r;
+my $time = 1798761600;
+my $message = in_file('message', "cosignature/v1\ntime $time\n$note");
+my $signature = openssl('', 'pkeyutl', '-sign', '-inkey', $key, '-rawin', '-in', $message);
+my $line = "\x{e2}\x{80}\x{94} witness.example/w1 " . encode_base64($key_id . pack('Q>', $time) . $signature, '');
+my $add = sub { return $node->psql('postgres', qq{select isms.add_cosignatures(\$n\$$_[0]\$n\$)}) };
+my ($rc, $out, $err) = $add->("$note\n$line\n");
+is($out, '1', 'a signature is stored') or diag $err;
+is(($add->("$note\n$line\n"))[1], '0', 'once');
+for my $case (
+	[ 'P0002', 'of another root', $note =~ s/\n[^\n]*\n$/\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n/r . "\n$line\n" ],
+	[ 'P0002', 'of another size', $note =~ s/\n(\d+)\n/\n1$1\n/r . "\n$line\n" ],
+	[ 'P0002', 'of another incarnation', $note =~ s{/[0-9a-f-]+\n}{/00000000-0000-0000-0000-000000000000\n}r . "\n$line\n" ],
+	[ '22023', 'without an empty line', "$note$line\n" ],
+	[ '22023', 'without a signature', "$note\n" ],
+	[ '22023', 'with a line that is none', "$note\n$line\nyours truly\n" ],
+	[ '22023', 'with a name of two words', "$note\n" . $line =~ s/w1/w 1/r . "\n" ])
+{
+	my ($state, $what, $text) = @$case;
+	($rc, $out, $err) = $node->psql('postgres', qq{\\set VERBOSITY sqlstate\nselect isms.add_cosignatures(\$n\$$text\$n\$)});
+	like($err, qr/ERROR:  $state/, "a note $what is refused");
+}
+is(query(q{select count(*) || ' ' || max(to_char(signed_at at time zone 'UTC', 'YYYY-MM-DD')) from isms.cosignature}), '1 2027-01-01', 'nothing of what was refused is stored');
+$node->safe_psql('postgres', 'select isms.seal()');
+$text = query(q{select isms.evidence_pack('IA-1')});
+($ok, $said) = checked($text);
+like($said, qr/; goes on from size \d+, which bears 1 signatures$/, 'a pack goes on from what was signed') or diag $said;
+my $signed = $json->decode($text)->{cosigned}[0];
+my $kept = decode_base64((split / /, $signed->{signatures}[0])[2]);
+is(substr($kept, 0, 4), $key_id, 'by the key of the witness');
+in_file('message', "cosignature/v1\ntime " . unpack('Q>', substr $kept, 4, 8) . "\n$signed->{note}");
+in_file('signature', substr $kept, 12);
+like(openssl('', 'pkeyutl', '-verify', '-pubin', '-inkey', $public, '-rawin', '-in', "$folder/message", '-sigfile', "$folder/signature"), qr/Successfully/, 'whose signature holds');
+for my $case ([ 'the signed root' => sub { $_[0]{note} =~ s/\n[^\n]*\n$/\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n/ } ], [ 'the way from it' => sub { $_[0]{consistency}[0] =~ tr/0-9a-f/1-9a-f0/ } ])
+{
+	my $altered = $json->decode($text);
+	$case->[1]->($altered->{cosigned}[0]);
+	($ok, $said) = checked($json->encode($altered));
+	like($said, qr/does not go on/, "$case->[0] altered: said why");
+}
 
 # A sample is drawn again from its population by the rule in the documentation: every byte of it.
 $node->safe_psql('postgres', 'select isms.seal()');
