@@ -67,6 +67,7 @@ find_clients() {
 	optional '/usr/include/sql.h' unixodbc-dev "ODBC"
 	optional '/usr/lib/*/odbc/psqlodbca.so' odbc-postgresql "the ODBC driver"
 	optional '/usr/bin/Rscript' r-base-core "R, which draws a chart"
+	optional '/usr/lib/python3/dist-packages/yaml' python3-yaml "a reader of YAML"
 }
 
 # What the benchmarks compare with: left out where Debian's archive has no package for this server, or nobody can install it.

@@ -5,6 +5,7 @@ use warnings FATAL => 'all';
 
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use JSON::PP qw(decode_json);
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('clients');
@@ -272,6 +273,26 @@ for my $file (glob 'extension/doc/monitoring/*exporter*.yml')
 		is(join(' ', sort @column), join(' ', sort split ' ', $named[$n++]), 'it gives the columns that are named');
 	}
 	cmp_ok($n, '>', 0, "$file asks something");
+}
+
+# A reader of YAML finds what was found above by its indentation, and the rules of alerting as Prometheus wants them.
+SKIP:
+{
+	my ($out, $err) = ('', '');
+	skip 'no python3-yaml', 7 unless IPC::Run::run([ '/usr/bin/python3', '-c', 'import yaml' ], '>', \$out, '2>', \$err);
+	my $read = sub {
+		($out, $err) = ('', '');
+		IPC::Run::run([ '/usr/bin/python3', '-c', 'import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))', shift ], '>', \$out, '2>', \$err);
+		is($err, '', 'YAML is read');
+		return $err eq '' ? decode_json($out) : {};
+	};
+	my $asked = $read->('extension/doc/monitoring/postgres_exporter.yml');
+	like($asked->{isms_health}{query}, qr/^select metric/, 'postgres_exporter: the query');
+	is(join(' ', map { keys %$_ } @{ $asked->{isms_health}{metrics} }), 'metric scope kind unit value state', 'and its columns');
+	$asked = $read->('extension/doc/monitoring/sql_exporter.collector.yml');
+	is_deeply([ map { ref $_->{key_labels} eq 'ARRAY' && $_->{query} =~ /^select metric/ ? $_->{metric_name} : '?' } @{ $asked->{metrics} } ], [ 'isms_health', 'isms_health_state' ], 'sql_exporter: two metrics');
+	$asked = $read->('extension/doc/monitoring/prometheus.rules.yml');
+	is_deeply([ grep { !$_->{expr} || !$_->{alert} || !$_->{annotations} } map { @{ $_->{rules} } } @{ $asked->{groups} } ], [], 'Prometheus: each rule has an alert, an expression and words');
 }
 
 # The check for Nagios: its exit status is the worst state.
