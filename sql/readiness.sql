@@ -27,6 +27,26 @@ select rule from isms.readiness(rules => '{X-9}');
 select rule from isms.readiness('NOWHERE');
 select rule from isms.readiness_of('{ACME,NOWHERE}');
 
+-- Ten examples at most: what offends before what cannot be told, by table and key, null last; rows of other scopes are passed over.
+begin;
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, query)
+select 'Y-' || n, '8.1', '8.1', 'practice', 'record', 'Counted', 'Count', q
+  from (values
+    (1, 'select s, t, k, ok from unnest($2) s, (values (''b'', ''2'', false), (''b'', ''10'', false), (''b'', null, false), (null, ''1'', false), (''a'', ''Z'', false), (''a'', ''a'', false), (''c'', ''0'', null), (''a'', ''0'', true)) v(t, k, ok)'),
+    (2, 'select s, ''t'', lpad(n::text, 2, ''0''), case when n % 3 > 0 then false end from unnest($2) s, generate_series(30, 1, -1) n'),
+    (3, 'select ''NOWHERE'', ''t'', ''1'', false union all select s, ''t'', ''2'', true from unnest($2) s'),
+    (4, 'select s::varchar, ''t''::name, 1, false from unnest($2) s'),
+    (5, 'select s, ''t'', ''1'', 1 from unnest($2) s'),
+    (6, 'select s, ''t'', ''1'' from unnest($2) s'),
+    (7, 'select s, ''t'', ''1'', true from unnest($2) s; select 1'),
+    (8, 'select null, ''t'', ''1'', true from unnest($2) s'),
+    (9, 'select s, ''t'', pg_sleep(9)::text, false from unnest($2) s')) r(n, q);
+select rule, status, judged, offending, unknown, (select string_agg(concat_ws(' ', coalesce(e ->> 'table', '-'), coalesce(e ->> 'key', '-')), ', ') from jsonb_array_elements(examples) e) as examples,
+       case when status <> 'failed' then message end as message
+  from isms.readiness_of('{ACME}', '{Y-1,Y-2,Y-3,Y-4,Y-5,Y-6,Y-7,Y-8}');
+select status, message from isms.readiness_of('{ACME}', '{Y-9}', 100);
+rollback;
+
 -- Practice is switched off by an ISMS manager, with a reason; the standard is not.
 set session authorization regress_rli;
 insert into isms.readiness_overlay (rule, reason) values ('X-1', 'Long titles are fine');

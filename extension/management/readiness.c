@@ -67,7 +67,8 @@ typedef struct Judge
 	int			n;
 	Verdict    *latest;			/* rows of a scope tend to come together */
 	Oid			collation;		/* by which tables are ordered */
-	Oid			output[OK];		/* how what is no text is written; else invalid */
+	Oid			output[OK];		/* how what is no text is written; else
+								 * invalid */
 	MemoryContext keep;
 	MemoryContext scratch;		/* for one row */
 } Judge;
@@ -240,7 +241,8 @@ run_rule(void *arg)
 	judge->pub.rStartup = start_counting;
 	judge->pub.rShutdown = nothing_to_do;
 	judge->pub.rDestroy = nothing_to_do;
-	judge->pub.mydest = DestTuplestore; /* DestNone is of commands that give no rows */
+	judge->pub.mydest = DestTuplestore; /* DestNone is of commands that give
+										 * no rows */
 	options.params = judge->params;
 	options.read_only = true;
 	options.must_return_tuples = true;

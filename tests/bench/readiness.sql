@@ -138,6 +138,11 @@ vacuum analyze;
 
 select array_agg(code) as scopes from isms.scope \gset
 
+-- Processor time of this session where the system tells it, in milliseconds; parallel workers are not in it.
+create function bench.cpu() returns double precision language sql as $$
+  select split_part(pg_read_file('/proc/self/schedstat', 0, 100, true), ' ', 1)::double precision / 1e6
+$$;
+
 create procedure bench.rules(scopes text[]) language plpgsql as $$
 declare
   r record;
@@ -157,8 +162,29 @@ call bench.rules(:'scopes');
 \echo
 \echo Readiness of :scopes_n scopes with :rows rows in each register
 \echo
-call bench.measure('all rules', 'together', format('select * from isms.readiness_of(%L)', :'scopes'), 3);
-select count(*) as rules, round((sum(m.seconds) * 1000)::numeric) as ms_one_by_one, round((max(m.seconds) * 1000)::numeric) as ms_dearest
+call bench.measure('all rules', 'all scopes', format('select * from isms.readiness_of(%L)', :'scopes'), 3);
+call bench.measure('all rules', 'one of them', $$select * from isms.readiness_of('{S-3}')$$, 3);
+
+-- A superuser sees past row security; who judges as a rule does not.
+select isms.setup_roles() \g /dev/null
+create role bench_reader in role isms_reader;
+grant usage on schema bench to bench_reader;
+grant select, insert on bench.run to bench_reader;
+select isms.grant_roles() \g /dev/null
+set session_replication_role = replica;
+insert into isms.login (role_name, person) values ('bench_reader', 'eve');
+reset session_replication_role;
+set session authorization bench_reader;
+call bench.measure('all rules', 'all scopes, row security on', format('select * from isms.readiness_of(%L)', :'scopes'), 3);
+reset session authorization;
+
+set max_parallel_workers_per_gather = 0;
+select bench.cpu() as before \gset
+select count(*) from isms.readiness_of(:'scopes') \g /dev/null
+select bench.cpu() as between \gset
+select count(*) from isms.readiness_of('{S-3}') \g /dev/null
+select count(*) as rules, round((sum(m.seconds) * 1000)::numeric) as ms_one_by_one, round((max(m.seconds) * 1000)::numeric) as ms_dearest,
+       round(:'between'::numeric - :'before'::numeric) as cpu_ms_all_scopes, round((bench.cpu() - :'between')::numeric) as cpu_ms_one_scope
   from (select variant, percentile_cont(0.5) within group (order by seconds) as seconds from bench.run where topic = 'one rule' group by variant) m;
 select status, count(*) as verdicts, sum(judged) as judged, sum(offending) as offending
   from isms.readiness_of(:'scopes')
