@@ -545,9 +545,13 @@ $$, true),
     union
    select i.scope, i.item
      from isms.audit_item i
-     join isms.internal_audit a on a.scope = i.scope and a.code = i.audit and a.status in ('reported', 'closed')
-     join isms.scope_day d on d.scope = i.scope
-    where i.scope = any ($2) and a.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today)
+     join (
+       select x.scope, x.code
+         from isms.internal_audit x
+         join isms.scope_day d on d.scope = x.scope
+        where x.scope = any ($2) and x.status in ('reported', 'closed') and (x.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
+       offset 0) a on a.scope = i.scope and a.code = i.audit
+    where i.scope = any ($2) and i.result in ('conforms', 'finding'))
  select a.scope, 'isms.applicability', a.reference::text, l.reference is not null
    from isms.applicability a
    left join (
@@ -593,9 +597,13 @@ $$, true),
  with looked as (
    select i.scope, i.item
      from isms.audit_item i
-     join isms.internal_audit a on a.scope = i.scope and a.code = i.audit and a.status in ('reported', 'closed')
-     join isms.scope_day d on d.scope = i.scope
-    where i.scope = any ($2) and a.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
+     join (
+       select x.scope, x.code
+         from isms.internal_audit x
+         join isms.scope_day d on d.scope = x.scope
+        where x.scope = any ($2) and x.status in ('reported', 'closed') and (x.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
+       offset 0) a on a.scope = i.scope and a.code = i.audit
+    where i.scope = any ($2) and i.result in ('conforms', 'finding')
     group by i.scope, i.item)
  select s.code, 'isms.control', k.clause, l.clause is not null
    from unnest($2) s(code)
@@ -966,9 +974,13 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
          from (
            select i.scope, i.item, min(a.reported_on) as first
              from isms.audit_item i
-             join isms.internal_audit a on a.scope = i.scope and a.code = i.audit and a.status in ('reported', 'closed')
-             join isms.scope_day d on d.scope = i.scope
-            where i.scope = any ($2) and i.result in ('conforms', 'finding') and (a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
+             join (
+               select x.scope, x.code, x.reported_on
+                 from isms.internal_audit x
+                 join isms.scope_day d on d.scope = x.scope
+                where x.scope = any ($2) and x.status in ('reported', 'closed') and (x.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
+               offset 0) a on a.scope = i.scope and a.code = i.audit
+            where i.scope = any ($2) and i.result in ('conforms', 'finding')
             group by i.scope, i.item) l
         group by 1, 2) x
     where x.clause is not null
