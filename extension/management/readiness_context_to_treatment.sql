@@ -423,8 +423,9 @@ $$, true),
      union all
     select a.scope, a.asset
       from isms.event_scenario_asset a
-     where a.scope = any ($2)
-       and exists (select from isms.risk r where r.scope = a.scope and r.event_scenario = a.event_scenario and r.status <> 'closed' and r.scope = any ($2)))
+      join (select r.scope, r.event_scenario from isms.risk r where r.scope = any ($2) and r.status <> 'closed' offset 0) r
+        on r.scope = a.scope and r.event_scenario = a.event_scenario
+     where a.scope = any ($2))
    union
    select d.scope, d.supports
      from covered c
