@@ -529,7 +529,7 @@ $$, true),
   cross join lateral (
      select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, isms.greatest(a.rating, a.inherited_rating), r.hits,
                         r.current_likelihood, r.current_consequence, null, null, null, null, false,
-                        (select isms.override_set(i.scope, i.risk, i.state, i.likelihood, i.consequence, i.score) from isms.override_in_force i), r.scope, r.code) offset 0) x(result)
+                        (select isms.override_set(i.scope, i.risk, i.state, i.likelihood, i.consequence, i.score) from isms.override_in_force i where i.scope = any ($2)), r.scope, r.code) offset 0) x(result)
   where r.scope = any ($2) and r.status <> 'closed'
   union all
  select x.scope, 'isms.assessment_result', x.round || ' ' || x.risk,
@@ -902,7 +902,7 @@ $$, true),
                   isms.assess(p.spec, r.likelihood, r.consequence, null, null, null, r.hits, r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, null, null, false)
                 end offset 0) e(result)
       where r.scope = any ($2) and r.status <> 'closed'
-        and not exists (select from isms.override_in_force v where v.scope = r.scope and v.risk = r.code)
+        and not exists (select from isms.override_in_force v where v.scope = any ($2) and v.scope = r.scope and v.risk = r.code)
       union all
      select a.scope, a.code, a.current_rank, a.residual_rank
        from isms.risk_assessment a
