@@ -874,6 +874,7 @@ $$, true),
 
 -- Where levels are computed, only what is still to come makes the target lower, and once treated the residual is the present
 -- one; so steps that were entered are looked at, and with them the register where an expert entered something.
+-- What experts entered is looked up by NOT IN: it is hashed, however few rows the planner expects.
 ('RD-060', '6.1.3', '6.1.3', 'practice', 'consistency',
  'What is to remain of a risk is no more than there is now, and less only where something is still to be done',
  'Correct target_likelihood and target_consequence in isms.risk, or plan what is to bring the risk down: a control in isms.risk_control, an action in isms.action.', '{}', $$
@@ -902,7 +903,7 @@ $$, true),
                   isms.assess(p.spec, r.likelihood, r.consequence, null, null, null, r.hits, r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, null, null, false)
                 end offset 0) e(result)
       where r.scope = any ($2) and r.status <> 'closed'
-        and not exists (select from isms.override_in_force v where v.scope = any ($2) and v.scope = r.scope and v.risk = r.code)
+        and (r.scope, r.code) not in (select v.scope, v.risk from isms.override_in_force v where v.scope = any ($2))
       union all
      select a.scope, a.code, a.current_rank, a.residual_rank
        from isms.risk_assessment a

@@ -138,9 +138,9 @@ vacuum analyze;
 
 select array_agg(code) as scopes from isms.scope \gset
 
--- Processor time of this session where the system tells it, in milliseconds; parallel workers are not in it.
+-- Processor time of this session in milliseconds, 0 where the system does not tell it; parallel workers are not in it.
 create function bench.cpu() returns double precision language sql as $$
-  select split_part(pg_read_file('/proc/self/schedstat', 0, 100, true), ' ', 1)::double precision / 1e6
+  select coalesce(split_part(pg_read_file('/proc/self/schedstat', 0, 100, true), ' ', 1)::double precision / 1e6, 0)
 $$;
 
 create procedure bench.rules(scopes text[]) language plpgsql as $$
