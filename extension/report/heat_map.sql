@@ -1,5 +1,5 @@
 -- A row for every cell of the map, empty ones too, in each state.  Positions come from where scores come from.
--- Codes are in order because the risks come in order, which an index has; sorting them cell by cell took as long as assessing.
+-- Sorting the codes takes longer than assessing: it is done where they are asked for.
 create view isms.heat_map with (security_invoker = true) as
   with cell as (
     select m.scope,
@@ -34,20 +34,26 @@ create view isms.heat_map with (security_invoker = true) as
       left join isms.risk_scale_step c on c.scope = m.scope and c.method = m.code and c.scale = 'consequence' and c.step = i.impact
      where m.score_rule = 'impact_threat_vulnerability'
        and (c.step is not null or not exists (select from isms.risk_scale_step z where z.scope = m.scope and z.method = m.code and z.scale = 'consequence'))),
+  rated as materialized (
+    select a.scope, a.method, a.code, a.inherent_likelihood, a.inherent_consequence, a.current_likelihood, a.current_consequence, a.target_likelihood, a.target_consequence
+      from isms.risk_assessment a
+     where a.status <> 'closed'),
   placed as materialized (
-    select a.scope, a.method, p.state, p.likelihood, p.consequence,
-           count(*) as risks,
-           string_agg(a.code, ', ') as codes
-      from (
-        select r.scope, r.method, r.code, r.inherent_likelihood, r.inherent_consequence, r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence
-          from isms.risk_assessment r
-         where r.status <> 'closed'
-         order by r.scope, r.code) a
+    select r.scope, r.method, p.state, p.likelihood, p.consequence, count(*) as risks
+      from rated r
       cross join lateral (
-        values ('inherent', a.inherent_likelihood, a.inherent_consequence),
-               ('current', a.current_likelihood, a.current_consequence),
-               ('target', a.target_likelihood, a.target_consequence)) p(state, likelihood, consequence)
-     group by a.scope, a.method, p.state, p.likelihood, p.consequence)
+        values ('inherent', r.inherent_likelihood, r.inherent_consequence),
+               ('current', r.current_likelihood, r.current_consequence),
+               ('target', r.target_likelihood, r.target_consequence)) p(state, likelihood, consequence)
+     group by r.scope, r.method, p.state, p.likelihood, p.consequence),
+  named as materialized (
+    select r.scope, r.method, p.state, p.likelihood, p.consequence, string_agg(r.code, ', ' order by r.code) as codes
+      from rated r
+      cross join lateral (
+        values ('inherent', r.inherent_likelihood, r.inherent_consequence),
+               ('current', r.current_likelihood, r.current_consequence),
+               ('target', r.target_likelihood, r.target_consequence)) p(state, likelihood, consequence)
+     group by r.scope, r.method, p.state, p.likelihood, p.consequence)
   select c.scope,
          c.method,
          s.state,
@@ -62,7 +68,9 @@ create view isms.heat_map with (security_invoker = true) as
          isms.assessed_disposition(c.result, 'inherent') as disposition,
          isms.assessed_colour(c.result, 'inherent') as colour,
          coalesce(p.risks, 0) as risks,
-         p.codes,
+         (select n.codes
+            from named n
+           where n.scope = c.scope and n.method = c.method and n.state = s.state and n.likelihood = c.likelihood and n.consequence = c.consequence) as codes,
          (case m.map_rows
             when 'likelihood' then dense_rank() over (partition by c.scope, c.method, s.state order by c.likelihood desc)
             else dense_rank() over (partition by c.scope, c.method, s.state order by c.consequence desc)
