@@ -526,10 +526,15 @@ $$, true),
    from isms.risk r
    join isms.risk_method_spec m on m.scope = r.scope and m.method = r.method
    left join isms.asset a on a.scope = r.scope and a.scope = any ($2) and a.code = r.asset
+   left join (
+     select o.scope, o.risk, isms.override_set(o.scope, o.risk, o.state, o.likelihood, o.consequence, o.score) as overrides
+       from isms.override_in_force o
+      where o.scope = any ($2)
+      group by o.scope, o.risk) v on v.scope = r.scope and v.risk = r.code
   cross join lateral (
      select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, isms.greatest(a.rating, a.inherited_rating), r.hits,
                         r.current_likelihood, r.current_consequence, null, null, null, null, false,
-                        (select isms.override_set(i.scope, i.risk, i.state, i.likelihood, i.consequence, i.score) from isms.override_in_force i where i.scope = any ($2)), r.scope, r.code) offset 0) x(result)
+                        v.overrides, r.scope, r.code) offset 0) x(result)
   where r.scope = any ($2) and r.status <> 'closed'
   union all
  select x.scope, 'isms.assessment_result', x.round || ' ' || x.risk,
