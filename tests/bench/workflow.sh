@@ -1,17 +1,30 @@
 #!/bin/bash
-# workflow.sh: what the workflow machine costs, beside the same rule written by hand: a CHECK of the state alone, and with it
-# a plpgsql trigger that looks up the step, the role of who acts and whether it is the person's own row.  Time of the
-# processor for bulk updates and for one-row transactions, with and without a change of state.  A plpgsql trigger that does nothing
-# when the state changes shows what no rule in a trigger can be cheaper than.  ROWS, TRANSACTIONS and TIMES change the size.
+# workflow.sh: what the workflow machine costs, beside the same rule written by hand: a CHECK of the state alone (check), and with
+# it a plpgsql trigger that looks up the step, the role of who acts and whether it is the person's own row (plpgsql).  A plpgsql
+# trigger that does nothing when the state changes (empty) shows what no rule in a trigger can be cheaper than.
+#
+# Other work on the machine slows whatever runs at the moment, for milliseconds or for minutes.  So one backend runs a statement on
+# the table of each variant in turn, in milliseconds, another variant first each round, and each variant is compared with the
+# CHECK of its own round: the medians of these differences and ratios over all rounds say the same in each run, which minimum and median of
+# each variant's times alone do not.  What is counted is time that the backend had a processor.  All tables have the same
+# content and layout, see the same statements in the same order, and are vacuumed between bulk statements; those for one-row
+# transactions have room for each row's next version on its page.
+#
+# ROWS (of a bulk of short rounds), LARGE (of the large bulk), TRANSACTIONS (of a round), LARGE_ROUNDS, BULK_ROUNDS and ROW_ROUNDS
+# change the size.
 set -e
-rows=${ROWS:-100000}
-transactions=${TRANSACTIONS:-20000}
-times=${TIMES:-5}
+rows=${ROWS:-10000}
+large=${LARGE:-100000}
+transactions=${TRANSACTIONS:-300}
+large_rounds=${LARGE_ROUNDS:-20}
+bulk_rounds=${BULK_ROUNDS:-50}
+row_rounds=${ROW_ROUNDS:-200}
+variants=(check empty isms plpgsql)
 folder=$(mktemp -d "${TMPDIR:-/tmp}/workflow.XXXXXX")
 trap 'rm -rf -- "$folder"' EXIT
 sql() { psql -Xqtb -v ON_ERROR_STOP=1 "$@"; }
 
-sql -v rows="$rows" <<'SQL'
+sql -v rows="$rows" -v large="$large" <<'SQL'
 set client_min_messages = warning;
 create extension isms;
 do $$
@@ -21,14 +34,12 @@ begin
 end
 $$;
 
--- Seconds this backend has had a processor; of the postmaster's child processes that have ended.
-create function bench.cpu() returns double precision language sql as $$
-  select split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::double precision / 1e9
+-- Nanoseconds this backend has had a processor, up to when it last waited for its client.
+create function bench.cpu() returns bigint language sql as $$
+  select split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::bigint
 $$;
-create function bench.cpu_of_ended() returns double precision language sql as $$
-  select (f[14]::double precision + f[15]::double precision) / 100
-    from string_to_array(regexp_replace(pg_read_file('/proc/' || split_part(pg_read_file('postmaster.pid'), E'\n', 1) || '/stat'), '^.*\) ', ''), ' ') f
-$$;
+-- us: of a row or a transaction
+create table bench.sample (topic text, round integer, variant text, us double precision);
 
 -- The rule: tickets go from draft to submitted and back, by an ISMS manager who did not write them; once submitted, customer and total stay.
 insert into isms.workflow (name, title) values ('ticket', 'Tickets');
@@ -39,9 +50,11 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, act
   ('ticket', 'return', '{submitted}', 'draft', '{isms_manager}', '{A}', '-'), ('ticket', 'close', '{submitted}', 'closed', '{isms_manager}', '{}', '-');
 
 -- The same by hand.
+create table public.person (code text primary key, active_from date, active_until date);
 create table public.login (role_name text primary key, person text not null);
 create table public.holder (person text, role text, valid_from date, valid_until date, primary key (person, role));
 create table public.step (from_state text, to_state text, role text not null, own_allowed boolean not null, primary key (from_state, to_state));
+insert into public.person values ('boss', '2020-01-01', null), ('li', '2020-01-01', null);
 insert into public.login values (session_user, 'boss');
 insert into public.holder values ('boss', 'isms_manager', '2020-01-01', null), ('boss', 'top_management', '2020-01-01', null), ('li', 'isms_manager', '2020-01-01', null);
 insert into public.step values ('draft', 'submitted', 'isms_manager', false), ('submitted', 'draft', 'isms_manager', false), ('submitted', 'closed', 'isms_manager', true);
@@ -50,6 +63,9 @@ declare
   me text;
   s public.step;
 begin
+  if new.created_by is distinct from old.created_by or old.status <> 'draft' and new.id <> old.id then
+    raise exception 'fixed';
+  end if;
   if new.status = old.status then
     if old.status = 'closed' and new is distinct from old
        or old.status = 'submitted' and (new.customer is distinct from old.customer or new.total is distinct from old.total) then
@@ -57,12 +73,17 @@ begin
     end if;
     return null;
   end if;
+  if old.status <> 'draft' and new.status <> 'draft' and (new.customer is distinct from old.customer or new.total is distinct from old.total) then
+    raise exception 'frozen';
+  end if;
   select * into s from public.step t where t.from_state = old.status and t.to_state = new.status;
   if not found then
     raise exception 'no such step';
   end if;
   select l.person into me from public.login l where l.role_name = session_user;
-  if not exists (select from public.holder h where h.person = me and h.role = s.role and current_date between h.valid_from and coalesce(h.valid_until, 'infinity')) then
+  if not exists (select from public.holder h join public.person p on p.code = h.person
+                  where h.person = me and h.role = s.role and current_date between h.valid_from and coalesce(h.valid_until, 'infinity')
+                    and current_date between p.active_from and coalesce(p.active_until, 'infinity')) then
     raise exception 'not yours';
   end if;
   if not s.own_allowed and new.created_by = me then
@@ -85,94 +106,140 @@ create function public.nothing() returns trigger language plpgsql as 'begin retu
 -- Lines may change while their ticket is a draft.
 create function public.rule_line() returns trigger language plpgsql as $$
 begin
-  if (select t.status from public.plpgsql t where t.id = new.ticket for share) <> 'draft' then
+  if (select t.status from public.bulk_plpgsql t where t.id = new.ticket for share) <> 'draft' then
     raise exception 'frozen';
   end if;
   return null;
 end
 $$;
 
-create procedure bench.prepare(variant text) language plpgsql as $$
+create procedure bench.prepare("table" text, variant text, rows integer, fillfactor integer, lines boolean) language plpgsql as $$
+declare
+  line text := "table" || '_line';
 begin
-  execute format($f$create table public.%I (id integer primary key, customer text not null, total numeric, note text, n integer not null,
-                    status text not null check (status in ('draft', 'submitted', 'closed')), created_by text, updated_at timestamptz)$f$, variant);
-  execute format('insert into public.%I select i, ''Customer '' || i, i / 100.0, ''some note about ticket number '' || i, 0, ''draft'', ''li'', now() from generate_series(1, $1) i', variant)
-    using current_setting('bench.rows')::integer;
-  execute format('create table public.%I (ticket integer, line integer, price numeric, primary key (ticket, line))', variant || '_line');
-  execute format('insert into public.%I select i / 10 + 1, i %% 10, i from generate_series(0, $1 - 1) i', variant || '_line') using current_setting('bench.rows')::integer;
+  execute format('create table public.%I (id integer primary key, customer text not null, total numeric, note text, n integer not null,
+                    status text not null check (status in (''draft'', ''submitted'', ''closed'')), created_by text, updated_at timestamptz) with (fillfactor = %s)', "table", fillfactor);
+  execute format('insert into public.%I select i, ''Customer '' || i, i / 100.0, ''some note about ticket number '' || i, 0, ''draft'', ''li'', now() from generate_series(1, $1) i', "table") using rows;
+  if lines then
+    execute format('create table public.%I (ticket integer, line integer, price numeric, primary key (ticket, line))', line);
+    execute format('insert into public.%I select i / 10 + 1, i %% 10, i from generate_series(0, $1 - 1) i', line) using rows;
+  end if;
   case variant
     when 'isms' then
-      perform isms.attach_workflow('public.isms', 'ticket', 'status', ignore => '{updated_at}', covers => '{"public.isms_line": {"on": {"ticket": "id"}}}');
+      perform isms.attach_workflow('public.' || "table", 'ticket', 'status', ignore => '{updated_at}',
+                                   covers => case when lines then jsonb_build_object('public.' || line, '{"on": {"ticket": "id"}}'::jsonb) else '{}' end);
     when 'plpgsql' then
-      create trigger rule after update on public.plpgsql for each row execute function public.rule();
-      create trigger rule_insert after insert on public.plpgsql for each row execute function public.rule_insert();
-      create trigger rule after update on public.plpgsql_line for each row when (old is distinct from new) execute function public.rule_line();
+      execute format('create trigger rule after update on public.%I for each row execute function public.rule()', "table");
+      execute format('create trigger rule_insert after insert on public.%I for each row execute function public.rule_insert()', "table");
+      if lines then
+        execute format('create trigger rule after update on public.%I for each row when (old is distinct from new) execute function public.rule_line()', line);
+      end if;
     when 'empty' then
-      create trigger nothing after update on public.empty for each row when (old.status is distinct from new.status) execute function public.nothing();
-      create trigger nothing_inserted after insert on public.empty for each row execute function public.nothing();
+      execute format('create trigger nothing after update on public.%I for each row when (old.status is distinct from new.status) execute function public.nothing()', "table");
+      execute format('create trigger nothing_inserted after insert on public.%I for each row execute function public.nothing()', "table");
     else null;
   end case;
 end
 $$;
+select format('call bench.prepare(%L, %L, %s, %s, %L)', k || '_' || v, v, case k when 'large' then :large else :rows end, case k when 'row' then 50 else 100 end, k = 'bulk')
+  from unnest('{bulk,large,row}'::text[]) k, unnest('{check,empty,isms,plpgsql}'::text[]) v
+\gexec
+vacuum freeze analyze;
 SQL
 
-variants='check empty isms plpgsql'
-for variant in $variants; do sql -c "set client_min_messages = warning" -c "set bench.rows = $rows" -c "call bench.prepare('$variant')"; done
+# turn ROUND: the variants in the order of the round
+turn() {
+	local i
+	for i in 0 1 2 3; do echo "${variants[($1 + i) % 4]}"; done
+}
 
-# Each statement is a transaction; what is measured of it is stored after it.
+# bulk TABLES ROWS ROUNDS: each statement is a transaction; what is measured of it is stored after it.
 bulk() {
-	local variant=$1
-	local update="update public.\"$variant\" set"
-	for step in "update, a column nobody watches|$update n = n + 1" "update, a column frozen in other states|$update customer = customer || '.'" \
-		"update of the state, there|$update status = 'submitted'" "update, some columns frozen in this state|$update n = n + 1" \
-		"update of the state, back|$update status = 'draft'" \
-		"update of covered rows, ten a parent|update public.\"${variant}_line\" set price = price + 1" \
-		"insert|insert into public.\"$variant\" select -i, 'Customer', i, 'some note', 0, 'draft', 'boss', now() from generate_series(1, $rows) i"; do
-		cat <<-SQL
-			vacuum public."$variant", public."${variant}_line";
-			begin;
-			select bench.cpu() as cpu \\gset
-			${step#*|};
-			select bench.cpu() - :cpu as cpu \\gset
-			$([[ $step == insert* ]] && echo rollback || echo commit);
-			insert into bench.run (topic, variant, seconds) values ('bulk ${step%%|*}', '$variant', :cpu);
-		SQL
+	local tables=$1 rows=$2 rounds=$3 round step statement variant
+	local steps=("update, a column nobody watches|update % set n = n + 1" "update of the state, there|update % set status = 'submitted'"
+		"update of the state, back|update % set status = 'draft'")
+	[ "$tables" = large ] || steps=("${steps[0]}" "update, a column frozen in other states|update % set customer = translate(customer, 'Cc', 'cC')"
+		"${steps[1]}" "update, some columns frozen in this state|update % set n = n + 1" "${steps[2]}"
+		"update of covered rows, ten a parent|update %_line set price = price + 1"
+		"insert|insert into % select -i, 'Customer', i, 'some note', 0, 'draft', 'boss', now() from generate_series(1, $rows) i")
+	# the first two are not counted
+	for ((round = -1; round <= rounds; round++)); do
+		for step in "${steps[@]}"; do
+			for variant in $(turn $((round + 1))); do
+				statement=${step#*|}
+				statement=${statement//%/public.${tables}_$variant}
+				cat <<-SQL
+					begin;
+					select bench.cpu() as before \\gset
+					$statement;
+					select bench.cpu() as after \\gset
+					$([[ $statement == insert* ]] && echo rollback || echo commit);
+					insert into bench.sample select 'bulk of $rows, ${step%%|*}', $round, '$variant', (:after - :before) / 1e3 / $rows where $round > 0;
+					vacuum (truncate off) public.${tables}_$variant$([[ $statement != *_line* ]] || echo _line);
+				SQL
+			done
+		done
 	done
 }
 
-# A transaction's share of what the backend of pgbench took.
+# The script of a client that sends one prepared statement a transaction, a round of transactions to the table of each variant;
+# each kind of change has rows of its own.
 one_row() {
-	local variant=$1 what=$2 change=$3 before
-	printf '\\set id random(1, %s)\nupdate public."%s" set %s where id = :id;\n' "$rows" "$variant" "$change" >"$folder/script"
-	# backends that have left are still going away
-	sleep 0.2
-	before=$(sql -c "select bench.cpu_of_ended()")
-	pgbench -n -M prepared -t "$transactions" -f "$folder/script" >/dev/null 2>"$folder/errors" || cat "$folder/errors" >&2
-	sleep 0.2
-	sql -c "insert into bench.run (topic, variant, seconds) select 'one-row update (us), $what', '$variant', (bench.cpu_of_ended() - $before) / $transactions * 1000"
+	local step variant i=0
+	local steps=("the state stays|n = n + 1" "a column frozen in other states|customer = translate(customer, 'Cc', 'cC')"
+		"state there and back|status = case status when 'draft' then 'submitted' else 'draft' end")
+	cat <<-SQL
+		\\set turn :n / $transactions
+		\\set round :turn / :turns - 1
+		\\set which (:turn + :turn / :turns) % :turns
+		\\set id 1 + :which / ${#variants[@]} + (:n % $transactions) * $((rows / transactions))
+		\\set n :n + 1
+		\\if :n % $transactions = 1
+		select bench.cpu() as before \\gset
+		\\endif
+	SQL
+	for step in "${steps[@]}"; do
+		for variant in "${variants[@]}"; do
+			cat <<-SQL
+				\\if :which = $i
+				update public.row_$variant set ${step#*|} where id = :id;
+				\\if :n % $transactions = 0
+				select bench.cpu() as after \\gset
+				insert into bench.sample
+				select 'one row, ${step%%|*}', :round::integer, '$variant', (:after::bigint - :before::bigint) / 1e3 / $transactions where :round::integer > 0;
+				\\endif
+				\\endif
+			SQL
+			i=$((i + 1))
+		done
+	done
 }
 
-for ((i = 0; i < times; i++)); do
-	for variant in $variants; do bulk "$variant" | sql; done
-done
-for ((i = 0; i < times; i++)); do
-	for variant in $variants; do
-		one_row "$variant" 'the state stays' 'n = n + 1'
-		one_row "$variant" 'state there and back' "status = case status when 'draft' then 'submitted' else 'draft' end"
-	done
-done
+bulk large "$large" "$large_rounds" | sql
+bulk bulk "$rows" "$bulk_rounds" | sql
+one_row >"$folder/one_row"
+turns=$(grep -c ':which =' "$folder/one_row")
+pgbench -n -M prepared -c 1 -f "$folder/one_row" -D n=0 -D turns="$turns" -t $((transactions * turns * (row_rounds + 2))) >/dev/null 2>"$folder/errors" ||
+	cat "$folder/errors" >&2
 
 psql -Xq -P footer=off <<'SQL'
--- What a rule costs beside the CHECK alone.
-with median as (
-  select topic, variant, percentile_cont(0.5) within group (order by seconds) as seconds from bench.run group by topic, variant)
-select c.topic, round((i.seconds / c.seconds)::numeric, 2) as "isms to CHECK", round((p.seconds / i.seconds)::numeric, 1) as "plpgsql to isms",
-       round(((p.seconds - c.seconds) / nullif(i.seconds - c.seconds, 0))::numeric, 1) as "what plpgsql adds to what isms adds",
-       round(((e.seconds - c.seconds) / nullif(i.seconds - c.seconds, 0))::numeric, 1) as "what an empty trigger adds to what isms adds"
-  from median c
-  join median i on i.topic = c.topic and i.variant = 'isms'
-  join median p on p.topic = c.topic and p.variant = 'plpgsql'
-  join median e on e.topic = c.topic and e.variant = 'empty'
+\pset null ''
+with paired as (
+  select s.topic, s.variant, s.us, c.us as floor, s.us - c.us as added, s.us / c.us as ratio
+    from bench.sample s
+    join bench.sample c on c.topic = s.topic and c.round = s.round and c.variant = 'check'),
+quartile as (
+  select topic, variant, percentile_cont(array[0.25, 0.5, 0.75]) within group (order by ratio) as ratio,
+         percentile_cont(0.5) within group (order by added) as added, percentile_cont(0.5) within group (order by us) as us
+    from paired
+   group by topic, variant)
+select c.topic, round(c.us::numeric, 2) as "CHECK us", round(e.added::numeric, 2) as "empty adds", round(i.added::numeric, 2) as "isms adds", round(p.added::numeric, 2) as "plpgsql adds",
+       round(i.ratio[2]::numeric, 2) as "isms to CHECK", format('%s-%s', round(i.ratio[1]::numeric, 2), round(i.ratio[3]::numeric, 2)) as quartiles,
+       round((p.added / nullif(i.added, 0))::numeric, 1) as "plpgsql adds to isms adds"
+  from quartile c
+  join quartile e on e.topic = c.topic and e.variant = 'empty'
+  join quartile i on i.topic = c.topic and i.variant = 'isms'
+  join quartile p on p.topic = c.topic and p.variant = 'plpgsql'
  where c.variant = 'check'
  order by c.topic;
 SQL
