@@ -829,14 +829,21 @@ isms_workflow_table_of(Oid relid)
 	return table;
 }
 
-/* The same where it is at hand; NULL where it would have to be read. */
-const IsmsTable *
+/* Is what is kept of the table true at present? */
+bool
+isms_workflow_table_is_present(const IsmsTable *table)
+{
+	return table->valid && definitions_valid && isms_lasts(&definitions->lasting) &&
+		table->generation == definitions->generation;
+}
+
+/* What is kept of a table where it is true at present, else NULL; it stays where it is as long as the session lasts. */
+IsmsTable *
 isms_workflow_table_known(Oid relid)
 {
 	IsmsTable  *table = tables ? hash_search(tables, &relid, HASH_FIND, NULL) : NULL;
 
-	return table != NULL && table->valid && definitions_valid && isms_lasts(&definitions->lasting) &&
-		table->generation == definitions->generation ? table : NULL;
+	return table != NULL && isms_workflow_table_is_present(table) ? table : NULL;
 }
 
 /* The binding of a covered table's parent, and how it covers; NULL where there is no such thing. */

@@ -439,9 +439,9 @@ end
 $$;
 
 -- Binding a table.  Two triggers judge an UPDATE.  workflow_update is called where the state differs or the row's state freezes every column; it is what
--- most statements meet, and its condition is short, since the server reads a condition anew for each statement.  workflow_columns is called where the
--- statement names a watched column and its value differs in a state that watches it.  A BEFORE trigger changes what no statement names, and a column may
--- have come to be frozen since the triggers were made: then workflow_update is called for every row.
+-- most statements meet, and its condition is short, since the server reads a condition anew for each statement of a session that does not know the table
+-- yet (watch.c).  workflow_columns is called where the statement names a watched column and its value differs in a state that watches it.  A BEFORE trigger
+-- changes what no statement names, and a column may have come to be frozen since the triggers were made: then workflow_update is called for every row.
 create function isms.judges_row(relation oid, from_state text, to_state text) returns boolean
   language c stable parallel safe as 'MODULE_PATHNAME', 'isms_judges_row';
 

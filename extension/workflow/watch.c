@@ -25,13 +25,20 @@ static ExecutorStart_hook_type next_start = NULL;
 
 PG_FUNCTION_INFO_V1(isms_judges_row);
 
+/* Can it be told by its columns whether an UPDATE of a row is judged?  Else it is. */
+static bool
+can_be_told(const IsmsTable *table)
+{
+	return table->binding != NULL && !table->watches_all && isms_column_is_readable(table, table->state);
+}
+
 /* Is an UPDATE of the row judged whatever columns the statement names? */
 static bool
 row_is_judged(const IsmsTable *table, TupleTableSlot *old, TupleTableSlot *new)
 {
 	int			state;
 
-	if (table->binding == NULL || table->watches_all || !isms_column_is_readable(table, table->state))
+	if (!can_be_told(table))
 		return true;
 	slot_getsomeattrs(old, table->state);
 	slot_getsomeattrs(new, table->state);
@@ -56,11 +63,14 @@ any_changed(const IsmsTable *table, const Bitmapset *columns, TupleTableSlot *ol
 	return false;
 }
 
+/* What is known at present of the table a condition is for. */
 static const IsmsTable *
 table_of(ExprState *condition)
 {
+	IsmsTable  *table = condition->evalfunc_private;
+
 	AcceptInvalidationMessages();
-	return isms_workflow_table_of((Oid) (uintptr_t) condition->evalfunc_private);
+	return isms_workflow_table_is_present(table) ? table : isms_workflow_table_of(table->relid);
 }
 
 /* The condition of the trigger that is called for any column. */
@@ -81,21 +91,22 @@ columns_condition(ExprState *condition, ExprContext *context, bool *isnull)
 	int			state;
 
 	*isnull = false;
-	if (row_is_judged(table, old, new))
-		return BoolGetDatum(false);
+	if (!can_be_told(table))
+		return BoolGetDatum(false); /* the other one is called */
 	state = isms_state_of(table, old);
-	return BoolGetDatum(any_changed(table, table->fixed, old, new) ||
-						(state >= 0 && any_changed(table, table->watched[state], old, new)));
+	return BoolGetDatum((any_changed(table, table->fixed, old, new) ||
+						 (state >= 0 && any_changed(table, table->watched[state], old, new))) &&
+						!row_is_judged(table, old, new));
 }
 
 static ExprState *
-make_condition(ExprStateEvalFunc function, Oid relid)
+make_condition(ExprStateEvalFunc function, IsmsTable *table)
 {
 	ExprState  *condition = makeNode(ExprState);
 
 	condition->flags = EEO_FLAG_IS_QUAL;
 	condition->evalfunc = function;
-	condition->evalfunc_private = (void *) (uintptr_t) relid;
+	condition->evalfunc_private = table;
 	return condition;
 }
 
@@ -103,13 +114,11 @@ static void
 put_conditions_in_place(ResultRelInfo *target)
 {
 	TriggerDesc *triggers = target->ri_TrigDesc;
-	Oid			relid;
-	const IsmsTable *table;
+	IsmsTable  *table;
 
 	if (triggers == NULL || !triggers->trig_update_after_row)
 		return;
-	relid = RelationGetRelid(target->ri_RelationDesc);
-	table = isms_workflow_table_known(relid);
+	table = isms_workflow_table_known(RelationGetRelid(target->ri_RelationDesc));
 	if (table == NULL || table->binding == NULL || !isms_column_is_readable(table, table->state))
 		return;
 	for (int i = 0; i < triggers->numtriggers; i++)
@@ -117,9 +126,9 @@ put_conditions_in_place(ResultRelInfo *target)
 		Oid			trigger = triggers->triggers[i].tgoid;
 
 		if (trigger == table->update_trigger)
-			target->ri_TrigWhenExprs[i] = make_condition(update_condition, relid);
+			target->ri_TrigWhenExprs[i] = make_condition(update_condition, table);
 		else if (trigger == table->columns_trigger)
-			target->ri_TrigWhenExprs[i] = make_condition(columns_condition, relid);
+			target->ri_TrigWhenExprs[i] = make_condition(columns_condition, table);
 	}
 }
 
@@ -175,7 +184,11 @@ isms_judges_row(PG_FUNCTION_ARGS)
 		if ((int) VARSIZE_ANY_EXHDR(other) != len || memcmp(VARDATA_ANY(state), VARDATA_ANY(other), len) != 0)
 			PG_RETURN_BOOL(true);
 	}
-	/* a row on its way to another partition, asked about at the root: its triggers are those of the partitions */
+
+	/*
+	 * a row on its way to another partition, asked about at the root: its
+	 * triggers are those of the partitions
+	 */
 	if (PG_ARGISNULL(0) || !OidIsValid(PG_GETARG_OID(0)))
 		PG_RETURN_BOOL(true);
 	AcceptInvalidationMessages();

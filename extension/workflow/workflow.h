@@ -177,7 +177,8 @@ typedef struct IsmsIdentity
 /* definition.c */
 extern IsmsTable *isms_workflow_table(Relation rel);
 extern IsmsTable *isms_workflow_table_of(Oid relid);
-extern const IsmsTable *isms_workflow_table_known(Oid relid);
+extern bool isms_workflow_table_is_present(const IsmsTable *table);
+extern IsmsTable *isms_workflow_table_known(Oid relid);
 extern IsmsBinding *isms_workflow_cover(const char *schema, const char *table, const char *child, IsmsCover **cover);
 extern AttrNumber isms_workflow_column(const IsmsTable *table, const char *name);
 extern int	isms_state_number(const IsmsWorkflow *workflow, const char *name, int len);
