@@ -16,7 +16,7 @@ set -e
 rows=${ROWS:-5000}
 large=${LARGE:-100000}
 transactions=${TRANSACTIONS:-300}
-large_rounds=${LARGE_ROUNDS:-20}
+large_rounds=${LARGE_ROUNDS:-10}
 bulk_rounds=${BULK_ROUNDS:-100}
 row_rounds=${ROW_ROUNDS:-200}
 variants=(check empty isms plpgsql)
