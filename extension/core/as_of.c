@@ -78,7 +78,8 @@ typedef struct Told
 } Told;
 
 static char *setting;
-static bool taking_over = false;	/* a value set before the library was there */
+static bool taking_over = false;	/* a value set before the library was
+									 * there */
 static IsmsAsOf as_of = {ISMS_AS_OF_NOW, 0};
 static IsmsAsOfPlace place = ISMS_OUTSIDE;
 static HTAB *functions = NULL;

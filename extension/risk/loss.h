@@ -34,8 +34,8 @@ typedef struct IsmsLossComponent
 typedef struct IsmsLossModel
 {
 	int32		vl_len_;
-	int32		format;			/* ISMS_LOSS_MODEL_FORMAT; another layout
-								 * gets another number */
+	int32		format;			/* ISMS_LOSS_MODEL_FORMAT; another layout gets
+								 * another number */
 	int32		count;
 	int32		unused;
 	IsmsLossComponent component[FLEXIBLE_ARRAY_MEMBER];

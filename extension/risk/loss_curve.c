@@ -72,7 +72,8 @@ typedef struct Grid
 	int			n;
 	double	   *re;				/* severity, then its transform */
 	double	   *im;
-	double	   *sum_re;			/* severities of the present cause, times rates */
+	double	   *sum_re;			/* severities of the present cause, times
+								 * rates */
 	double	   *sum_im;
 	double	   *all_re;			/* the year's loss */
 	double	   *all_im;
@@ -549,7 +550,11 @@ compute_part(Grid *g, double step, const IsmsLossRisk *risks, int count, const I
 
 		above -= g->all_re[k];
 		sum += k * step * g->all_re[k];
-		/* a smooth density's mass around a point is not quite step times its value there */
+
+		/*
+		 * a smooth density's mass around a point is not quite step times its
+		 * value there
+		 */
 		exceedance = above - (smooth ? (next - g->all_re[k]) / 24.0 : 0.0);
 		exceedance = Max(exceedance, 0.0);
 		lowest = Min(lowest, exceedance);
@@ -693,7 +698,10 @@ compute_parts(int n, const IsmsLossRisk *risks, int count, const IsmsLossMoments
 		parts[total++] = up[i];
 	if (!smooth)
 	{
-		/* a constant loss is spread over the points beside it, if it is not on one */
+		/*
+		 * a constant loss is spread over the points beside it, if it is not
+		 * on one
+		 */
 		if (unit == 0.0 || parts[total - 1].step > 0.25 * unit)
 			*error = SPREAD / n;
 		return total;
@@ -763,8 +771,8 @@ isms_loss_curve_make(PG_FUNCTION_ARGS)
 	int			count;
 	IsmsLossRisk *risks = isms_loss_risks(model, &count);
 	IsmsLossMoments moments;
-	IsmsLossCurve		header;
-	IsmsLossCurve	   *curve;
+	IsmsLossCurve header;
+	IsmsLossCurve *curve;
 	Computed	parts[GRIDS];
 	Size		size;
 	int			points = 0;
@@ -832,7 +840,7 @@ isms_loss_curve_make(PG_FUNCTION_ARGS)
 	points = 0;
 	for (int i = 0; i < header.parts; i++)
 	{
-		IsmsLossPart	   *part = &curve->part[i];
+		IsmsLossPart *part = &curve->part[i];
 
 		part->step = parts[i].step;
 		part->limited = parts[i].limited;

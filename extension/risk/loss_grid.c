@@ -105,7 +105,10 @@ fill_piece(double *masses, int n, double weight, const Node *from, const Node *t
 	a4 = (-15.0 * value + 7.0 * slope - 2.0 * bend) / ((double) s * s * s * s);
 	a5 = (6.0 * value - 3.0 * slope + bend) / ((double) s * s * s * s * s);
 
-	/* between the ends the second difference is the second derivative and a twelfth of the fourth */
+	/*
+	 * between the ends the second difference is the second derivative and a
+	 * twelfth of the fourth
+	 */
 	for (int t = 1; t < s && from->k + t < n; t++)
 	{
 		double		second = c + t * (6.0 * a3 + t * (12.0 * a4 + t * 20.0 * a5));

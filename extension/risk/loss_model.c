@@ -279,7 +279,10 @@ isms_loss_risks(const IsmsLossModel *model, int *count)
 		risk->secondary_probability = risk->secondary.mean > 0.0 ? c->secondary_probability : 0.0;
 		if (risk->severity.mean == 0.0)
 		{
-			/* an event costs nothing but its secondary loss: only events with one count */
+			/*
+			 * an event costs nothing but its secondary loss: only events with
+			 * one count
+			 */
 			rate = isms_scaled_estimate(&rate, risk->secondary_probability);
 			risk->severity = risk->secondary;
 			risk->secondary_probability = 0.0;
@@ -341,7 +344,11 @@ rate_place(const IsmsDistribution *rate, double s, double *value, double *weight
 		*weight = exp(rate->a * log_u + rate->b * log_v - rate->log_beta);
 	}
 	place = s / step + 2.0 * sqrt(*value);
-	/* the density of places turns the weight of a stretch of s into that of a node */
+
+	/*
+	 * the density of places turns the weight of a stretch of s into that of a
+	 * node
+	 */
 	*weight /= 1.0 / step + (*value > 0.0 ? per_s / sqrt(*value) : 0.0);
 	return place;
 }
@@ -428,7 +435,11 @@ log_no_event(const IsmsLossRisk *risk)
 		return log1p(-risk->rate.mean);
 	if (risk->rate.kind == ISMS_CONSTANT)
 		return -risk->rate.mean;
-	/* expm1 keeps the digits of small rates; where they are large, there is nothing to keep */
+
+	/*
+	 * expm1 keeps the digits of small rates; where they are large, there is
+	 * nothing to keep
+	 */
 	isms_mix_rate(&risk->rate, &mixing);
 	for (int i = 0; i < mixing.count; i++)
 		none += mixing.weight[i] * expm1(-mixing.rate[i]);
@@ -469,7 +480,10 @@ isms_loss_moments(const IsmsLossRisk *risks, int count, IsmsLossMoments *moments
 			double		v = risk->variation * risk->variation;
 			int			cause = risk->cause;
 
-			/* rate l times a gamma factor of mean 1, variance v and third central moment 2 v^2 */
+			/*
+			 * rate l times a gamma factor of mean 1, variance v and third
+			 * central moment 2 v^2
+			 */
 			for (; i < count && risks[i].cause == cause; i++)
 			{
 				l += risks[i].rate.mean;

@@ -30,7 +30,7 @@ PG_FUNCTION_INFO_V1(isms_loss_curve_exceedance);
 static IsmsLossCurve *
 curve_argument(FunctionCallInfo fcinfo)
 {
-	IsmsLossCurve	   *curve = (IsmsLossCurve *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
+	IsmsLossCurve *curve = (IsmsLossCurve *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
 
 	if (VARSIZE(curve) < offsetof(IsmsLossCurve, part) || curve->format != ISMS_LOSS_CURVE_FORMAT)
 		isms_refuse_stored("isms.loss_curve", "isms.risk_loss");
@@ -158,7 +158,10 @@ loss_beyond(const IsmsLossCurve *curve, double x)
 		const IsmsLossPart *part = &curve->part[i];
 		const double *p = IsmsLossExceedances(curve) + part->at;
 
-		/* each grid knows the body below its first point; from there on it is summed up */
+		/*
+		 * each grid knows the body below its first point; from there on it is
+		 * summed up
+		 */
 		if (loss_at(part, 0) <= x)
 		{
 			body = part->limited;
@@ -192,7 +195,10 @@ tail_mean(const IsmsLossCurve *curve, double probability)
 	double		x = loss_exceeded(curve, probability);
 	double		gap = 0.5 * curve->unit;
 
-	/* up to half way to the next multiple of the unit nothing is lost but what all of those above lose */
+	/*
+	 * up to half way to the next multiple of the unit nothing is lost but
+	 * what all of those above lose
+	 */
 	if (gap > 0.0)
 		return x + (loss_beyond(curve, x + gap) + gap * probability_of_exceeding(curve, x)) / probability;
 	return x + loss_beyond(curve, x) / probability;

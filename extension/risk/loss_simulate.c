@@ -16,6 +16,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "access/htup_details.h"
@@ -91,11 +92,11 @@ bits(Stream *s)
 	return result;
 }
 
-/* Above 0 and below 1. */
+/* Above 0 and below 1; DBL_EPSILON is 2 to the power of -52. */
 static inline double
 uniform_of(uint64 b)
 {
-	return ((b >> 12) + 0.5) * 0x1p-52;
+	return ((b >> 12) + 0.5) * DBL_EPSILON;
 }
 
 static inline double
@@ -433,7 +434,11 @@ simulate_plain(const Simulation *m, uint64 seed, uint64 block, double *losses)
 			loss = exp(m->cells[number].mu + m->cells[number].sigma * normal(&s));
 		else
 			loss = event_loss(&s, &m->risks[m->plain[number]]);
-		/* uniform_of() leaves the lowest twelve bits, and a block has no more years */
+
+		/*
+		 * uniform_of() leaves the lowest twelve bits, and a block has no more
+		 * years
+		 */
 		losses[b & (m->block - 1)] += loss;
 	}
 }

@@ -185,7 +185,11 @@ isms_history_open(Oid relid)
 	names_of(h->rel, values);
 	isms_become_trail_owner(&user, &security);
 	SPI_connect();
-	/* where the name stands as it is in JSON, it is looked for before anything is parsed */
+
+	/*
+	 * where the name stands as it is in JSON, it is looked for before
+	 * anything is parsed
+	 */
 	query("select distinct v.content from isms.trail_table_version v "
 		  "where ($2 !~ '^[A-Za-z0-9_]+$' or pg_catalog.strpos(v.content, $2) > 0) "
 		  "and (v.content::json ->> 'schema' = $1 and v.content::json ->> 'table' = $2 "

@@ -74,7 +74,8 @@ typedef struct Kept
 
 static planner_hook_type next_planner = NULL;
 static get_relation_stats_hook_type next_statistics = NULL;
-static Oid	rows_function = InvalidOid; /* isms.rows_as_of(), once a plan had it */
+static Oid	rows_function = InvalidOid; /* isms.rows_as_of(), once a plan had
+										 * it */
 static MemoryContext kept_context = NULL;
 static List *kept = NIL;		/* Kept */
 static Size kept_bytes;
@@ -182,7 +183,7 @@ is_locked(Query *query, int number)
 
 	foreach(lc, query->rowMarks)
 		if (((RowMarkClause *) lfirst(lc))->rti == (Index) number)
-			return true;
+		return true;
 	return false;
 }
 

@@ -709,7 +709,11 @@ probability_over(const IsmsDistribution *over, const IsmsDistribution *other, bo
 	result = below ? outside_above : outside_below;
 	if (low >= high)
 		return result;
-	/* pieces at the quantiles of both, so that each piece is smooth on its own scale */
+
+	/*
+	 * pieces at the quantiles of both, so that each piece is smooth on its
+	 * own scale
+	 */
 	for (from = low; from < high;)
 	{
 		double		to = high;
