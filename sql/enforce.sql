@@ -149,6 +149,8 @@ select mood, code, state from shop.by_enum, shop.by_code, shop.by_key;
 
 -- A member of isms_admin may do so on anybody's table; enforcing anew replaces what was.
 reset session authorization;
+create table shop.padded (id integer primary key, state char(10) not null default 'draft');
+select isms.attach_workflow('shop.padded', 'two_eyes', 'state');
 select isms.enforce_workflow('shop.by_code', 'code', 'two_eyes', '{"1":"draft","2":"approved"}', existing => 'accept');
 select table_name, source, workflow, existing from isms.enforced_workflow order by 1;
 

@@ -242,14 +242,6 @@ begin
                       || (select string_agg(s.name, ', ' order by s.position) from isms.workflow_state s where s.workflow = enforce_workflow.workflow) || '.',
                       'isms.workflow lists them.');
   end if;
-  if exists (select from pg_attribute a join pg_type t on t.oid = a.atttypid
-              where a.attrelid = enforce_workflow."table" and a.attname = enforce_workflow.state_column and a.attnum > 0 and not a.attisdropped
-                and t.typtype <> 'e' and coalesce(nullif(t.typbasetype, 0), t.oid) <> all ('{text,varchar,bool,int2,int4,int8,name,uuid}'::regtype[])) then
-    raise exception using
-      errcode = 'feature_not_supported',
-      message = format('column "%s" of table %s cannot hold the state of a workflow', enforce_workflow.state_column, relation),
-      detail = 'State columns are text, varchar, an enum, an integer code, boolean, or a uuid.';
-  end if;
   of_scope := case when not exists (select from pg_attribute a where a.attrelid = enforce_workflow."table" and a.attname = 'scope' and a.attnum > 0 and not a.attisdropped)
                    then coalesce(enforce_workflow.in_scope, isms.default_scope()) end;
   if of_scope is not null and not exists (select from isms.scope s where s.code = of_scope) then

@@ -614,6 +614,15 @@ begin
       errcode = 'undefined_column',
       message = format('table %s has no column "%s"', relation, state_column);
   end if;
+  -- char(n), for one, would pad the names of states
+  if exists (select from pg_attribute a join pg_type t on t.oid = a.atttypid
+              where a.attrelid = relation and a.attname = attach_workflow.state_column and a.attnum > 0 and not a.attisdropped
+                and t.typtype <> 'e' and coalesce(nullif(t.typbasetype, 0), t.oid) <> all ('{text,varchar,bool,int2,int4,int8,name,uuid}'::regtype[])) then
+    raise exception using
+      errcode = 'feature_not_supported',
+      message = format('column "%s" of table %s cannot hold the state of a workflow', attach_workflow.state_column, relation),
+      detail = 'State columns are text, varchar, an enum, an integer code, boolean, or a uuid.';
+  end if;
   if exists (select from pg_partitioned_table p join pg_attribute a on a.attrelid = p.partrelid and a.attnum = any (p.partattrs::smallint[])
               where p.partrelid = relation and a.attname = state_column) then
     raise exception using
