@@ -1,10 +1,11 @@
--- Readiness of 10 scopes with 5,000 rows in each register, all rules and each alone.  SCOPES and ROWS change the size.
+-- Readiness of 10 scopes, all rules: first with 5,000 rows in each register, 500 of each scope; then, and each rule alone, with
+-- 50,000, 5,000 of each scope.  SCOPES and ROWS (of a scope, in the end) change the size.
 \set ON_ERROR_STOP on
 \pset footer off
 set client_min_messages = warning;
 \set scopes_n `echo ${SCOPES:-10}`
 \set rows `echo ${ROWS:-5000}`
-select set_config('bench.rows', :'rows', false) \g /dev/null
+select :rows / :scopes_n as few \gset
 create extension isms;
 
 -- Not active, keys and conditions between columns not asked: rows are made from what the catalogue says of each column, in all states of its workflow.
@@ -91,7 +92,7 @@ begin
 end
 $$;
 
-create procedure bench.fill(relation regclass, rows integer) language plpgsql as $$
+create procedure bench.fill(relation regclass, first integer, last integer) language plpgsql as $$
 declare
   every text;
   expressions text;
@@ -105,10 +106,10 @@ begin
     from pg_attribute a
    where a.attrelid = relation and a.attnum > 0 and not a.attisdropped and a.attidentity = '' and a.attgenerated = '' and a.attname not in ('custom', 'created_by', 'created_at');
   begin
-    execute format('insert into %s (%s) select %s from isms.scope s, generate_series(1, $1) n', relation, every, expressions) using rows;
+    execute format('insert into %s (%s) select %s from isms.scope s, generate_series($1, $2) n', relation, every, expressions) using first, last;
   exception when others then
     begin
-      execute format('insert into %s (%s) select %s from isms.scope s, generate_series(1, $1) n', relation, needed, needed_expressions) using rows;
+      execute format('insert into %s (%s) select %s from isms.scope s, generate_series($1, $2) n', relation, needed, needed_expressions) using first, last;
       raise notice '% needed only: %', relation, sqlerrm;
     exception when others then
       raise notice '% not filled: %', relation, sqlerrm;
@@ -116,7 +117,7 @@ begin
   end;
 end
 $$;
-do $$
+create procedure bench.fill_registers(first integer, last integer) language plpgsql as $$
 declare
   t regclass;
 begin
@@ -129,14 +130,23 @@ begin
        and c.relname not in ('role_assignment', 'asset_structure', 'own_audit_days') and c.relname !~ '^risk_(method|scale|level)'
      order by c.relname
   loop
-    call bench.fill(t, current_setting('bench.rows')::integer);
+    call bench.fill(t, first, last);
   end loop;
 end
 $$;
+call bench.fill_registers(1, :few);
 reset session_replication_role;
 vacuum analyze;
 
 select array_agg(code) as scopes from isms.scope \gset
+select 'all rules, ' || :few * :scopes_n || ' rows a register' as small, 'all rules, ' || :rows * :scopes_n || ' rows a register' as large \gset
+call bench.measure(:'small', 'all scopes', format('select * from isms.readiness_of(%L)', :'scopes'), 5);
+call bench.measure(:'small', 'one of them', $$select * from isms.readiness_of('{S-3}')$$, 5);
+
+set session_replication_role = replica;
+call bench.fill_registers(:few + 1, :rows);
+reset session_replication_role;
+vacuum analyze;
 
 -- Processor time of this session in milliseconds, 0 where the system does not tell it; parallel workers are not in it.
 create function bench.cpu() returns double precision language sql as $$
@@ -160,10 +170,10 @@ $$;
 call bench.rules(:'scopes');
 
 \echo
-\echo Readiness of :scopes_n scopes with :rows rows in each register
+\echo Readiness of :scopes_n scopes with :rows rows of each in each register
 \echo
-call bench.measure('all rules', 'all scopes', format('select * from isms.readiness_of(%L)', :'scopes'), 3);
-call bench.measure('all rules', 'one of them', $$select * from isms.readiness_of('{S-3}')$$, 3);
+call bench.measure(:'large', 'all scopes', format('select * from isms.readiness_of(%L)', :'scopes'), 3);
+call bench.measure(:'large', 'one of them', $$select * from isms.readiness_of('{S-3}')$$, 3);
 
 -- A superuser sees past row security; who judges as a rule does not.
 select isms.setup_roles() \g /dev/null
@@ -175,7 +185,7 @@ set session_replication_role = replica;
 insert into isms.login (role_name, person) values ('bench_reader', 'eve');
 reset session_replication_role;
 set session authorization bench_reader;
-call bench.measure('all rules', 'all scopes, row security on', format('select * from isms.readiness_of(%L)', :'scopes'), 3);
+call bench.measure(:'large', 'all scopes, row security on', format('select * from isms.readiness_of(%L)', :'scopes'), 3);
 reset session authorization;
 
 set max_parallel_workers_per_gather = 0;
