@@ -143,6 +143,19 @@ select 'all rules, ' || :few * :scopes_n || ' rows a register' as small, 'all ru
 call bench.measure(:'small', 'all scopes', format('select * from isms.readiness_of(%L)', :'scopes'), 5);
 call bench.measure(:'small', 'one of them', $$select * from isms.readiness_of('{S-3}')$$, 5);
 
+-- A superuser sees past row security; who judges as a rule does not.
+select isms.setup_roles() \g /dev/null
+create role bench_reader in role isms_reader;
+grant usage on schema bench to bench_reader;
+grant select, insert on bench.run to bench_reader;
+select isms.grant_roles() \g /dev/null
+set session_replication_role = replica;
+insert into isms.login (role_name, person) values ('bench_reader', 'eve');
+reset session_replication_role;
+set session authorization bench_reader;
+call bench.measure(:'small', 'all scopes, row security on', format('select * from isms.readiness_of(%L)', :'scopes'), 5);
+reset session authorization;
+
 set session_replication_role = replica;
 call bench.fill_registers(:few + 1, :rows);
 reset session_replication_role;
@@ -175,15 +188,6 @@ call bench.rules(:'scopes');
 call bench.measure(:'large', 'all scopes', format('select * from isms.readiness_of(%L)', :'scopes'), 3);
 call bench.measure(:'large', 'one of them', $$select * from isms.readiness_of('{S-3}')$$, 3);
 
--- A superuser sees past row security; who judges as a rule does not.
-select isms.setup_roles() \g /dev/null
-create role bench_reader in role isms_reader;
-grant usage on schema bench to bench_reader;
-grant select, insert on bench.run to bench_reader;
-select isms.grant_roles() \g /dev/null
-set session_replication_role = replica;
-insert into isms.login (role_name, person) values ('bench_reader', 'eve');
-reset session_replication_role;
 set session authorization bench_reader;
 call bench.measure(:'large', 'all scopes, row security on', format('select * from isms.readiness_of(%L)', :'scopes'), 3);
 reset session authorization;
