@@ -210,6 +210,23 @@ create trigger fill_date before insert on isms.finding
   for each row when (new.found_on is null) execute function isms.dated_today('found_on');
 
 -- 9.2.2: rows beside the one that is judged.
+-- The audits are found before their items: fenced by offset, or the day of each scope is asked for first.
+create function isms.audited_items(scopes text[], within interval) returns table (scope text, item text, reported_on date)
+  language sql stable parallel restricted
+begin atomic
+  select i.scope, i.item, a.reported_on
+    from isms.audit_item i
+    join (
+      select x.scope, x.code, x.reported_on
+        from isms.internal_audit x
+        join isms.scope_day d on d.scope = x.scope
+       where x.scope = any (audited_items.scopes) and x.status in ('reported', 'closed') and (x.reported_on + audited_items.within)::date >= d.today
+      offset 0) a on a.scope = i.scope and a.code = i.audit
+   where i.scope = any (audited_items.scopes) and i.result in ('conforms', 'finding');
+end;
+
+comment on function isms.audited_items(text[], interval) is 'What internal audits of the scopes that were reported within a time until today looked at, and when each was reported; an item once for each audit';
+
 create function isms.audit_items(audit jsonb) returns jsonb
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin

@@ -504,17 +504,10 @@ $$, true),
  select x.scope, 'isms.assessment_result', x.round || ' ' || x.risk,
         x.inherent_rank is not distinct from isms.assessed_rank(
           isms.assess(m.spec, x.likelihood, x.consequence, x.threat_rate, x.vulnerability_rate, x.asset_rating::isms.rating, x.hits, null, null, null, null, null, null, false), 'inherent')
-   from (
-     select a.scope, a.code
-       from unnest($2) u(code)
-      cross join lateral (
-         select r.scope, r.code
-           from isms.assessment_round r
-          where r.scope = u.code and r.status = 'closed'
-          order by r.closed_on desc nulls last, r.taken_at desc nulls last, r.code desc
-          limit 1) a) l
+   from isms.latest_round l
    join isms.assessment_result x on x.scope = l.scope and x.round = l.code
    join isms.risk_method_spec m on m.scope = x.scope and m.method = x.method
+  where l.scope = any ($2)
 $$, true),
 
 ('RD-039', '6.1.2 e1', '6.1.2', 'standard', 'consistency',
@@ -539,17 +532,10 @@ $$, true),
   union all
  select x.scope, 'isms.assessment_result', x.round || ' ' || x.risk,
         x.above_criteria is not distinct from (isms.is_above_criteria(v) or not coalesce(x.within_appetite, true))
-   from (
-     select a.scope, a.code
-       from unnest($2) u(code)
-      cross join lateral (
-         select r.scope, r.code
-           from isms.assessment_round r
-          where r.scope = u.code and r.status = 'closed'
-          order by r.closed_on desc nulls last, r.taken_at desc nulls last, r.code desc
-          limit 1) a) l
+   from isms.latest_round l
    join isms.assessment_result x on x.scope = l.scope and x.round = l.code and x.current_rank is not null
    left join isms.risk_level v on v.scope = x.scope and v.method = x.method and v.rank = x.current_rank
+  where l.scope = any ($2)
 $$, true),
 
 ('RD-040', '6.1.2 e2', '6.1.2', 'standard', 'consistency',

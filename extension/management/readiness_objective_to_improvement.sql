@@ -543,15 +543,7 @@ $$, true),
      join isms.valid_measurement v on v.scope = m.scope and v.measure = m.code
     where m.scope = any ($2) and m.subject_kind in ('control', 'implementation') and (v.measured_on + ($1 ->> 'interval')::interval)::date >= d.today
     union
-   select i.scope, i.item
-     from isms.audit_item i
-     join (
-       select x.scope, x.code
-         from isms.internal_audit x
-         join isms.scope_day d on d.scope = x.scope
-        where x.scope = any ($2) and x.status in ('reported', 'closed') and (x.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
-       offset 0) a on a.scope = i.scope and a.code = i.audit
-    where i.scope = any ($2) and i.result in ('conforms', 'finding'))
+   select i.scope, i.item from isms.audited_items($2, ($1 ->> 'interval')::interval) i)
  select a.scope, 'isms.applicability', a.reference::text, l.reference is not null
    from isms.applicability a
    left join (
@@ -595,16 +587,7 @@ $$, true),
  'Finished audits of the last years looked at each of the clauses 4 to 10, and at each necessary control',
  'Put what is missing into scope_items of an audit of the programme (isms.internal_audit); isms.audit_item says what was looked at.', '{"interval": "3 years"}', $$
  with looked as (
-   select i.scope, i.item
-     from isms.audit_item i
-     join (
-       select x.scope, x.code
-         from isms.internal_audit x
-         join isms.scope_day d on d.scope = x.scope
-        where x.scope = any ($2) and x.status in ('reported', 'closed') and (x.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
-       offset 0) a on a.scope = i.scope and a.code = i.audit
-    where i.scope = any ($2) and i.result in ('conforms', 'finding')
-    group by i.scope, i.item)
+   select distinct i.scope, i.item from isms.audited_items($2, ($1 ->> 'interval')::interval) i)
  select s.code, 'isms.control', k.clause, l.clause is not null
    from unnest($2) s(code)
   cross join unnest('{4,5,6,7,8,9,10}'::text[]) k(clause)
@@ -790,29 +773,15 @@ $$, true),
             from isms.review_topic t
             left join isms.review_input i on i.scope = r.scope and i.review = r.code and i.input = t.input
            where coalesce(i.text, '') !~ '\S' and not exists (select from jsonb_each(i.prepared) p where p.value <> '[]'))
-   from (
-     select x.scope, x.code
-       from unnest($2) u(code)
-      cross join lateral (
-         select v.scope, v.code
-           from isms.management_review v
-          where v.scope = u.code and v.status in ('held', 'closed')
-          order by v.held_on desc nulls last, v.code desc
-          limit 1) x) r
+   from isms.latest_review r
+  where r.scope = any ($2)
 $$, true),
 
 ('RD-112', '9.3.3', '9.3.3', 'practice', 'consistency',
  'The latest management review decided on improvements and on changes, each with somebody and a date, or why it takes no action',
  'Enter what was decided in isms.review_decision: one of kind improvement and one of kind change at least, with owner and due_on or no_action_reason.', '{}', $$
  with review as (
-   select x.scope, x.code
-     from unnest($2) u(code)
-    cross join lateral (
-       select v.scope, v.code
-         from isms.management_review v
-        where v.scope = u.code and v.status in ('held', 'closed')
-        order by v.held_on desc nulls last, v.code desc
-        limit 1) x)
+   select r.scope, r.code from isms.latest_review r where r.scope = any ($2))
  select r.scope, 'isms.management_review', r.code, coalesce(bool_or(e.kind = 'improvement') and bool_or(e.kind = 'change'), false)
    from review r
    left join isms.review_decision e on e.scope = r.scope and e.review = r.code
@@ -828,17 +797,10 @@ $$, true),
  'Plan the actions (isms.act_on_decisions) and start those that are due, or agree another date (isms.request, step amend_plan).', '{}', $$
  with decision as (
    select e.scope, e.code, e.due_on, e.no_action_reason, d.today
-     from (
-       select x.scope, x.code
-         from unnest($2) u(code)
-        cross join lateral (
-           select v.scope, v.code
-             from isms.management_review v
-            where v.scope = u.code and v.status in ('held', 'closed')
-            order by v.held_on desc nulls last, v.code desc
-            limit 1) x) r
+     from isms.latest_review r
      join isms.scope_day d on d.scope = r.scope
-     join isms.review_decision e on e.scope = r.scope and e.review = r.code)
+     join isms.review_decision e on e.scope = r.scope and e.review = r.code
+    where r.scope = any ($2))
  select a.scope, 'isms.action', a.code, a.status <> 'planned' or a.due_on >= e.today
    from decision e
    join isms.action a on a.scope = e.scope and a.serves_kind = 'review_decision' and a.serves = e.code and a.status <> 'cancelled'
@@ -970,18 +932,8 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
  with covered as (
    select x.scope, count(*) as clauses, max(x.first) as covered_on
      from (
-       select l.scope, substring(l.item from '^([4-9]|10)(?:\.|$)') as clause, min(l.first) as first
-         from (
-           select i.scope, i.item, min(a.reported_on) as first
-             from isms.audit_item i
-             join (
-               select x.scope, x.code, x.reported_on
-                 from isms.internal_audit x
-                 join isms.scope_day d on d.scope = x.scope
-                where x.scope = any ($2) and x.status in ('reported', 'closed') and (x.reported_on + ($1 ->> 'interval')::interval)::date >= d.today
-               offset 0) a on a.scope = i.scope and a.code = i.audit
-            where i.scope = any ($2) and i.result in ('conforms', 'finding')
-            group by i.scope, i.item) l
+       select i.scope, substring(i.item from '^([4-9]|10)(?:\.|$)') as clause, min(i.reported_on) as first
+         from isms.audited_items($2, ($1 ->> 'interval')::interval) i
         group by 1, 2) x
     where x.clause is not null
     group by x.scope)

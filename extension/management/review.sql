@@ -156,6 +156,25 @@ create trigger fill_code before insert on isms.review_decision
 insert into isms.action_subject (kind, table_name, builtin) values ('review_decision', 'review_decision', true);
 
 -- Open until every action that serves it is verified or cancelled, and one verified.
+create view isms.latest_review with (security_invoker = true) as
+  select r.scope,
+         r.code,
+         r.title,
+         r.held_on
+    from isms.scope s
+   cross join lateral (
+      select m.scope, m.code, m.title, m.held_on
+        from isms.management_review m
+       where m.scope = s.code and m.status in ('held', 'closed')
+       order by m.held_on desc nulls last, m.code desc
+       limit 1) r;
+
+comment on view isms.latest_review is 'The management review of each scope that was held last';
+comment on column isms.latest_review.scope is 'Scope';
+comment on column isms.latest_review.code is 'Key of the review';
+comment on column isms.latest_review.title is 'Title';
+comment on column isms.latest_review.held_on is 'Day on which it was held';
+
 create view isms.review_decision_status with (security_invoker = true) as
   select e.scope,
          e.code,

@@ -9,7 +9,7 @@ create view isms.latest_assessment with (security_invoker = true) as
          o.name as owner_name,
          r.status,
          r.next_review,
-         l.round,
+         l.code as round,
          l.closed_on as taken_on,
          x.method,
          x.inherent_rank,
@@ -27,12 +27,8 @@ create view isms.latest_assessment with (security_invoker = true) as
          x.risk is null or (x.method, x.asset, x.hits, x.likelihood, x.consequence, x.threat_rate, x.vulnerability_rate)
            is distinct from (r.method, r.asset, r.hits, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate) as rated_since
     from isms.risk r
-    left join (
-      select distinct on (a.scope) a.scope, a.code as round, a.closed_on
-        from isms.assessment_round a
-       where a.status = 'closed'
-       order by a.scope, a.closed_on desc, a.taken_at desc, a.code desc) l on l.scope = r.scope
-    left join isms.assessment_result x on x.scope = l.scope and x.round = l.round and x.risk = r.code
+    left join isms.latest_round l on l.scope = r.scope
+    left join isms.assessment_result x on x.scope = l.scope and x.round = l.code and x.risk = r.code
     left join isms.risk_level c on c.scope = x.scope and c.method = x.method and c.rank = x.current_rank
     left join isms.person o on o.code = r.owner;
 

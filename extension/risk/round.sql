@@ -175,6 +175,25 @@ create index assessment_result_method_idx on isms.assessment_result (scope, meth
 
 insert into isms.closed_table (name, readable, builtin) values ('assessment_result', true, true);
 
+create view isms.latest_round with (security_invoker = true) as
+  select r.scope,
+         r.code,
+         r.title,
+         r.closed_on
+    from isms.scope s
+   cross join lateral (
+      select a.scope, a.code, a.title, a.closed_on
+        from isms.assessment_round a
+       where a.scope = s.code and a.status = 'closed'
+       order by a.closed_on desc nulls last, a.taken_at desc nulls last, a.code desc
+       limit 1) r;
+
+comment on view isms.latest_round is 'The round of assessment of each scope that was closed last';
+comment on column isms.latest_round.scope is 'Scope';
+comment on column isms.latest_round.code is 'Key of the round';
+comment on column isms.latest_round.title is 'Title';
+comment on column isms.latest_round.closed_on is 'Day on which its results were taken';
+
 create function isms.assessment_now(scope text, round text default null) returns setof isms.assessment_result
   language sql stable parallel safe
 begin atomic

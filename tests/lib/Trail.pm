@@ -1,13 +1,13 @@
 # What tests of the trail ask of every server in every state, and an outsider's view of it:
-# RFC 9162 in a few lines of its own, so that nothing of the database judges itself.
+# proofs are checked by Proof.pm, so that nothing of the database judges itself.
 package Trail;
 
 use strict;
 use warnings FATAL => 'all';
 
-use Digest::SHA qw(sha256);
 use Exporter 'import';
 use MIME::Base64 qw(decode_base64);
+use Proof;
 use Test::More;
 
 our @EXPORT = qw(whole sealed_once kept seen continues consistent hashes included opening incarnation);
@@ -69,35 +69,6 @@ sub hashes
 	return map { pack 'H*', $_ } split /,/, $list;
 }
 
-# RFC 9162, 2.1.4.2: is the older tree the beginning of the newer, by that proof?
-sub continues
-{
-	my ($old, $new, @proof) = @_;
-	return 0 if $new->{size} < $old->{size};
-	return $new->{root} eq $old->{root} && !@proof if $new->{size} == $old->{size};
-	unshift @proof, $old->{root} if ($old->{size} & ($old->{size} - 1)) == 0;
-	my ($fn, $sn) = ($old->{size} - 1, $new->{size} - 1);
-	while ($fn & 1) { $fn >>= 1; $sn >>= 1 }
-	my $fr = my $sr = shift @proof;
-	for my $c (@proof)
-	{
-		return 0 if $sn == 0;
-		if ($fn & 1 || $fn == $sn)
-		{
-			$fr = sha256("\x01$c$fr");
-			$sr = sha256("\x01$c$sr");
-			while (!($fn & 1) && $fn != 0) { $fn >>= 1; $sn >>= 1 }
-		}
-		else
-		{
-			$sr = sha256("\x01$sr$c");
-		}
-		$fn >>= 1;
-		$sn >>= 1;
-	}
-	return $fr eq $old->{root} && $sr eq $new->{root} && $sn == 0;
-}
-
 # Does the trail go on from what was seen?
 sub consistent
 {
@@ -119,30 +90,13 @@ sub consistent
 sub included
 {
 	my ($node, $db, $entry) = @_;
-	my ($fn, $size, $r, $list) = split /\|/,
+	my ($leaf, $size, $hash, $list) = split /\|/,
 	  $node->safe_psql(
 		$db,
 		"select p.leaf, p.tree_size, encode(p.leaf_hash, 'hex'),
 		        (select string_agg(encode(h, 'hex'), ',' order by n) from unnest(p.proof) with ordinality x (h, n))
 		   from isms.inclusion_proof($entry) p");
-	my $sn = $size - 1;
-	$r = pack 'H*', $r;
-	for my $p (hashes($list))
-	{
-		return 0 if $sn == 0;
-		if ($fn & 1 || $fn == $sn)
-		{
-			$r = sha256("\x01$p$r");
-			while (!($fn & 1) && $fn != 0) { $fn >>= 1; $sn >>= 1 }
-		}
-		else
-		{
-			$r = sha256("\x01$r$p");
-		}
-		$fn >>= 1;
-		$sn >>= 1;
-	}
-	return $sn == 0 && $r eq seen($node, $db)->{root};
+	return leads_to({ size => $size, root => seen($node, $db)->{root} }, $leaf, pack('H*', $hash), hashes($list // ''));
 }
 
 # The entry that opens this incarnation: is in the tree, and names what was seen before.

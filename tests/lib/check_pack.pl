@@ -5,10 +5,14 @@
 use strict;
 use warnings FATAL => 'all';
 
-use Digest::SHA qw(sha256 sha256_hex);
+use FindBin;
+use lib $FindBin::Bin;
+
+use Digest::SHA qw(sha256);
 use Encode qw(encode);
 use JSON::PP;
 use MIME::Base64 qw(decode_base64);
+use Proof;
 
 local $/;
 open my $file, '<:raw', $ARGV[0] or die "$ARGV[0]: $!\n";
@@ -25,43 +29,14 @@ sub int64 { return pack 'q>', $_[0] + 0 }
 my $checkpoint = $pack->{checkpoint};
 my ($origin, $size, $root) = split /\n/, $checkpoint->{note};
 push @bad, 'the note has another size or root' if $size != $checkpoint->{size} || unpack('H*', decode_base64($root)) ne $checkpoint->{root};
-$root = decode_base64($root);
+my $tree = { size => $size, root => decode_base64($root) };
 
-# RFC 9162, 2.1.4.2: what witnesses signed is the beginning of this tree.  Their signatures are for whoever has their keys.
-sub goes_on
-{
-	my ($first, $first_root, @proof) = @_;
-	return $first_root eq $root && !@proof if $first == $size;
-	return 0 if $first > $size || $first < 1;
-	unshift @proof, $first_root if ($first & ($first - 1)) == 0;
-	return 0 unless @proof;
-	my ($fn, $sn) = ($first - 1, $size - 1);
-	while ($fn & 1) { $fn >>= 1; $sn >>= 1 }
-	my $fr = my $sr = shift @proof;
-	for my $c (@proof)
-	{
-		return 0 if $sn == 0;
-		if ($fn & 1 || $fn == $sn)
-		{
-			$fr = sha256("\x01$c$fr");
-			$sr = sha256("\x01$c$sr");
-			while (!($fn & 1) && $fn != 0) { $fn >>= 1; $sn >>= 1 }
-		}
-		else
-		{
-			$sr = sha256("\x01$sr$c");
-		}
-		$fn >>= 1;
-		$sn >>= 1;
-	}
-	return $sn == 0 && $fr eq $first_root && $sr eq $root;
-}
-
+# What witnesses signed is the beginning of this tree.  Their signatures are for whoever has their keys.
 my $signed = '';
 for my $s (@{ $pack->{cosigned} // [] })
 {
 	my (undef, $first, $first_root) = split /\n/, $s->{note};
-	push @bad, 'the tree does not go on from the one that was signed' unless goes_on($first, decode_base64($first_root), map { pack 'H*', $_ } @{ $s->{consistency} });
+	push @bad, 'the tree does not go on from the one that was signed' unless continues({ size => $first, root => decode_base64($first_root) }, $tree, map { pack 'H*', $_ } @{ $s->{consistency} });
 	$signed = sprintf '; goes on from size %d, which bears %d signatures', $first, scalar @{ $s->{signatures} };
 }
 
@@ -72,30 +47,6 @@ for my $kind (qw(table_versions identities))
 	{
 		push @bad, "$kind $id: another content" if uuid($id) ne substr sha256(encode('UTF-8', $content)), 0, 16;
 	}
-}
-
-# RFC 9162, 2.1.3.2.
-sub included
-{
-	my ($fn, $hash, @proof) = @_;
-	my $sn = $size - 1;
-	return 0 if $fn > $sn;
-	for my $p (@proof)
-	{
-		return 0 if $sn == 0;
-		if ($fn & 1 || $fn == $sn)
-		{
-			$hash = sha256("\x01$p$hash");
-			while (!($fn & 1) && $fn != 0) { $fn >>= 1; $sn >>= 1 }
-		}
-		else
-		{
-			$hash = sha256("\x01$hash$p");
-		}
-		$fn >>= 1;
-		$sn >>= 1;
-	}
-	return $sn == 0 && $hash eq $root;
 }
 
 my (%entry, %leaf);
@@ -114,7 +65,7 @@ for my $e (@{ $pack->{entries} })
 	my $c = defined $e->{payload} ? sha256(uuid($e->{salt}) . encode('UTF-8', $e->{payload})) : pack 'H*', $e->{commitment};
 	my $header = pack('s>', $e->{format}) . uuid($e->{incarnation}) . int64($e->{seq}) . int64($e->{xid}) . pack('l>', $e->{command_id})
 	  . int64($e->{at}) . uuid($e->{table_version}) . $e->{operation} . uuid($e->{identity});
-	if (included($e->{leaf}, sha256("\x00$header$c"), map { pack 'H*', $_ } @{ $e->{proof} })) { $proved++ }
+	if (leads_to($tree, $e->{leaf}, sha256("\x00$header$c"), map { pack 'H*', $_ } @{ $e->{proof} })) { $proved++ }
 	else { push @bad, "entry $e->{seq}: not in the tree" }
 }
 
