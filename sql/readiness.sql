@@ -47,6 +47,17 @@ select rule, status, judged, offending, unknown, (select string_agg(concat_ws(' 
 select status, message from isms.readiness_of('{ACME}', '{Y-9}', 100);
 rollback;
 
+-- Rules are shared out among parallel workers, few of them on a page.
+begin;
+insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, query)
+select 'W-' || n, '8.1', '8.1', 'practice', 'record', 'By whom', 'Nothing', 'select s, ''t'', pg_backend_pid()::text, false from unnest($2) s' from generate_series(1, 20) n;
+analyze isms.readiness_rule;
+set local parallel_leader_participation = off;
+select count(*) as rules, count(*) filter (where examples -> 0 ->> 'key' = pg_backend_pid()::text) as judged_here
+  from isms.readiness_of('{ACME}', array(select 'W-' || n from generate_series(1, 20) n));
+select examples -> 0 ->> 'key' = pg_backend_pid()::text as one_alone_is_judged_here from isms.readiness_of('{ACME}', '{W-1}');
+rollback;
+
 -- Practice is switched off by an ISMS manager, with a reason; the standard is not.
 set session authorization regress_rli;
 insert into isms.readiness_overlay (rule, reason) values ('X-1', 'Long titles are fine');

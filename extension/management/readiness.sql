@@ -11,7 +11,7 @@ create table isms.readiness_rule (
   parameters jsonb not null default '{}' constraint readiness_rule_parameters_object check (jsonb_typeof(parameters) = 'object'),
   query text not null,
   builtin boolean not null default false
-);
+) with (fillfactor = 10, parallel_workers = 16);
 
 comment on table isms.readiness_rule is 'Rules of readiness; written by the extension''s owner alone';
 comment on column isms.readiness_rule.code is 'Key';
@@ -166,9 +166,25 @@ $$;
 comment on function isms.check_readiness_request(text[], text[]) is 'Refuses scopes that are not visible and rules that do not exist. Errors: IS021, 22023';
 
 create function isms.judge_readiness(query text, parameters jsonb, scopes text[], milliseconds integer) returns jsonb
-  language c stable strict as 'MODULE_PATHNAME', 'isms_judge_readiness';
+  language c stable strict parallel safe cost 400000 as 'MODULE_PATHNAME', 'isms_judge_readiness';
 
 comment on function isms.judge_readiness(text, jsonb, text[], integer) is 'Verdicts of a rule of readiness: {scope: {judged, offending, unknown, examples}}. The query sees parameters as $1 and scopes as $2 and runs so that neither it nor what it calls can write. Errors: 25006 it tried to, 42804 its columns are others, 53400 it took longer than milliseconds';
+
+-- Rules are shared out among parallel workers, so that the table has few on a page: pages are what workers take.
+create function isms.judge_rules(asked jsonb, milliseconds integer) returns table (n bigint, counted jsonb)
+  language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
+declare
+  rules text[] := (select array_agg(a.value ->> 'rule') from jsonb_array_elements(asked) a);
+begin
+  return query
+  select a.n, isms.judge_readiness(case when not a.off then k.query end, a.parameters, a.scopes, milliseconds)
+    from isms.readiness_rule k
+    join rows from (jsonb_to_recordset(asked) as (rule text, parameters jsonb, off boolean, scopes text[])) with ordinality a(rule, parameters, off, scopes, n) on a.rule = k.code
+   where k.code = any (rules);
+end
+$$;
+
+comment on function isms.judge_rules(jsonb, integer) is 'Verdicts as isms.judge_readiness gives them for an array of {rule, parameters, off, scopes}, each with its place in the array; null where off. An error of one is the error of all';
 
 -- Scopes that judge a rule by the same parameters are judged by one query.  Compiling such a query takes longer than running it.
 create function isms.readiness_of(scopes text[], rules text[] default null, milliseconds integer default 60000)
@@ -177,49 +193,51 @@ create function isms.readiness_of(scopes text[], rules text[] default null, mill
   language plpgsql stable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on set jit = off as $$
 #variable_conflict use_column
 declare
-  r record;
-  counted jsonb;
-  refusal text;
+  asked jsonb;
+  counted jsonb[] := '{}';
+  refused text[] := '{}';
 begin
   perform isms.check_readiness_request(readiness_of.scopes, readiness_of.rules);
-  for r in
-    select k.code, k.clause, k.title, k.basis, k.query, k.remedy, p.parameters, p.switched_off as off, array_agg(p.scope order by p.scope) as scopes
-      from isms.readiness_rule k
-      join isms.readiness_settings(readiness_of.scopes, readiness_of.rules) p on p.rule = k.code
-     group by k.code, p.parameters, p.switched_off
-     order by k.reference, k.code
-  loop
-    counted := null;
-    refusal := null;
-    if r.off then
-      refusal := 'switched off: ' || (
-        select string_agg(distinct o.reason, '; ')
-          from isms.readiness_overlay o
-         where o.scope = any (r.scopes) and o.rule = r.code and o.switched_off and o.valid @> isms.today(o.scope));
-    else
+  asked := (
+    select jsonb_agg(to_jsonb(a) order by a.rule)
+      from (select p.rule, p.parameters, p.switched_off as off, array_agg(p.scope order by p.scope) as scopes
+              from isms.readiness_settings(readiness_of.scopes, readiness_of.rules) p
+             group by p.rule, p.parameters, p.switched_off) a);
+  begin
+    counted := array(select j.counted from isms.judge_rules(asked, milliseconds) j order by j.n);
+  exception when others then    -- by which rule?  Workers cannot catch an error.
+    for n in 1 .. jsonb_array_length(asked) loop
       begin
-        counted := isms.judge_readiness(r.query, r.parameters, r.scopes, milliseconds);
+        counted[n] := (select j.counted from isms.judge_rules(jsonb_build_array(asked -> n - 1), milliseconds) j);
       exception when others then
-        refusal := sqlerrm;
+        refused[n] := sqlerrm;
       end;
-    end if;
-    return query
-    select u.scope, r.code, r.clause, r.title, r.basis,
-           case when r.off then 'switched_off'
-                when counted is null then 'unknown'
-                when g.offending > 0 then 'failed'
-                when g.unknown > 0 then 'unknown'
-                when g.judged > 0 then 'passed'
-                else 'nothing_to_judge' end,
-           coalesce(g.judged, 0), coalesce(g.offending, 0), coalesce(g.unknown, 0), coalesce(g.examples, '[]'), r.remedy,
-           coalesce(refusal, case
-             when coalesce(g.judged, 0) = 0 then 'nothing of the kind is there'
-             else concat_ws(', ', format('%s judged', g.judged),
-                            case when g.offending > 0 then format('%s offend', g.offending) end,
-                            case when g.unknown > 0 then format('%s cannot be told', g.unknown) end) end)
-      from unnest(r.scopes) u(scope)
-      left join lateral jsonb_to_record(counted -> u.scope) g(judged bigint, offending bigint, unknown bigint, examples jsonb) on true;
-  end loop;
+    end loop;
+  end;
+  return query
+  select u.scope, k.code, k.clause, k.title, k.basis,
+         case when a.off then 'switched_off'
+              when counted[a.n] is null then 'unknown'
+              when v.offending > 0 then 'failed'
+              when v.unknown > 0 then 'unknown'
+              when v.judged > 0 then 'passed'
+              else 'nothing_to_judge' end,
+         coalesce(v.judged, 0), coalesce(v.offending, 0), coalesce(v.unknown, 0), coalesce(v.examples, '[]'), k.remedy,
+         case when a.off then 'switched off: ' || (
+                select string_agg(distinct o.reason, '; ')
+                  from isms.readiness_overlay o
+                 where o.scope = any (a.scopes) and o.rule = k.code and o.switched_off and o.valid @> isms.today(o.scope))
+              when counted[a.n] is null then refused[a.n]
+              when v.judged > 0 then
+                concat_ws(', ', format('%s judged', v.judged),
+                          case when v.offending > 0 then format('%s offend', v.offending) end,
+                          case when v.unknown > 0 then format('%s cannot be told', v.unknown) end)
+              else 'nothing of the kind is there' end
+    from isms.readiness_rule k
+    join rows from (jsonb_to_recordset(asked) as (rule text, off boolean, scopes text[])) with ordinality a(rule, off, scopes, n) on a.rule = k.code
+   cross join unnest(a.scopes) u(scope)
+    left join lateral jsonb_to_record(counted[a.n] -> u.scope) v(judged bigint, offending bigint, unknown bigint, examples jsonb) on true
+   order by k.reference, k.code, a.n, u.scope;
 end
 $$;
 

@@ -83,6 +83,9 @@ shows(q{select string_agg(v.status, ' ' order by v.status) from (
 	select r.status from isms.readiness_result r group by r.status
 	having count(*) > case r.status when 'passed' then 75 else 0 end and count(*) < case r.status when 'failed' then 35 else 1000 end) v}, 'failed nothing_to_judge passed switched_off unknown', 'most rules of readiness pass, some fail, some have nothing to judge or cannot be told');
 
+my $judged = "select string_agg(v::text, E'\\n' order by v.rule) from isms.readiness() v";
+is($node->safe_psql('demo', $judged), $node->safe_psql('demo', "set max_parallel_workers_per_gather = 0; $judged"), 'parallel workers judge as one does');
+
 # The certificate, and what follows from it by rule.
 shows(q{select state, soa_version, valid_until = (decided_on + interval '3 years' - interval '1 day')::date from isms.certification_status}, 'valid|2026-1|t', 'the certificate is valid for three years, by the statement approved');
 shows(q{select k.what, k.status from isms.certification_calendar k, isms.certification c
