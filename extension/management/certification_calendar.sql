@@ -52,16 +52,6 @@ comment on column isms.certification_body_parameter.created_by is 'Person who re
 
 create index certification_body_parameter_parameter_idx on isms.certification_body_parameter (parameter);
 
--- The text of an interval depends on IntervalStyle; this does not.
-create function isms.period_words(period interval) returns text
-  language sql immutable strict parallel safe
-  return coalesce(nullif(concat_ws(' and ',
-    case when date_part('year', period) * 12 + date_part('month', period) <> 0
-         then (date_part('year', period) * 12 + date_part('month', period))::text || case date_part('year', period) * 12 + date_part('month', period) when 1 then ' month' else ' months' end end,
-    case when date_part('day', period) <> 0 then date_part('day', period)::text || case date_part('day', period) when 1 then ' day' else ' days' end end), ''), '0 days');
-
-comment on function isms.period_words(interval) is 'Months and days of an interval in words; hours are left out';
-
 create function isms.certification_body_parameter_stricter() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

@@ -129,7 +129,7 @@ insert into isms.clause_guide (reference, asks, begin_with, auditor_asks, relati
 
 ('7.5.3',
  'Documents and records are there when needed and protected; distribution, storage, changes, retention and disposal are controlled; documents from outside are identified.',
- 'State classification, access, place, retention and disposal for each version; list the outside documents you depend on with their edition.',
+ 'State classification, access, place, retention and disposal for each version, and dispose of it when its time is over; list the outside documents you depend on with their edition.',
  'Show me a record that should be two years old. Who could have changed it? How do you know that this external document is the current one?',
  '{document_version,document_link,document_status,audit_trail,evidence}', true),
 

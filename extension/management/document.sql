@@ -136,6 +136,7 @@ create table isms.document_version (
   classification text,
   readers text[],
   kept_at text,
+  keep_for interval constraint document_version_keep_for_days check (keep_for between '1 day' and '1000 years' and keep_for = date_trunc('day', keep_for)),
   retention text,
   disposal text,
   change_note text,
@@ -148,9 +149,12 @@ create table isms.document_version (
   suitable boolean,
   adequate boolean,
   effective_from date,
+  withdrawn_on date,
+  disposed_on date,
   status text not null default 'draft',
   created_by text default isms.actor(),
   constraint document_version_pkey primary key (scope, document, version),
+  constraint document_version_ended check (case status when 'withdrawn' then withdrawn_on is not null when 'disposed' then disposed_on is not null else true end),
   constraint document_version_document_fkey foreign key (scope, document, kind) references isms.document (scope, code, kind) on update cascade
 );
 
@@ -172,7 +176,8 @@ comment on column isms.document_version.place is 'Where the file or the paper is
 comment on column isms.document_version.classification is 'Classification';
 comment on column isms.document_version.readers is 'Who may read it';
 comment on column isms.document_version.kept_at is 'Where it is kept';
-comment on column isms.document_version.retention is 'How long it is kept';
+comment on column isms.document_version.keep_for is 'How long it is kept after it stopped being in force; null: no period can be given, retention says until when';
+comment on column isms.document_version.retention is 'Until when it is kept where no period can be given, or the rule the period comes from';
 comment on column isms.document_version.disposal is 'How it is disposed of';
 comment on column isms.document_version.change_note is 'What changed, and why';
 comment on column isms.document_version.commits_requirements is 'Of a policy: does it commit to satisfying the requirements that apply? (5.2 c)';
@@ -184,6 +189,8 @@ comment on column isms.document_version.reviewed_on is 'When';
 comment on column isms.document_version.suitable is 'Was it found suitable?';
 comment on column isms.document_version.adequate is 'Was it found adequate?';
 comment on column isms.document_version.effective_from is 'First day in force';
+comment on column isms.document_version.withdrawn_on is 'When it was withdrawn; set with the state, of one loaded at cut-over as given, else the day it was loaded';
+comment on column isms.document_version.disposed_on is 'When it was disposed of; set with the state';
 comment on column isms.document_version.status is 'State in workflow document';
 comment on column isms.document_version.created_by is 'Person who recorded it';
 
@@ -231,7 +238,39 @@ create trigger fill_digest before insert or update of body, digest on isms.docum
   for each row when (new.body is not null) execute function isms.document_version_digest();
 
 create trigger clear_digest before update of body on isms.document_version
-  for each row when (new.body is null and old.body is not null and new.digest is not distinct from old.digest) execute function isms.document_version_digest();
+  for each row when (new.body is null and old.body is not null and new.digest is not distinct from old.digest and new.status <> 'disposed') execute function isms.document_version_digest();
+
+create function isms.document_version_end() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op = 'INSERT' then
+    -- of one loaded at cut-over it was this day at the latest
+    new.withdrawn_on := case when new.status = 'withdrawn' then coalesce(new.withdrawn_on, isms.today(new.scope)) end;
+    new.disposed_on := null;
+  elsif (new.withdrawn_on, new.disposed_on) is distinct from (old.withdrawn_on, old.disposed_on) then
+    raise exception using
+      errcode = 'IS006',
+      message = format('document version %s %s cannot change withdrawn_on or disposed_on', new.document, new.version),
+      detail = 'frozen: they are set when it is withdrawn and disposed of',
+      hint = 'Leave them out.',
+      schema = 'isms', table = 'document_version', constraint = tg_name;
+  elsif new.status = 'withdrawn' and old.status <> 'withdrawn' then
+    new.withdrawn_on := isms.today(new.scope);
+  elsif new.status = 'disposed' and old.status <> 'disposed' then
+    new.disposed_on := isms.today(new.scope);
+    new.body := null;
+  end if;
+  return new;
+end
+$$;
+
+comment on function isms.document_version_end() is 'BEFORE trigger: the days on which a version is withdrawn and disposed of are those of the steps, whoever says otherwise; with the disposal its text goes. Errors: IS006';
+
+create trigger begin before insert on isms.document_version
+  for each row when (new.status = 'withdrawn' or num_nonnulls(new.withdrawn_on, new.disposed_on) > 0) execute function isms.document_version_end();
+
+create trigger "end" before update of status, withdrawn_on, disposed_on on isms.document_version
+  for each row execute function isms.document_version_end();
 
 create table isms.document_link (
   scope text not null default isms.default_scope(),
@@ -388,7 +427,7 @@ insert into isms.workflow_relation (workflow, name, function, builtin) values
 
 do $$
 begin
-  perform isms.attach_workflow('isms.document_version', 'document', 'status');
+  perform isms.attach_workflow('isms.document_version', 'document', 'status', ignore => '{withdrawn_on,disposed_on}');
 end
 $$;
 
@@ -407,7 +446,17 @@ create function isms.document_state(status text, effective_from date, last_effec
     else 'current'
   end;
 
-comment on function isms.document_state(text, date, date, date, date) is 'State of a version on a day: draft, in_review, withdrawn, scheduled, superseded, review_due or current; last_effective is the first day of the version in force';
+comment on function isms.document_state(text, date, date, date, date) is 'State of a version on a day: draft, in_review, withdrawn, disposed, scheduled, superseded, review_due or current; last_effective is the first day of the version in force';
+
+-- The text of an interval depends on IntervalStyle; this does not.
+create function isms.period_words(period interval) returns text
+  language sql immutable strict parallel safe
+  return coalesce(nullif(concat_ws(' and ',
+    case when date_part('year', period) * 12 + date_part('month', period) <> 0
+         then (date_part('year', period) * 12 + date_part('month', period))::text || case date_part('year', period) * 12 + date_part('month', period) when 1 then ' month' else ' months' end end,
+    case when date_part('day', period) <> 0 then date_part('day', period)::text || case date_part('day', period) when 1 then ' day' else ' days' end end), ''), '0 days');
+
+comment on function isms.period_words(interval) is 'Months and days of an interval in words; hours are left out';
 
 create view isms.document_status with (security_invoker = true) as
   select d.scope,
@@ -428,7 +477,14 @@ create view isms.document_status with (security_invoker = true) as
          v.classification,
          d.source,
          w.name as author_name,
-         q.name as approver_name
+         q.name as approver_name,
+         case when v.status in ('approved', 'withdrawn') then (least(v.withdrawn_on, (
+           select min(n.effective_from)
+             from isms.document_version n
+            where n.scope = v.scope and n.document = v.document and (n.status = 'approved' or n.status = 'disposed' and n.withdrawn_on is null)
+              and n.effective_from > coalesce(v.effective_from, '-infinity'))) + v.keep_for)::date end as kept_until,
+         d.hold,
+         v.disposed_on
     from isms.document d
     join isms.document_kind k on k.code = d.kind
     join isms.scope_day t on t.scope = d.scope
@@ -459,7 +515,7 @@ comment on column isms.document_status.clause is 'Clause that asks for the kind'
 comment on column isms.document_status.mandatory is 'May it never be without a version in force?';
 comment on column isms.document_status.external is 'Of external origin';
 comment on column isms.document_status.version is 'Version; of external ones the edition';
-comment on column isms.document_status.state is 'missing (no version), draft, in_review, scheduled, current, review_due (in force, review overdue or never checked), superseded or withdrawn';
+comment on column isms.document_status.state is 'missing (no version), draft, in_review, scheduled, current, review_due (in force, review overdue or never checked), superseded, withdrawn or disposed';
 comment on column isms.document_status.owner is 'Person who keeps it up to date';
 comment on column isms.document_status.owner_name is 'Name';
 comment on column isms.document_status.author is 'Person who wrote the version';
@@ -470,6 +526,9 @@ comment on column isms.document_status.classification is 'Classification';
 comment on column isms.document_status.source is 'Who publishes it; of external ones';
 comment on column isms.document_status.author_name is 'Name of the author';
 comment on column isms.document_status.approver_name is 'Name of the approver';
+comment on column isms.document_status.kept_until is 'Last day on which it has to be kept, once it is known when it stops being in force; null: not known, no period, or disposed of';
+comment on column isms.document_status.hold is 'Why it is kept longer; of the document';
+comment on column isms.document_status.disposed_on is 'When it was disposed of';
 
 create view isms.document_in_force with (security_invoker = true) as
   select v.scope,
@@ -486,7 +545,7 @@ create view isms.document_in_force with (security_invoker = true) as
          v.classification,
          array_to_string(v.readers, ', ') as readers,
          v.kept_at,
-         v.retention,
+         nullif(concat_ws(', ', isms.period_words(v.keep_for), v.retention), '') as retention,
          v.disposal,
          v.effective_from
     from isms.document_version v
@@ -514,7 +573,7 @@ comment on column isms.document_in_force.medium is 'Medium';
 comment on column isms.document_in_force.classification is 'Classification';
 comment on column isms.document_in_force.readers is 'Who may read it';
 comment on column isms.document_in_force.kept_at is 'Where it is kept';
-comment on column isms.document_in_force.retention is 'How long it is kept';
+comment on column isms.document_in_force.retention is 'How long it is kept after that: the period, and what else is said';
 comment on column isms.document_in_force.disposal is 'How it is disposed of';
 comment on column isms.document_in_force.effective_from is 'First day in force';
 
@@ -581,7 +640,7 @@ begin
         from (select distinct on (d.code) d.code, d.title, d.version, d.state
                 from isms.document_status d
                where d.scope = here and d.kind = k.code and d.mandatory
-               order by d.code, array_position('{current,review_due,scheduled,in_review,draft,missing,superseded,withdrawn}', d.state), d.effective_from desc, d.version desc) s
+               order by d.code, array_position('{current,review_due,scheduled,in_review,draft,missing,superseded,withdrawn,disposed}', d.state), d.effective_from desc, d.version desc) s
        order by s.code;
     if not found then
       return query select k.code, k.clause, k.title, null::text, null::text, case when n > 0 then 'recorded' when k.kept_in is null then 'missing' when k.as_it_happens then 'not_yet' else 'empty' end, n;

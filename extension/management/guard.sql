@@ -93,7 +93,7 @@ comment on function isms.guard_doc_format(jsonb, jsonb, isms.step) is 'Guard: la
 create function isms.guard_doc_controlled(old jsonb, new jsonb, step isms.step) returns text
   language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 begin atomic
-  select isms.guard_lacks(new, 'classification', 'readers', 'kept_at', 'retention', 'disposal');
+  select isms.guard_lacks(new || case when new ->> 'keep_for' is null then '{}' else '{"retention": "a period"}'::jsonb end, 'classification', 'readers', 'kept_at', 'retention', 'disposal');
 end;
 
 comment on function isms.guard_doc_controlled(jsonb, jsonb, isms.step) is 'Guard: classification, who may read it, where and how long it is kept and how it is disposed of are set';
@@ -105,7 +105,7 @@ begin atomic
   select case when r.related is null then isms.step_unrelated(step, 'versions')
          else (
           select isms.guard_lacks(new, 'change_note')
-           where exists (select from jsonb_array_elements(r.related) v where v ->> 'version' <> new ->> 'version' and v ->> '@state' in ('approved', 'withdrawn'))) end
+           where exists (select from jsonb_array_elements(r.related) v where v ->> 'version' <> new ->> 'version' and v ->> '@state' in ('approved', 'withdrawn', 'disposed'))) end
     from (select isms.step_related(step, 'versions', new) as related) r;
 end;
 
@@ -190,6 +190,32 @@ begin atomic
 end;
 
 comment on function isms.guard_mandatory_replaced(jsonb, jsonb, isms.step) is 'Guard: a mandatory document is not left without a version in force';
+
+-- 7.5.3 f: a period begins when the version stopped being in force, as isms.document_status counts it.
+create function isms.guard_disposal_due(old jsonb, new jsonb, step isms.step) returns text
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select case when d.related is null then isms.step_unrelated(step, 'document')
+              when v.related is null then isms.step_unrelated(step, 'versions')
+              else isms.guard_says(
+                case when (step).from_state = 'approved' and (e.replaced_on <= t.today) is not true
+                     then case when (new ->> 'effective_from')::date > t.today then 'it is not in force yet' else 'it is in force' end end,
+                case when new ->> 'keep_for' is null then format('it is kept as its retention says (%s), and keep_for names no period', coalesce(new ->> 'retention', 'nothing'))
+                     when k.kept_until >= t.today then format('it is kept until %s', to_char(k.kept_until, 'YYYY-MM-DD')) end,
+                case when d.related ->> 'hold' ~ '\S' then format('document %s is on hold: %s', new ->> 'document', d.related ->> 'hold') end,
+                case when new ->> 'body' is not null then 'its text would stay: ask for it with the changes {"body": null}' end) end
+    from (select isms.today((step).scope) as today) t
+   cross join (select isms.step_related(step, 'document', new) as related) d
+   cross join (select isms.step_related(step, 'versions', new) as related) v
+   cross join lateral (
+     select min((x ->> 'effective_from')::date) as replaced_on
+       from jsonb_array_elements(v.related) x
+      where x ->> 'version' <> new ->> 'version' and (x ->> '@state' = 'approved' or x ->> '@state' = 'disposed' and x ->> 'withdrawn_on' is null)
+        and (x ->> 'effective_from')::date > coalesce((new ->> 'effective_from')::date, '-infinity')) e
+   cross join lateral (select (least(e.replaced_on, (new ->> 'withdrawn_on')::date) + (new ->> 'keep_for')::interval)::date as kept_until) k;
+end;
+
+comment on function isms.guard_disposal_due(jsonb, jsonb, isms.step) is 'Guard: it is no longer in force, the period for which it is kept is over, its document is not on hold, and its text goes';
 
 create function isms.condition_was_approved(old jsonb, new jsonb, step isms.step) returns boolean
   language sql stable set search_path = pg_catalog, pg_temp

@@ -17,6 +17,7 @@ comment on constraint document_source_of_external on isms.document is 'a documen
 comment on constraint document_edition_of_external on isms.document is 'only a document of external origin has an edition';
 comment on constraint document_review_every_positive on isms.document is 'review_every is longer than nothing';
 comment on constraint document_version_version_form on isms.document_version is 'a version is one line of visible characters and single spaces';
+comment on constraint document_version_keep_for_days on isms.document_version is 'keep_for is whole days, months or years, 1000 years at most';
 comment on constraint competence_code_form on isms.competence is 'a code is one line of visible characters and single spaces';
 comment on constraint training_completion_effective_told on isms.training_completion is 'who judges the effect says how: evaluation';
 
@@ -69,6 +70,8 @@ select c.kind, c.column_name, c.position, c.type, c.column_name = 'readers', c.r
     ('document_version', 'reviewed_on', 17, 'date', false, null, null, null, false, '{}'),
     ('document_version', 'effective_from', 18, 'date', false, null, null, null, false, '{in force from,valid from}'),
     ('document_version', 'status', 19, 'text', false, 'draft', 'state', null, false, '{state}'),
+    ('document_version', 'keep_for', 24, 'input', false, null, null, 'an interval such as 5 years', true, '{retention period,retention time}'),
+    ('document_version', 'withdrawn_on', 25, 'date', false, null, null, null, false, '{withdrawal date}'),
     ('document_version', 'body', 20, 'text', false, null, null, null, false, '{text}'),
     ('document_version', 'approved_by', 21, 'text', false, null, 'person', null, false, '{}'),
     ('document_version', 'approved_on', 22, 'date', false, null, null, null, false, '{approval date}'),

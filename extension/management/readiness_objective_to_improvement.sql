@@ -314,30 +314,20 @@ $$, true),
   where c.scope = any ($2) and c.external
 $$, true),
 
--- An approved version is never deleted here: what can be judged is whether it is still here when it should not be.
 ('RD-087', '7.5.3 f', '7.5.3', 'practice', 'timeliness',
  'Former versions are kept as long as their retention says, and longer only where a hold says why',
- 'Say in isms.document.hold why they are kept longer. Write retention as a time, such as 3 years, in the next version.', '{}', $$
- select e.scope, 'isms.document_version', e.document || ' ' || e.version,
-        case
-          when (e.ended_on + k.keep)::date >= d.today then true
-          when c.hold ~ '\S' then true
-          when k.keep is not null and e.here and e.status = 'approved' then false
-        end
+ 'Dispose of them by the step dispose, or say in isms.document.hold why they are kept longer. Where no period is set: step amend_retention, column keep_for.', '{}', $$
+ select e.scope, 'isms.document_version', e.document || ' ' || e.version, e.disposed or coalesce(c.hold ~ '\S', false) or (e.ended_on + e.keep_for)::date >= d.today
    from (
-     select v.scope, v.document, v.version, v.status, v.retention, v.body ~ '\S' as here, min(n.effective_from) as ended_on
+     select v.scope, v.document, v.version, v.keep_for, v.status = 'disposed' as disposed, least(v.withdrawn_on, min(n.effective_from)) as ended_on
        from isms.document_version v
-       join isms.document_version n on n.scope = v.scope and n.document = v.document and n.status = 'approved' and n.effective_from > v.effective_from
-      where v.scope = any ($2) and v.status = 'approved'
-      group by v.scope, v.document, v.version
-      union all
-     -- of one that was withdrawn, the earliest day on which that can have been
-     select v.scope, v.document, v.version, v.status, v.retention, v.body ~ '\S', v.effective_from
-       from isms.document_version v
-      where v.scope = any ($2) and v.status = 'withdrawn' and v.effective_from is not null) e
+       left join isms.document_version n
+         on n.scope = v.scope and n.document = v.document and (n.status = 'approved' or n.status = 'disposed' and n.withdrawn_on is null)
+        and n.effective_from > v.effective_from
+      where v.scope = any ($2) and v.status in ('approved', 'withdrawn', 'disposed') and v.effective_from is not null
+      group by v.scope, v.document, v.version) e
    join isms.scope_day d on d.scope = e.scope
    join isms.document c on c.scope = e.scope and c.code = e.document
-  cross join lateral (select substring(e.retention from '(?i)^\s*([0-9]{1,3}\s+(?:year|month|week|day)s?)\M')::interval as keep) k
   where e.ended_on <= d.today
 $$, true);
 

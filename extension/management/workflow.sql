@@ -10,6 +10,7 @@ insert into isms.guard (name, function, clause, basis, builtin) values
   ('review_recorded', 'isms.guard_review_recorded', '7.5.2 c', 'S', true),
   ('one_current', 'isms.guard_one_current', '7.5.3', 'P', true),
   ('mandatory_replaced', 'isms.guard_mandatory_replaced', '7.5.1 a', 'S', true),
+  ('disposal_due', 'isms.guard_disposal_due', '7.5.3 f', 'S', true),
   ('programme_approved', 'isms.guard_programme_approved', '9.2.2', 'S', true),
   ('criteria_and_scope', 'isms.guard_criteria_and_scope', '9.2.2 a', 'S', true),
   ('team_named', 'isms.guard_team_named', '9.2.2 b', 'S', true),
@@ -312,7 +313,7 @@ end;
 comment on function isms.certification_scope_statement(jsonb) is 'Relation scope_statement of certification cycles: the versions of documents of kind scope';
 
 insert into isms.workflow (name, title, builtin) values
-  ('document', 'Document version: draft, review, approval, withdrawal', true),
+  ('document', 'Document version: draft, review, approval, withdrawal, disposal', true),
   ('internal_audit', 'Internal audit: plan, do, report, close', true),
   ('finding', 'Audit finding: raise, contest, agree, close', true),
   ('nonconformity', 'Nonconformity: correct, analyse, act, judge the effect', true),
@@ -353,9 +354,10 @@ insert into isms.kind_approver (workflow, kind, role, clause, builtin) values
 -- Initial, final, to be loaded at cut-over; what is frozen while in the state.
 insert into isms.workflow_state (workflow, position, name, initial, final, cutover, frozen_columns, frozen_children, builtin) values
   ('document', 1, 'draft', true, false, true, '{}', '{}', true),
-  ('document', 2, 'in_review', false, false, false, '{scope,document,version,title,kind,author,approver,dated,language,format,medium,body,digest,place,classification,readers,kept_at,retention,disposal,change_note,commits_requirements,commits_improvement,has_objectives,availability,created_by}', '{*}', true),
+  ('document', 2, 'in_review', false, false, false, '{scope,document,version,title,kind,author,approver,dated,language,format,medium,body,digest,place,classification,readers,kept_at,keep_for,retention,disposal,change_note,commits_requirements,commits_improvement,has_objectives,availability,created_by}', '{*}', true),
   ('document', 3, 'approved', false, false, true, '{*}', '{*}', true),
   ('document', 4, 'withdrawn', false, true, true, '{*}', '{*}', true),
+  ('document', 5, 'disposed', false, true, false, '{*}', '{*}', true),
   ('internal_audit', 1, 'planned', true, false, true, '{planned_period}', '{}', true),
   ('internal_audit', 2, 'in_progress', false, false, true, '{scope,code,programme,planned_period,criteria,scope_items,lead_auditor,team,created_by}', '{}', true),
   ('internal_audit', 3, 'reported', false, false, true, '{*}', '{*}', true),
@@ -410,7 +412,11 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
   ('document', 'return', '{in_review}', 'draft', '{}', '{@approver,@document.owner,isms_manager}', '{}',
    '{reason_given}', '7.5.2 c', 'P', true),
   ('document', 'withdraw', '{draft,approved}', 'withdrawn', '{}', '{@document.owner,isms_manager}', '{R}',
-   '{reason_given,mandatory_replaced}', '7.5.3 e-f', 'P', true);
+   '{reason_given,mandatory_replaced}', '7.5.3 e-f', 'P', true),
+  ('document', 'dispose', '{approved,withdrawn}', 'disposed', '{body}', '{@document.owner,isms_manager}', '{R}',
+   '{reason_given,disposal_due}', '7.5.3 f', 'P', true),
+  ('document', 'amend_retention', '{approved,withdrawn}', null, '{keep_for,retention,disposal}', '{@document.owner,isms_manager}', '{R}',
+   '{reason_given,doc_controlled}', '7.5.3 f', 'P', true);
 
 -- 9.2.2: who leads and who is in the team is not involved in what is audited, which a standard demands
 insert into isms.workflow_transition (workflow, name, from_states, to_state, amended_columns, actors, separation, guards, clause, basis, builtin) values
@@ -549,6 +555,8 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
 insert into isms.workflow_approval (workflow, transition, slot, approver, condition, basis, builtin) values
   ('document', 'approve', 'approver', '@approver', null, 'S', true),
   ('document', 'withdraw', 'approver', '@approver', 'was_approved', 'P', true),
+  ('document', 'dispose', 'top_management', 'top_management', null, 'P', true),
+  ('document', 'amend_retention', 'top_management', 'top_management', null, 'P', true),
   ('internal_audit', 'amend_period', 'top_management', 'top_management', 'audit_late', 'P', true),
   ('internal_audit', 'cancel', 'top_management', 'top_management', null, 'P', true),
   ('nonconformity', 'agree_action', 'manager', 'isms_manager', null, 'P', true),

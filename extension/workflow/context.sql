@@ -81,7 +81,7 @@ begin
     raise exception using
       errcode = 'IS011',
       message = format('what approval %s was about is not in the trail', decision_context.approval),
-      detail = format('audit: %s was not audited then.', q.table_name),
+      detail = format('audit: %s was not audited then, or what was recorded of it was erased since.', q.table_name),
       hint = format('select isms.enable_audit(%L) has it recorded from now on.', q.table_name);
   end if;
   table_name := q.table_name;

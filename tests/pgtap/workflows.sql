@@ -17,7 +17,7 @@ create temp table state as
       ('risk', 'identified*c in_review.c assessed.c in_treatment.c treated.c monitored.c closed!c'),
       ('action', 'planned*c in_progress.c done.c verified!c cancelled!c'),
       ('acceptance', 'requested* accepted.c rejected! withdrawn! revoked!c'),
-      ('document', 'draft*c in_review. approved.c withdrawn!c'),
+      ('document', 'draft*c in_review. approved.c withdrawn!c disposed!'),
       ('internal_audit', 'planned*c in_progress.c reported.c closed!c cancelled!c'),
       ('finding', 'draft* raised.c contested. agreed.c closed!c withdrawn!'),
       ('nonconformity', 'open*c corrected.c analysed.c action_agreed.c implemented.c closed!c void!'),
@@ -71,6 +71,8 @@ document | draft | submit | in_review | @author / isms_manager | - | - | doc_ide
 document | in_review | approve | approved | @document.owner / isms_manager | @approver S | A | approver_fits_kind, review_recorded, effective_set, one_current, kind_content | 7.5.2 c
 document | in_review | return | draft | @approver / @document.owner / isms_manager | - | - | reason_given | 7.5.2 c
 document | draft, approved | withdraw | withdrawn | @document.owner / isms_manager | @approver P ? was_approved | R | reason_given, mandatory_replaced | 7.5.3 e-f
+document | approved, withdrawn | dispose | disposed | @document.owner / isms_manager | top_management P | R | reason_given, disposal_due | 7.5.3 f
+document | approved, withdrawn | amend_retention | = keep_for, retention, disposal | @document.owner / isms_manager | top_management P | R | reason_given, doc_controlled | 7.5.3 f
 internal_audit | * | plan | planned | isms_manager / internal_auditor | - | - | programme_approved | 9.2.2
 internal_audit | planned | start | in_progress | @lead_auditor | - | T | criteria_and_scope, team_named, team_impartial, team_competent, auditee_informed | 9.2.2 a-b
 internal_audit | in_progress | report | reported | @lead_auditor | - | T | coverage_recorded, findings_final, conclusion_set, report_sent | 9.2.2 c

@@ -39,8 +39,8 @@ end;
 create function pg_temp.document(kind text, status text default 'approved', effective_from date default pg_temp.day(-10), version text default '1', approver text default 'dana') returns void language sql
 begin atomic
   insert into isms.document (scope, code, title, kind, owner, mandatory, acknowledged) values ('T', 'D-' || kind, 'Document', kind, 'li', true, false) on conflict do nothing;
-  insert into isms.document_version (scope, document, version, kind, title, author, approver, effective_from, status)
-  values ('T', 'D-' || kind, version, kind, 'Document', 'li', approver, effective_from, status);
+  insert into isms.document_version (scope, document, version, kind, title, author, approver, effective_from, withdrawn_on, status)
+  values ('T', 'D-' || kind, version, kind, 'Document', 'li', approver, effective_from, case status when 'withdrawn' then pg_temp.day() end, status);
 end;
 
 -- A policy in force, as it is to be but for what the case changes; beside it a draft and another document, of which nothing is asked.
