@@ -11,10 +11,10 @@ do $$ begin
   perform isms.import('person_competence', 'sheet_person_competence');
   perform isms.begin_cutover('Documents in force before the ISMS moved here');
 end $$;
-insert into isms.document_version (document, version, author, approver, dated, language, format, medium, place, classification, readers, kept_at, retention, disposal,
+insert into isms.document_version (document, version, author, approver, dated, language, format, medium, place, classification, readers, kept_at, keep_for, disposal,
                                    reviewer, reviewed_on, suitable, adequate, effective_from, has_objectives, commits_requirements, commits_improvement, availability, status)
 select d.code, '1.0', coalesce(nullif(d.owner, 'dana'), 'li'), case when d.kind in ('policy', 'scope', 'statement_of_applicability', 'treatment_plan') then 'mara' else 'dana' end, current_date - x.age - 10, 'en', 'pdf', 'file',
-       'share/isms/' || lower(d.code) || '.pdf', 'internal', '{everybody}', 'share/isms', '5 years after it was replaced', 'deleted', 'sam', current_date - x.age - 5, true, true, current_date - x.age,
+       'share/isms/' || lower(d.code) || '.pdf', 'internal', '{everybody}', 'share/isms', '5 years', 'deleted', 'sam', current_date - x.age - 5, true, true, current_date - x.age,
        d.kind = 'policy', d.kind = 'policy', d.kind = 'policy', case when d.kind = 'policy' then 'Intranet; to customers on request' end, 'approved'
   from isms.document d
   join (values ('POL', 300), ('SCOPE', 300), ('TREAT', 300), ('SOA', 200), ('P-ACCESS', 420), ('P-CRYPTO', 120), ('SOP-BACKUP', 90), ('SOP-JOINER', 90), ('SOP-INCIDENT', 250)) x(code, age) on x.code = d.code;
@@ -29,13 +29,13 @@ end $$;
 -- Two more are written here: one is approved today by another than its author, one waits.
 begin;
 set local isms.actor = 'omar';
-insert into isms.document_version (document, version, body, approver, language, format, medium, classification, readers, kept_at, retention, disposal, change_note)
-values ('SOP-INCIDENT', '1.1', E'# Handling incidents\n\nWho notices something odd calls 4711, day and night, and does not try to mend it. The handler ...', 'ines', 'en', 'md', 'database', 'internal', '{everybody}', 'isms', '5 years after it was replaced', 'deleted',
+insert into isms.document_version (document, version, body, approver, language, format, medium, classification, readers, kept_at, keep_for, disposal, change_note)
+values ('SOP-INCIDENT', '1.1', E'# Handling incidents\n\nWho notices something odd calls 4711, day and night, and does not try to mend it. The handler ...', 'ines', 'en', 'md', 'database', 'internal', '{everybody}', 'isms', '5 years', 'deleted',
         'Limits of 24 and 72 hours, after the mailbox that was taken over');
 update isms.document_version set status = 'in_review' where document = 'SOP-INCIDENT' and version = '1.1';
 set local isms.actor = 'aisha';
-insert into isms.document_version (document, version, body, approver, language, format, medium, classification, readers, kept_at, retention, disposal)
-values ('P-SUPPLIER', '1.0', E'# Working with suppliers\n\nNo order without an owner and a review. ...', 'dana', 'en', 'md', 'database', 'internal', '{everybody}', 'isms', '5 years after it was replaced', 'deleted');
+insert into isms.document_version (document, version, body, approver, language, format, medium, classification, readers, kept_at, keep_for, disposal)
+values ('P-SUPPLIER', '1.0', E'# Working with suppliers\n\nNo order without an owner and a review. ...', 'dana', 'en', 'md', 'database', 'internal', '{everybody}', 'isms', '5 years', 'deleted');
 update isms.document_version set status = 'in_review' where document = 'P-SUPPLIER';
 commit;
 do $$

@@ -59,6 +59,12 @@ $origin->safe_psql(
 	  ('R-001', 'current', 'Very high', 'Seen at a supplier', daterange(current_date, current_date + 30));
 	insert into isms.document (code, title, kind, owner) values ('POL', 'Policy', 'policy', 'li');
 	insert into isms.document_version (document, version, body) values ('POL', '1', 'We protect');
+	select isms.begin_cutover('Documents move here');
+	insert into isms.document_version (document, version, body, keep_for, effective_from, withdrawn_on, status)
+	  values ('POL', '0', 'We protected', '30 days', current_date - 90, current_date - 60, 'withdrawn');
+	select isms.end_cutover();
+	insert into isms.workflow_overlay (workflow, transition, what, rule, reason) values ('document', 'dispose', 'slot', 'top_management', 'Only one of us is here');
+	select isms.request('isms.document_version', '{"document": "POL", "version": "0"}', 'dispose', 'Deleted, as it says', '{"body": null}');
 	insert into isms.document_link (document, subject_kind, subject) values ('POL', 'control', 'A.5.1');
 	insert into isms.document_kind (code, title, clause) values ('memo', 'Memo', '7.5.1 b');
 	insert into isms.awareness_record (person, document, version) values ('li', 'POL', '1');
