@@ -58,7 +58,7 @@ select isms.end_cutover() ~ 'ended' as ended;
 -- One loaded as withdrawn was so on that day at the latest.
 select s.code, s.version, s.state, s.kept_until - isms.today('ACME') as days_left, isms.today('ACME') - v.withdrawn_on as withdrawn_days_ago
   from isms.document_status s join isms.document_version v on v.document = s.code and v.version = s.version order by 1, 2;
--- What has to go is one list, with what else is late.
+-- What has to go is one list, with what else is late: its day is the first on which it may go.
 select code, title, owner_name, what, days from isms.overdue where kind = 'document' order by code, what;
 select readers, retention, disposal from isms.document_in_force where code = 'POL';
 select rule, status, judged, offending, unknown from isms.readiness('ACME') where rule = 'RD-087';
@@ -87,6 +87,14 @@ reset session authorization;
 select pg_temp.attempt($$delete from isms.document_version where document = 'POL' and version = '1.0'$$);
 select pg_temp.attempt($$update isms.document_version set body = null where document = 'POL' and version = '1.0'$$);
 select pg_temp.attempt($$update isms.document_version set status = 'disposed', body = null where document = 'POL' and version = '1.0'$$, 'Deleted, as its disposal says');
+
+-- In an emergency too the text goes with the state.
+set isms.allow_break_glass = on;
+begin;
+select isms.break_glass('A court says that it has to go today') ~ 'glass' as broken;
+update isms.document_version set status = 'disposed' where document = 'POL' and version = '2.0' returning body is null as gone, digest = sha256('Text of POL 2.0') as digest_of_the_text;
+rollback;
+reset isms.allow_break_glass;
 
 -- A hold keeps all versions of a document, and takes them off the list.
 update isms.document set hold = 'Dispute with a former employee' where code = 'POL';

@@ -139,12 +139,13 @@ select code, version, title, clause, classification, format, body, length(digest
 create temp table sheet (code text, name text, type text, "review cycle" text, "of external origin" text, publisher text, edition text);
 insert into sheet values ('INC', 'Incident plan', 'Plan', '1 year', 'no', null, null), ('NIS2', 'NIS 2 directive', 'external', '6 months', 'yes', 'European Union', '2022/2555'), ('BAD', 'Bad', 'Poem', 'often', 'no', null, null);
 select line, column_name, value, reason from isms.import('document', 'sheet', on_error => 'skip') where line is not null;
-create temp table versions (document text, version text, date text, link text, author text, "in force from" text, state text, approved_by text, approved_on text, approval_document text);
-insert into versions values ('Incident plan', '1.0', '2020-03-01', 'share/incident.pdf', 'Li Wei', '2020-04-01', 'approved', 'tom', '2020-03-20', 'Minutes 12');
+create temp table versions (document text, version text, date text, "retention period" text, link text, author text, "in force from" text, state text, approved_by text, approved_on text, approval_document text);
+insert into versions values ('Incident plan', '1.0', '2020-03-01', '5 years', 'share/incident.pdf', 'Li Wei', '2020-04-01', 'approved', 'tom', '2020-03-20', 'Minutes 12');
 select isms.begin_cutover('Documents move here');
 select reason, value from isms.import('document_version', 'versions') where line is null;
 select isms.end_cutover() ~ 'ended' as ended;
 select code, kind, version, state, author from isms.document_status where code in ('INC', 'NIS2') order by code;
+select isms.period_words(keep_for), retention from isms.document_version where document = 'INC';
 select q.transition, a.approver, a.approved_on = date '2020-03-20' as then, a.document from isms.approval_request q join isms.approval a on a.request = q.id where q.carried_over;
 
 drop extension isms cascade;

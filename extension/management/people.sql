@@ -621,7 +621,7 @@ insert into isms.due_source (name, query, builtin) values
   ('document', $$
    select s.scope, 'document', s.code, s.title, s.owner,
           case when s.state in ('superseded', 'withdrawn') then format('dispose of version %s', s.version) when s.external then 'check for a newer edition' else 'review' end,
-          case when s.state in ('superseded', 'withdrawn') then s.kept_until else s.due end
+          case when s.state in ('superseded', 'withdrawn') then s.kept_until + 1 else s.due end
      from isms.document_status s
     where s.state in ('current', 'review_due') and (s.due is not null or s.state = 'review_due')
        or s.state in ('superseded', 'withdrawn') and s.kept_until is not null and s.hold is null $$, true),
