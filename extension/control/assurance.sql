@@ -179,15 +179,22 @@ comment on column isms.implementation_assurance.standing is 'Status and assuranc
 comment on column isms.implementation_assurance.verified_until is 'Last day what shows it counts; null: no end, or nothing shows it';
 comment on column isms.implementation_assurance.stated_status is 'Status as stated in this scope';
 
--- The same for all at once: tests and evidence are read once through, where the views above look them up for each.
+-- The same for all at once: tests and evidence are read once through, where the views above look them up for each, and only for
+-- what is implemented; nothing they show makes anything else count.  Asked by a function, since statistics that know of none yet
+-- would have a few of them met one by one.
 create view isms.implementation_count with (security_invoker = true) as
   select i.scope,
          i.code as implementation,
          i.effectiveness,
-         case
-           when i.operator_implementation is not null then isms.counts_in((o.state).status, (o.state).assurance)
-           else isms.counts_in(i.status, isms.shown_assurance(t.result, t.valid_until, e.newest, d.today))
-         end as counts_in
+         isms.counts_in(i.status, null) as counts_in
+    from isms.implementation i
+   where i.operator_implementation is null
+     and i.status <> 'implemented'
+   union all
+  select i.scope,
+         i.code,
+         i.effectiveness,
+         isms.counts_in(i.status, isms.shown_assurance(t.result, t.valid_until, e.newest, d.today))
     from isms.implementation i
     join isms.scope_day d on d.scope = i.scope
     left join (
@@ -200,7 +207,16 @@ create view isms.implementation_count with (security_invoker = true) as
         from isms.evidence e
        where e.subject_kind = 'implementation'
        group by e.scope, e.subject) e on e.scope = i.scope and e.subject = i.code
-   cross join lateral (select case when i.operator_implementation is not null then isms.operated_state(i.scope, i.code) end as state offset 0) o;
+   where i.operator_implementation is null
+     and texteq(i.status, 'implemented')
+   union all
+  select i.scope,
+         i.code,
+         i.effectiveness,
+         isms.counts_in((o.state).status, (o.state).assurance)
+    from isms.implementation i
+   cross join lateral (select isms.operated_state(i.scope, i.code) as state offset 0) o
+   where i.operator_implementation is not null;
 
 comment on view isms.implementation_count is 'Where each implementation counts, as isms.implementation_assurance has it, worked out for all of them at once: for those who read most of it';
 comment on column isms.implementation_count.scope is 'Scope';

@@ -741,9 +741,8 @@ $$, true),
         join isms.implementation i on i.scope = l.scope and i.code = l.implementation
         join isms.risk_control c on c.scope = l.scope and c.implementation = l.implementation
         join isms.risk r on r.scope = c.scope and r.code = c.risk
-       where l.scope = a.scope and l.catalogue = a.catalogue and l.reference = a.reference and i.status = 'implemented' and i.operator_implementation is null
-         and r.status <> 'closed' and (coalesce(c.effectiveness, i.effectiveness) > 0 or c.reduction > 0)
-      offset 0)
+       where l.scope = any ($2) and l.scope = a.scope and l.catalogue = a.catalogue and l.reference = a.reference and i.status = 'implemented' and i.operator_implementation is null
+         and r.status <> 'closed' and (coalesce(c.effectiveness, i.effectiveness) > 0 or c.reduction > 0))
   union all
  select r.scope, 'isms.risk', r.code,
         exists (select
@@ -815,18 +814,20 @@ $$, true),
        where t.scope = any ($2) and t.scope = r.scope and t.risk = r.code and t.withdrawn_on is null and t.option <> 'retention')
 $$, true),
 
+-- An acceptance is held against the level only where the risk has one at all: they are fewer than risks, and found by a hash.
 ('RD-058', '6.1.3 f', '6.1.3', 'standard', 'record',
  'What remains of a risk is acceptable as it is, or its owner has accepted it as high as it is now',
  'Ask the owner to accept it: insert into isms.acceptance, basis target while it is treated, residual after. Acceptances end, and go stale when the risk gets worse or changes hands: isms.acceptance_status.', '{}', $$
  select a.scope, 'isms.risk', a.code,
         case when a.residual_rank is not null then
           a.residual_disposition = 'acceptable' and coalesce(isms.is_within_appetite((select isms.appetite_map()), a.scope, a.method, a.asset, a.category, a.residual_rank), true)
-          or exists (select
-                       from isms.acceptance c
-                       join isms.risk_level l on l.scope = c.scope and l.method = a.method and l.label = c.ceiling
-                      where c.scope = a.scope and c.risk = a.code and c.status = 'accepted' and c.accepted_by = a.owner and d.today <@ c.validity
-                        and (c.basis = 'residual' or c.basis = 'target' and a.status = 'in_treatment')
-                        and not isms.acceptance_stale(c.frozen, l.rank, a.residual_rank, a.asset, a.hits, a.method, c.accepted_by, a.owner)) end
+          or (a.scope, a.code) in (select c.scope, c.risk from isms.acceptance c where c.scope = any ($2) and c.status = 'accepted')
+             and exists (select
+                           from isms.acceptance c
+                           join isms.risk_level l on l.scope = c.scope and l.method = a.method and l.label = c.ceiling
+                          where c.scope = a.scope and c.risk = a.code and c.status = 'accepted' and c.accepted_by = a.owner and d.today <@ c.validity
+                            and (c.basis = 'residual' or c.basis = 'target' and a.status = 'in_treatment')
+                            and not isms.acceptance_stale(c.frozen, l.rank, a.residual_rank, a.asset, a.hits, a.method, c.accepted_by, a.owner)) end
    from isms.risk_assessment a
    join isms.scope_day d on d.scope = a.scope
   where a.scope = any ($2) and a.status in ('in_treatment', 'treated', 'monitored')
@@ -864,11 +865,16 @@ $$, true),
 $$, true),
 
 -- Where levels are computed, only what is still to come makes the target lower, and once treated the residual is the present
--- one; so steps that were entered are looked at, and with them the register where an expert entered something.
--- What experts entered is looked up by NOT IN: it is hashed, however few rows the planner expects.
+-- one; so steps that were entered are looked at, and of the register the risks for which an expert entered something.
+-- Those are looked up by NOT IN both times: it is hashed, however few rows the planner expects, and asked before anything is worked out.
 ('RD-060', '6.1.3', '6.1.3', 'practice', 'consistency',
  'What is to remain of a risk is no more than there is now, and less only where something is still to be done',
  'Correct target_likelihood and target_consequence in isms.risk, or plan what is to bring the risk down: a control in isms.risk_control, an action in isms.action.', '{}', $$
+ with entered as materialized (
+   select o.scope, o.risk, o.method
+     from isms.risk_override o
+     join isms.scope_day d on d.scope = o.scope
+    where o.scope = any ($2) and o.status = 'approved' and elem_contained_by_range(d.today, o.validity))
  select x.scope, 'isms.risk', x.code,
         case when num_nulls(x.current_rank, x.residual_rank) > 0 then null
              when x.residual_rank >= x.current_rank then x.residual_rank = x.current_rank
@@ -894,10 +900,10 @@ $$, true),
                   isms.assess(p.spec, r.likelihood, r.consequence, null, null, null, r.hits, r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, null, null, false)
                 end offset 0) e(result)
       where r.scope = any ($2) and r.status <> 'closed'
-        and (r.scope, r.code) not in (select v.scope, v.risk from isms.override_in_force v where v.scope = any ($2))
+        and (r.scope, r.code, r.method) not in (select e.scope, e.risk, e.method from entered e)
       union all
      select a.scope, a.code, a.current_rank, a.residual_rank
        from isms.risk_assessment a
       where a.scope = any ($2) and a.status <> 'closed' and a.overridden is not null
-        and (a.scope, a.code) in (select v.scope, v.risk from isms.override_in_force v where v.scope = any ($2))) x(scope, code, current_rank, residual_rank)
+        and not (a.scope, a.code, a.method) not in (select e.scope, e.risk, e.method from entered e)) x(scope, code, current_rank, residual_rank)
 $$, true);

@@ -86,7 +86,8 @@ create trigger fill_approved before update on isms.risk_appetite
                      or (new.approved_by, new.approved_on) is distinct from (old.approved_by, old.approved_on))
   execute function isms.appetite_approved();
 
--- All that holds today, for every method: worked out once a query, looked up once a risk.
+-- All that holds today, for every method: worked out once a query, looked up once a risk.  Targets are told apart by bytes, and
+-- by what differs most first.
 create function isms.appetite_map() returns jsonb
   language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 begin
@@ -95,7 +96,7 @@ begin
       select p.scope, p.asset, coalesce('a' || p.asset, 'c' || p.category, 's') as target, p.code, p.level, 0 as inherited
         from isms.risk_appetite p
         join isms.scope_day d on d.scope = p.scope
-       where p.status = 'approved' and d.today <@ p.validity
+       where p.status = 'approved' and elem_contained_by_range(d.today, p.validity)
        union
       -- what an asset depends on is held to its appetite
       select h.scope, d.asset, 'a' || d.asset, h.code, h.level, 1
@@ -104,11 +105,11 @@ begin
     select jsonb_object_agg(concat_ws(chr(31), k.scope, k.method, k.target), jsonb_build_array(k.code, k.level, k.rank))
       from (
         -- its own, else the strictest of those it supports
-        select distinct on (h.scope, m.code, h.target) h.scope, m.code as method, h.target, h.code, h.level, l.rank
+        select distinct on (h.target collate "C", h.scope collate "C", m.code collate "C") h.scope, m.code as method, h.target, h.code, h.level, l.rank
           from held h
           join isms.risk_method m on m.scope = h.scope
           left join isms.risk_level l on l.scope = m.scope and l.method = m.code and l.label = h.level
-         order by h.scope, m.code, h.target, h.inherited, l.rank nulls first, h.code) k);
+         order by h.target collate "C", h.scope collate "C", m.code collate "C", h.inherited, l.rank nulls first, h.code) k);
 end
 $$;
 

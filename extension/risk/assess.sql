@@ -363,7 +363,8 @@ comment on function isms.assess(isms.method_spec, integer, integer, integer, int
 -- One row a risk and method: what the risk comes to under each method of its scope, its own among them.  Read it for one method.
 -- What belongs to a risk is read in the order of the risks, along indexes, so that many risks and what is theirs meet side by side:
 -- hash tables as large as the register, met at random, would cost more than assessing.  For the same reason a link looks its
--- implementation up, where a join would lose the order.  The result is one row by its HAVING, which fences it too:
+-- implementation up, where a join would lose the order.  Few options have an effect, so that is gathered beside them; what experts
+-- entered is as in isms.override_in_force, met with the risk here.  The result is one row by its HAVING, which fences it too:
 -- it is worked out once, however many columns are read from it, and left out with all it needs where none is.
 create view isms.risk_assessment_by_method with (security_invoker = true) as
   select r.scope,
@@ -451,9 +452,7 @@ create view isms.risk_assessment_by_method with (security_invoker = true) as
            order by l.scope, l.risk) c
        group by c.scope, c.risk) e on e.scope = r.scope and e.risk = r.code
     left join (
-      select o.scope, o.risk,
-             bit_or(o.option) as options,
-             isms.control_effect(o.effect_on, o.effectiveness, o.reduction, o.counts_in) as effect
+      select o.scope, o.risk, bit_or(o.option) as options
         from (
           select t.scope, t.risk,
                  case
@@ -462,17 +461,17 @@ create view isms.risk_assessment_by_method with (security_invoker = true) as
                    when t.option = 'retention' then 2
                    when t.option = 'sharing' then 4
                    else 8
-                 end as option,
-                 t.effect_on, t.effectiveness, t.reduction,
-                 case
-                   when t.withdrawn_on is not null then 0
-                   when t.stops_on is null then 2
-                   when t.stops_on <= isms.today(t.scope) then 7
-                   else 2
-                 end as counts_in
+                 end as option
             from isms.treatment t
            order by t.scope, t.risk) o
        group by o.scope, o.risk) o on o.scope = r.scope and o.risk = r.code
+    left join (
+      select t.scope, t.risk,
+             isms.control_effect(t.effect_on, t.effectiveness, t.reduction, case when t.stops_on <= isms.today(t.scope) then 7 else 2 end) as effect
+        from isms.treatment t
+       where t.effect_on is not null
+         and t.withdrawn_on is null
+       group by t.scope, t.risk) p on p.scope = r.scope and p.risk = r.code
     left join (
       select n.scope, n.serves,
              count(*) filter (where n.status in ('planned', 'in_progress', 'done'))::integer as open_actions,
@@ -485,12 +484,16 @@ create view isms.risk_assessment_by_method with (security_invoker = true) as
            order by a.scope, a.serves) n
        group by n.scope, n.serves) n on n.scope = r.scope and n.serves = r.code
     left join (
-      select i.scope, i.risk, isms.override_set(i.scope, i.risk, i.state, i.likelihood, i.consequence, i.score) as overrides
-        from isms.override_in_force i
-       group by i.scope, i.risk) v on v.scope = r.scope and v.risk = r.code
+      select i.scope, i.risk, i.method, isms.override_set(i.scope, i.risk, i.state, i.likelihood, i.consequence, coalesce(i.score, l.minimum)) as overrides
+        from isms.risk_override i
+        join isms.scope_day d on d.scope = i.scope
+        left join isms.risk_level l on l.scope = i.scope and l.method = i.method and l.label = i.level
+       where i.status = 'approved'
+         and elem_contained_by_range(d.today, i.validity)
+       group by i.scope, i.risk, i.method) v on v.scope = r.scope and v.risk = r.code and v.method = r.method
     left join lateral (
       select isms.assess(m.spec, r.likelihood, r.consequence, r.threat_rate, r.vulnerability_rate, isms.greatest(t.rating, t.inherited_rating), r.hits,
-                         r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect, o.effect,
+                         r.current_likelihood, r.current_consequence, r.target_likelihood, r.target_consequence, e.effect, p.effect,
                          r.status in ('treated', 'monitored', 'closed'),
                          case when m.method = r.method then v.overrides end, r.scope, r.code) as result
       having true) a on true;
