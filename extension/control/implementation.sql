@@ -3,6 +3,7 @@ create table isms.implementation (
   scope text not null default isms.default_scope() constraint implementation_scope_fkey references isms.scope on update cascade,
   code text not null constraint implementation_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint implementation_title_given check (title ~ '\S'),
+  status text not null default 'planned' constraint implementation_status_known check (status in ('planned', 'partial', 'implemented', 'retired')),
   kind text not null default 'technical' constraint implementation_kind_known check (kind in ('technical', 'process', 'policy', 'people', 'physical', 'legal')),
   owner text constraint implementation_owner_fkey references isms.person on update cascade,
   operator text not null default 'own' constraint implementation_operator_known check (operator in ('own', 'provider', 'scope')),
@@ -13,7 +14,6 @@ create table isms.implementation (
   cost_once numeric constraint implementation_cost_once_positive check (cost_once >= 0),
   cost_yearly numeric constraint implementation_cost_yearly_positive check (cost_yearly >= 0),
   in_use_from date,
-  status text not null default 'planned' constraint implementation_status_known check (status in ('planned', 'partial', 'implemented', 'retired')),
   effectiveness numeric constraint implementation_effectiveness_fraction check (effectiveness between 0 and 1),
   controls isms.reference[] not null default '{}',
   description text,
@@ -28,6 +28,7 @@ comment on table isms.implementation is 'What the organisation runs to modify ri
 comment on column isms.implementation.scope is 'Scope';
 comment on column isms.implementation.code is 'Key in the scope';
 comment on column isms.implementation.title is 'Title';
+comment on column isms.implementation.status is 'planned, partial, implemented or retired; only implemented ones count today. Of one that another scope runs only retired is looked at';
 comment on column isms.implementation.kind is 'technical, process, policy, people, physical or legal';
 comment on column isms.implementation.owner is 'Control owner';
 comment on column isms.implementation.operator is 'Who runs it: own, provider or another scope';
@@ -38,7 +39,6 @@ comment on column isms.implementation.site is 'Where';
 comment on column isms.implementation.cost_once is 'Cost once, in the scope''s currency';
 comment on column isms.implementation.cost_yearly is 'Cost a year, in the scope''s currency';
 comment on column isms.implementation.in_use_from is 'First day in use';
-comment on column isms.implementation.status is 'planned, partial, implemented or retired; only implemented ones count today. Of one that another scope runs only retired is looked at';
 comment on column isms.implementation.effectiveness is 'Fraction of events or of loss it prevents, 0 to 1, where a link to a risk states none';
 comment on column isms.implementation.controls is 'Controls of the base catalogue it implements; kept equal to implementation_control';
 comment on column isms.implementation.description is 'How it is done';

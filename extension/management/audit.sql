@@ -3,6 +3,7 @@ create table isms.audit_programme (
   scope text not null default isms.default_scope() constraint audit_programme_scope_fkey references isms.scope on update cascade,
   code text not null constraint audit_programme_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint audit_programme_title_given check (title ~ '\S'),
+  status text not null default 'draft',
   period daterange,
   frequency text,
   methods text,
@@ -12,7 +13,6 @@ create table isms.audit_programme (
   refers_importance text,
   earlier_results text,
   owner text constraint audit_programme_owner_fkey references isms.person on update cascade,
-  status text not null default 'draft',
   custom jsonb not null default '{}' constraint audit_programme_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint audit_programme_pkey primary key (scope, code),
@@ -29,6 +29,7 @@ comment on table isms.audit_programme is 'Audit programmes (9.2.2); under workfl
 comment on column isms.audit_programme.scope is 'Scope';
 comment on column isms.audit_programme.code is 'Key in the scope';
 comment on column isms.audit_programme.title is 'Title';
+comment on column isms.audit_programme.status is 'State in workflow two_eyes';
 comment on column isms.audit_programme.period is 'Period it plans';
 comment on column isms.audit_programme.frequency is 'How often what is audited';
 comment on column isms.audit_programme.methods is 'Methods';
@@ -38,7 +39,6 @@ comment on column isms.audit_programme.reporting is 'How and to whom results are
 comment on column isms.audit_programme.refers_importance is 'How the importance of the processes was taken into account';
 comment on column isms.audit_programme.earlier_results is 'How the results of earlier audits were';
 comment on column isms.audit_programme.owner is 'Person who manages the programme';
-comment on column isms.audit_programme.status is 'State in workflow two_eyes';
 comment on column isms.audit_programme.custom is 'Fields of the organisation''s own';
 comment on column isms.audit_programme.created_by is 'Person who recorded it';
 
@@ -55,6 +55,7 @@ create table isms.internal_audit (
   scope text not null default isms.default_scope(),
   code text not null constraint internal_audit_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint internal_audit_title_given check (title ~ '\S'),
+  status text not null default 'planned',
   programme text not null,
   planned_period daterange constraint internal_audit_planned_period_bounded check (not (isempty(planned_period) or lower_inf(planned_period) or upper_inf(planned_period))),
   criteria text,
@@ -67,7 +68,6 @@ create table isms.internal_audit (
   conclusion text,
   reported_on date,
   recipients text[] not null default '{}',
-  status text not null default 'planned',
   custom jsonb not null default '{}' constraint internal_audit_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint internal_audit_pkey primary key (scope, code),
@@ -78,6 +78,7 @@ comment on table isms.internal_audit is 'Internal audits (9.2)';
 comment on column isms.internal_audit.scope is 'Scope';
 comment on column isms.internal_audit.code is 'Key in the scope';
 comment on column isms.internal_audit.title is 'Title';
+comment on column isms.internal_audit.status is 'State in workflow internal_audit';
 comment on column isms.internal_audit.programme is 'Audit programme';
 comment on column isms.internal_audit.planned_period is 'When it takes place';
 comment on column isms.internal_audit.criteria is 'What it is audited against (9.2.2 a)';
@@ -90,7 +91,6 @@ comment on column isms.internal_audit.unannounced_reason is 'Why not';
 comment on column isms.internal_audit.conclusion is 'Overall conclusion';
 comment on column isms.internal_audit.reported_on is 'Day of the report';
 comment on column isms.internal_audit.recipients is 'Codes of the persons it went to';
-comment on column isms.internal_audit.status is 'State in workflow internal_audit';
 comment on column isms.internal_audit.custom is 'Fields of the organisation''s own';
 comment on column isms.internal_audit.created_by is 'Person who planned it';
 
@@ -139,6 +139,7 @@ comment on column isms.audit_item.created_by is 'Person who recorded it';
 create table isms.finding (
   scope text not null default isms.default_scope() constraint finding_scope_fkey references isms.scope on update cascade,
   code text not null constraint finding_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
+  status text not null default 'draft',
   source text not null default 'internal_audit' constraint finding_source_known check (source in ('internal_audit', 'certification_body', 'other')),
   audit text,
   certification text,
@@ -157,7 +158,6 @@ create table isms.finding (
   body_evidence text,
   body_accepted_on date,
   body_verified_on date,
-  status text not null default 'draft',
   custom jsonb not null default '{}' constraint finding_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint finding_pkey primary key (scope, code),
@@ -169,6 +169,7 @@ create table isms.finding (
 comment on table isms.finding is 'What audits found, the certification body''s included (9.2)';
 comment on column isms.finding.scope is 'Scope';
 comment on column isms.finding.code is 'Key in the scope';
+comment on column isms.finding.status is 'State in workflow finding';
 comment on column isms.finding.source is 'internal_audit, certification_body or other';
 comment on column isms.finding.audit is 'Internal audit that found it';
 comment on column isms.finding.certification is 'Certification cycle whose audit found it';
@@ -187,7 +188,6 @@ comment on column isms.finding.body_dated is 'Its date';
 comment on column isms.finding.body_evidence is 'Where it is kept';
 comment on column isms.finding.body_accepted_on is 'Day on which the body accepted the plan';
 comment on column isms.finding.body_verified_on is 'Day on which the body verified correction and action';
-comment on column isms.finding.status is 'State in workflow finding';
 comment on column isms.finding.custom is 'Fields of the organisation''s own';
 comment on column isms.finding.created_by is 'Person who recorded it';
 

@@ -46,6 +46,7 @@ create table isms.certification (
   scope text not null default isms.default_scope() constraint certification_scope_fkey references isms.scope on update cascade,
   code text not null constraint certification_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint certification_title_given check (title ~ '\S'),
+  status text not null default 'preparing',
   kind text not null default 'initial' constraint certification_kind_known check (kind in ('initial', 'renewal', 'transfer')),
   previous text constraint certification_previous_other check (previous <> code),
   transferred_from text,
@@ -78,7 +79,6 @@ create table isms.certification (
   body_reference text,
   body_dated date,
   body_evidence text,
-  status text not null default 'preparing',
   custom jsonb not null default '{}' constraint certification_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint certification_pkey primary key (scope, code),
@@ -90,6 +90,7 @@ comment on table isms.certification is 'Certification, a row a cycle: applicatio
 comment on column isms.certification.scope is 'Scope';
 comment on column isms.certification.code is 'Key in the scope';
 comment on column isms.certification.title is 'Title';
+comment on column isms.certification.status is 'State in workflow certification';
 comment on column isms.certification.kind is 'initial, renewal or transfer';
 comment on column isms.certification.previous is 'Cycle before it, which a renewal names';
 comment on column isms.certification.transferred_from is 'Of a transfer: body that issued the certificate, and its number';
@@ -121,7 +122,6 @@ comment on column isms.certification.cause_resolved is 'How the cause of the sus
 comment on column isms.certification.body_reference is 'Reference of the body''s letter or report on which the last step rests';
 comment on column isms.certification.body_dated is 'Its date';
 comment on column isms.certification.body_evidence is 'Where it is kept';
-comment on column isms.certification.status is 'State in workflow certification';
 comment on column isms.certification.custom is 'Fields of the organisation''s own';
 comment on column isms.certification.created_by is 'Person who recorded it';
 

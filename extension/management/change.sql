@@ -3,6 +3,7 @@ create table isms.change (
   scope text not null default isms.default_scope() constraint change_scope_fkey references isms.scope on update cascade,
   code text not null constraint change_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint change_title_given check (title ~ '\S'),
+  status text not null default 'requested',
   kind text not null default 'operational' constraint change_kind_given check (kind ~ '\S'),
   description text,
   owner text constraint change_owner_fkey references isms.person on update cascade,
@@ -29,7 +30,6 @@ create table isms.change (
   effects_reviewed text,
   effects_reviewed_on date,
   records_updated text,
-  status text not null default 'requested',
   custom jsonb not null default '{}' constraint change_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint change_pkey primary key (scope, code)
@@ -39,6 +39,7 @@ comment on table isms.change is 'Changes of the ISMS (6.3) and of what it protec
 comment on column isms.change.scope is 'Scope';
 comment on column isms.change.code is 'Key in the scope';
 comment on column isms.change.title is 'What changes';
+comment on column isms.change.status is 'State in workflow change';
 comment on column isms.change.kind is 'isms, operational, unintended (discovered after it happened), or a kind of the organisation''s own; isms.kind_approver says who approves it';
 comment on column isms.change.description is 'Description';
 comment on column isms.change.owner is 'Person responsible';
@@ -65,7 +66,6 @@ comment on column isms.change.implemented_on is 'When it was made, or happened';
 comment on column isms.change.effects_reviewed is 'What the review of its consequences found, and what was done against unintended ones';
 comment on column isms.change.effects_reviewed_on is 'When';
 comment on column isms.change.records_updated is 'Which documents, lines of the statement of applicability and inventories were updated, or that none is touched';
-comment on column isms.change.status is 'State in workflow change';
 comment on column isms.change.custom is 'Fields of the organisation''s own';
 comment on column isms.change.created_by is 'Person who recorded it';
 

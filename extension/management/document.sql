@@ -124,6 +124,7 @@ create table isms.document_version (
   version text not null constraint document_version_version_form check (version ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   kind text not null,
   title text not null constraint document_version_title_given check (title ~ '\S'),
+  status text not null default 'draft',
   author text default isms.actor() constraint document_version_author_fkey references isms.person on update cascade,
   approver text constraint document_version_approver_fkey references isms.person on update cascade,
   dated date,
@@ -151,7 +152,6 @@ create table isms.document_version (
   effective_from date,
   withdrawn_on date,
   disposed_on date,
-  status text not null default 'draft',
   created_by text default isms.actor(),
   constraint document_version_pkey primary key (scope, document, version),
   constraint document_version_ended check (case status when 'withdrawn' then withdrawn_on is not null when 'disposed' then disposed_on is not null else true end),
@@ -164,6 +164,7 @@ comment on column isms.document_version.document is 'Document';
 comment on column isms.document_version.version is 'Version, such as 1.0';
 comment on column isms.document_version.kind is 'Kind of the document';
 comment on column isms.document_version.title is 'Title; the document''s unless stated';
+comment on column isms.document_version.status is 'State in workflow document';
 comment on column isms.document_version.author is 'Person who wrote it';
 comment on column isms.document_version.approver is 'Person who is to approve it; another than the author';
 comment on column isms.document_version.dated is 'Date of the version; today in the scope unless stated';
@@ -191,7 +192,6 @@ comment on column isms.document_version.adequate is 'Was it found adequate?';
 comment on column isms.document_version.effective_from is 'First day in force';
 comment on column isms.document_version.withdrawn_on is 'When it was withdrawn; set with the state, of one loaded at cut-over as given, else the day it was loaded';
 comment on column isms.document_version.disposed_on is 'When it was disposed of; set with the state';
-comment on column isms.document_version.status is 'State in workflow document';
 comment on column isms.document_version.created_by is 'Person who recorded it';
 
 create index document_version_kind_idx on isms.document_version (scope, document, kind);

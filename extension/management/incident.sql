@@ -29,6 +29,7 @@ create table isms.incident (
   scope text not null default isms.default_scope() constraint incident_scope_fkey references isms.scope on update cascade,
   code text not null constraint incident_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint incident_title_given check (title ~ '\S'),
+  status text not null default 'reported',
   description text,
   reporter text,
   handler text constraint incident_handler_fkey references isms.person on update cascade,
@@ -55,7 +56,6 @@ create table isms.incident (
   affects_risk boolean,
   risk text,
   no_risk_reason text,
-  status text not null default 'reported',
   custom jsonb not null default '{}' constraint incident_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint incident_pkey primary key (scope, code),
@@ -66,6 +66,7 @@ comment on table isms.incident is 'Information security events and incidents: re
 comment on column isms.incident.scope is 'Scope';
 comment on column isms.incident.code is 'Key in the scope';
 comment on column isms.incident.title is 'Title';
+comment on column isms.incident.status is 'State in workflow incident';
 comment on column isms.incident.description is 'Description';
 comment on column isms.incident.reporter is 'Who reported it, in prose: anybody can, people without a login too';
 comment on column isms.incident.handler is 'Person who handles it';
@@ -92,7 +93,6 @@ comment on column isms.incident.no_nonconformity_reason is 'Why it is none';
 comment on column isms.incident.affects_risk is 'Does a risk look different now?';
 comment on column isms.incident.risk is 'That risk, known before or new';
 comment on column isms.incident.no_risk_reason is 'Why none does';
-comment on column isms.incident.status is 'State in workflow incident';
 comment on column isms.incident.custom is 'Fields of the organisation''s own';
 comment on column isms.incident.created_by is 'Person who recorded it';
 

@@ -3,6 +3,7 @@ create table isms.measure (
   scope text not null default isms.default_scope() constraint measure_scope_fkey references isms.scope on update cascade,
   code text not null constraint measure_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint measure_title_given check (title ~ '\S'),
+  status text not null default 'active' constraint measure_status_known check (status in ('active', 'retired')),
   subject_kind text not null constraint measure_subject_kind_known check (subject_kind in ('control', 'implementation', 'objective', 'process', 'isms')),
   subject text,
   method text not null constraint measure_method_given check (method ~ '\S'),
@@ -15,7 +16,6 @@ create table isms.measure (
   evaluated_every interval not null constraint measure_evaluated_every_positive check (evaluated_every > interval '0'),
   evaluator text constraint measure_evaluator_fkey references isms.person on update cascade,
   starts_on date not null,
-  status text not null default 'active' constraint measure_status_known check (status in ('active', 'retired')),
   custom jsonb not null default '{}' constraint measure_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint measure_pkey primary key (scope, code),
@@ -27,6 +27,7 @@ comment on table isms.measure is 'Measures of controls, processes, objectives an
 comment on column isms.measure.scope is 'Scope';
 comment on column isms.measure.code is 'Key in the scope';
 comment on column isms.measure.title is 'What is measured';
+comment on column isms.measure.status is 'active or retired';
 comment on column isms.measure.subject_kind is 'What kind of thing it says something of: control, implementation, objective, process or isms (the whole)';
 comment on column isms.measure.subject is 'Which: reference of a control of the base catalogue, or code';
 comment on column isms.measure.method is 'How, so that results can be compared and reproduced (9.1 b)';
@@ -39,7 +40,6 @@ comment on column isms.measure.measurer is 'Who measures (9.1 d)';
 comment on column isms.measure.evaluated_every is 'How often results are evaluated (9.1 e)';
 comment on column isms.measure.evaluator is 'Who evaluates (9.1 f)';
 comment on column isms.measure.starts_on is 'First day; today in the scope unless stated';
-comment on column isms.measure.status is 'active or retired';
 comment on column isms.measure.custom is 'Fields of the organisation''s own';
 comment on column isms.measure.created_by is 'Person who recorded it';
 

@@ -2,6 +2,7 @@
 create table isms.nonconformity (
   scope text not null default isms.default_scope() constraint nonconformity_scope_fkey references isms.scope on update cascade,
   code text not null constraint nonconformity_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
+  status text not null default 'open',
   source text constraint nonconformity_source_known check (source in ('internal_audit', 'certification_body', 'incident', 'measurement', 'management_review', 'control_test', 'supplier', 'report', 'other')),
   source_key text,
   requirement text,
@@ -36,7 +37,6 @@ create table isms.nonconformity (
   body_evidence text,
   body_accepted_on date,
   body_verified_on date,
-  status text not null default 'open',
   custom jsonb not null default '{}' constraint nonconformity_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint nonconformity_pkey primary key (scope, code),
@@ -46,6 +46,7 @@ create table isms.nonconformity (
 comment on table isms.nonconformity is 'Nonconformities: nature, correction, cause, action and its effect (10.2)';
 comment on column isms.nonconformity.scope is 'Scope';
 comment on column isms.nonconformity.code is 'Key in the scope';
+comment on column isms.nonconformity.status is 'State in workflow nonconformity';
 comment on column isms.nonconformity.source is 'What found it: internal_audit, certification_body, incident, measurement, management_review, control_test, supplier, report or other';
 comment on column isms.nonconformity.source_key is 'Key of the record it was found by';
 comment on column isms.nonconformity.requirement is 'Requirement that is not met: clause, control, law, contract';
@@ -80,7 +81,6 @@ comment on column isms.nonconformity.body_dated is 'Its date';
 comment on column isms.nonconformity.body_evidence is 'Where it is kept';
 comment on column isms.nonconformity.body_accepted_on is 'Day on which the body accepted the plan';
 comment on column isms.nonconformity.body_verified_on is 'Day on which the body verified correction and action';
-comment on column isms.nonconformity.status is 'State in workflow nonconformity';
 comment on column isms.nonconformity.custom is 'Fields of the organisation''s own';
 comment on column isms.nonconformity.created_by is 'Person who recorded it';
 

@@ -3,6 +3,7 @@ create table isms.objective (
   scope text not null default isms.default_scope() constraint objective_scope_fkey references isms.scope on update cascade,
   code text not null constraint objective_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint objective_title_given check (title ~ '\S'),
+  status text not null default 'draft',
   policy text,
   aim text,
   refers_kind text constraint objective_refers_kind_known check (refers_kind in ('requirement', 'risk', 'treatment')),
@@ -23,7 +24,6 @@ create table isms.objective (
   communicated_on date,
   confirmed_on date,
   outcome text,
-  status text not null default 'draft',
   custom jsonb not null default '{}' constraint objective_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint objective_pkey primary key (scope, code),
@@ -37,6 +37,7 @@ comment on table isms.objective is 'Information security objectives with the pla
 comment on column isms.objective.scope is 'Scope';
 comment on column isms.objective.code is 'Key in the scope';
 comment on column isms.objective.title is 'What is to be achieved';
+comment on column isms.objective.status is 'State in workflow objective';
 comment on column isms.objective.policy is 'Document with the policy it is consistent with (6.2 a)';
 comment on column isms.objective.aim is 'Aim of top management it serves (5.1 a)';
 comment on column isms.objective.refers_kind is 'What it takes into account: requirement, risk or treatment (6.2 c)';
@@ -57,7 +58,6 @@ comment on column isms.objective.period is 'Days it is for; from today on unless
 comment on column isms.objective.communicated_on is 'When it was last communicated (6.2 e)';
 comment on column isms.objective.confirmed_on is 'When it was last found to be still right (6.2 f)';
 comment on column isms.objective.outcome is 'What came of it, as evaluated when it is closed';
-comment on column isms.objective.status is 'State in workflow objective';
 comment on column isms.objective.custom is 'Fields of the organisation''s own';
 comment on column isms.objective.created_by is 'Person who recorded it';
 

@@ -3,6 +3,7 @@ create table isms.management_review (
   scope text not null default isms.default_scope() constraint management_review_scope_fkey references isms.scope on update cascade,
   code text not null constraint management_review_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint management_review_title_given check (title ~ '\S'),
+  status text not null default 'planned',
   period daterange not null constraint management_review_period_bounded check (not (isempty(period) or lower_inf(period) or upper_inf(period))),
   planned_on date,
   held_on date,
@@ -13,7 +14,6 @@ create table isms.management_review (
   effectiveness text constraint management_review_effectiveness_known check (effectiveness in ('yes', 'partly', 'no')),
   verdict_reason text,
   minutes text,
-  status text not null default 'planned',
   custom jsonb not null default '{}' constraint management_review_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint management_review_pkey primary key (scope, code)
@@ -23,6 +23,7 @@ comment on table isms.management_review is 'Management reviews (9.3)';
 comment on column isms.management_review.scope is 'Scope';
 comment on column isms.management_review.code is 'Key in the scope';
 comment on column isms.management_review.title is 'Title';
+comment on column isms.management_review.status is 'State in workflow management_review';
 comment on column isms.management_review.period is 'Period it looks back on';
 comment on column isms.management_review.planned_on is 'Day on which it is to be held';
 comment on column isms.management_review.held_on is 'Day on which it was';
@@ -33,7 +34,6 @@ comment on column isms.management_review.adequacy is 'Is it adequate: yes, partl
 comment on column isms.management_review.effectiveness is 'Is it effective: yes, partly or no';
 comment on column isms.management_review.verdict_reason is 'Why';
 comment on column isms.management_review.minutes is 'Where the minutes are: code of a document of kind management_review, or place';
-comment on column isms.management_review.status is 'State in workflow management_review';
 comment on column isms.management_review.custom is 'Fields of the organisation''s own';
 comment on column isms.management_review.created_by is 'Person who planned it';
 

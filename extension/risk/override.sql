@@ -6,6 +6,7 @@ comment on type isms.text_range is 'Range over text; lets an exclusion constrain
 create table isms.risk_override (
   scope text not null default isms.default_scope(),
   code text not null constraint risk_override_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
+  status text not null default 'draft',
   risk text not null,
   state text not null default 'current' constraint risk_override_state_known check (state in ('current', 'target')),
   method text not null,
@@ -18,7 +19,6 @@ create table isms.risk_override (
   expert text not null default isms.actor() constraint risk_override_expert_fkey references isms.person on update cascade,
   approved_by text constraint risk_override_approved_by_fkey references isms.person on update cascade,
   approved_on date,
-  status text not null default 'draft',
   created_by text default isms.actor(),
   constraint risk_override_pkey primary key (scope, code),
   constraint risk_override_risk_fkey foreign key (scope, risk) references isms.risk on update cascade,
@@ -34,6 +34,7 @@ create table isms.risk_override (
 comment on table isms.risk_override is 'Values of risks that an expert entered in place of the computed ones: why, from when to when, approved by another person';
 comment on column isms.risk_override.scope is 'Scope';
 comment on column isms.risk_override.code is 'Key in the scope';
+comment on column isms.risk_override.status is 'State in workflow risk_override';
 comment on column isms.risk_override.risk is 'Risk';
 comment on column isms.risk_override.state is 'Which value is replaced: current or target';
 comment on column isms.risk_override.method is 'Method of the risk when it was entered; under another one it has no effect';
@@ -46,7 +47,6 @@ comment on column isms.risk_override.validity is 'Days on which it holds, with a
 comment on column isms.risk_override.expert is 'Person who judged';
 comment on column isms.risk_override.approved_by is 'Person who approved, set at the approval';
 comment on column isms.risk_override.approved_on is 'When';
-comment on column isms.risk_override.status is 'State in workflow risk_override';
 comment on column isms.risk_override.created_by is 'Person who recorded it';
 
 create index risk_override_risk_idx on isms.risk_override (scope, risk);

@@ -2,6 +2,7 @@ create table isms.risk (
   scope text not null default isms.default_scope() constraint risk_scope_fkey references isms.scope on update cascade,
   code text not null constraint risk_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint risk_title_given check (title ~ '\S'),
+  status text not null default 'identified',
   description text,
   category text,
   asset text,
@@ -31,7 +32,6 @@ create table isms.risk (
     check (closure_reason in ('source_removed', 'activity_stopped', 'out_of_scope', 'duplicate', 'merged', 'not_a_risk')),
   closure_note text,
   successor text constraint risk_successor_other check (successor <> code),
-  status text not null default 'identified',
   custom jsonb not null default '{}' constraint risk_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint risk_pkey primary key (scope, code),
@@ -44,6 +44,7 @@ comment on table isms.risk is 'Risks: identified (6.1.2 c), rated (d), owned; wh
 comment on column isms.risk.scope is 'Scope';
 comment on column isms.risk.code is 'Key in the scope';
 comment on column isms.risk.title is 'Title';
+comment on column isms.risk.status is 'State in workflow risk';
 comment on column isms.risk.description is 'Description';
 comment on column isms.risk.category is 'Category of the organisation''s own';
 comment on column isms.risk.asset is 'Asset at risk';
@@ -71,7 +72,6 @@ comment on column isms.risk.review_trigger_key is 'Key of the record that caused
 comment on column isms.risk.closure_reason is 'Why it was closed; empty once it is reopened';
 comment on column isms.risk.closure_note is 'Closure in prose';
 comment on column isms.risk.successor is 'Risk that takes its place, for duplicate and merged';
-comment on column isms.risk.status is 'State in workflow risk';
 comment on column isms.risk.custom is 'Fields of the organisation''s own';
 comment on column isms.risk.created_by is 'Person who recorded it';
 

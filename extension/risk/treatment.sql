@@ -99,6 +99,7 @@ create table isms.action (
   scope text not null default isms.default_scope() constraint action_scope_fkey references isms.scope on update cascade,
   code text not null constraint action_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   title text not null constraint action_title_given check (title ~ '\S'),
+  status text not null default 'planned',
   serves_kind text not null default 'risk' constraint action_serves_kind_fkey references isms.action_subject,
   serves text,
   option text constraint action_option_of_risk check (option is null or serves_kind = 'risk'),
@@ -114,7 +115,6 @@ create table isms.action (
   checked_by text constraint action_checked_by_fkey references isms.person on update cascade,
   checked_on date,
   replaced_by text constraint action_replaced_by_other check (replaced_by <> code),
-  status text not null default 'planned',
   custom jsonb not null default '{}' constraint action_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint action_pkey primary key (scope, code),
@@ -126,6 +126,7 @@ comment on table isms.action is 'Everything that is to be done: for a risk (6.1.
 comment on column isms.action.scope is 'Scope';
 comment on column isms.action.code is 'Key in the scope';
 comment on column isms.action.title is 'What is to be done';
+comment on column isms.action.status is 'State in workflow action';
 comment on column isms.action.serves_kind is 'Kind of record it serves';
 comment on column isms.action.serves is 'Code of that record';
 comment on column isms.action.option is 'Treatment option it carries out; null: the plan as a whole';
@@ -141,7 +142,6 @@ comment on column isms.action.check_result is 'Result of the check: pass or fail
 comment on column isms.action.checked_by is 'Who checked';
 comment on column isms.action.checked_on is 'When';
 comment on column isms.action.replaced_by is 'Action that takes its place';
-comment on column isms.action.status is 'State in workflow action';
 comment on column isms.action.custom is 'Fields of the organisation''s own';
 comment on column isms.action.created_by is 'Person who planned it';
 
