@@ -220,7 +220,7 @@ begin atomic
       select x.scope, x.code, x.reported_on
         from isms.internal_audit x
         join isms.scope_day d on d.scope = x.scope
-       where x.scope = any (audited_items.scopes) and x.status in ('reported', 'closed') and (x.reported_on + audited_items.within)::date >= d.today
+       where x.scope = any (audited_items.scopes) and x.status in ('reported', 'closed') and (x.reported_on + (select audited_items.within))::date >= d.today
       offset 0) a on a.scope = i.scope and a.code = i.audit
    where i.scope = any (audited_items.scopes) and i.result in ('conforms', 'finding');
 end;

@@ -68,7 +68,7 @@ $$, true),
  'Each objective began or was found to be still right not long ago',
  'Look at it again and set isms.objective.confirmed_on, or return it and bring it up to date.', '{"interval": "12 months"}', $$
  select o.scope, 'isms.objective', o.code,
-        (greatest(case when o.confirmed_on <= d.today then o.confirmed_on end, lower(o.period)) + ($1 ->> 'interval')::interval)::date >= d.today
+        (greatest(case when o.confirmed_on <= d.today then o.confirmed_on end, lower(o.period)) + (select ($1 ->> 'interval')::interval))::date >= d.today
    from isms.objective o
    join isms.scope_day d on d.scope = o.scope
   where o.scope = any ($2) and o.status = 'approved'
@@ -94,7 +94,7 @@ $$, true),
    join isms.scope_day d on d.scope = c.scope
   where c.scope = any ($2) and c.status in ('implemented', 'rolled_back', 'closed') and c.kind <> 'unintended'
     and (c.kind = 'isms' or c.changes_scope or c.changes_policy)
-    and (coalesce(c.implemented_on, c.requested_on) + ($1 ->> 'interval')::interval)::date >= d.today
+    and (coalesce(c.implemented_on, c.requested_on) + (select ($1 ->> 'interval')::interval))::date >= d.today
 $$, true),
 
 ('RD-070', '7.1', '7.1', 'practice', 'record',
@@ -169,7 +169,7 @@ $$, true),
       where x.scope = any ($2) and (x.scope, x.person) in (select r.scope, r.person from isms.person_role r where r.scope = any ($2))
       order by x.scope, x.training, x.person, x.completed_on desc) c
    join isms.scope_day d on d.scope = c.scope
-  where c.effective is not null or (c.completed_on + ($1 ->> 'within')::interval)::date < d.today
+  where c.effective is not null or (c.completed_on + (select ($1 ->> 'within')::interval))::date < d.today
 $$, true),
 
 ('RD-075', '7.3', '7.3', 'practice', 'consistency',
@@ -180,7 +180,7 @@ $$, true),
      from isms.document_in_force p
      join isms.scope_day d on d.scope = p.scope
     where p.scope = any ($2) and p.kind = 'policy')
- select p.scope, 'isms.awareness_record', h.person || ' ' || p.code, coalesce((a.aware_on + ($1 ->> 'interval')::interval)::date >= p.today, false)
+ select p.scope, 'isms.awareness_record', h.person || ' ' || p.code, coalesce((a.aware_on + (select ($1 ->> 'interval')::interval))::date >= p.today, false)
    from policy p
    join (
      select r.scope, r.person, min(r.since) as since
@@ -189,7 +189,7 @@ $$, true),
       group by r.scope, r.person) h on h.scope = p.scope
    join isms.person n on n.code = h.person and n.kind = 'human'
    left join isms.awareness_record a on a.scope = p.scope and a.document = p.code and a.version = p.version and a.person = h.person
-  where a.person is not null or coalesce((greatest(p.effective_from, h.since) + ($1 ->> 'within')::interval)::date < p.today, true)
+  where a.person is not null or coalesce((greatest(p.effective_from, h.since) + (select ($1 ->> 'within')::interval))::date < p.today, true)
 $$, true),
 
 ('RD-076', '7.3', '7.3', 'practice', 'consistency',
@@ -363,8 +363,8 @@ $$, true),
    from isms.change c
    join isms.scope_day d on d.scope = c.scope
   where c.scope = any ($2) and c.kind = 'unintended' and c.status not in ('rejected', 'cancelled')
-    and (c.effects_reviewed_on is not null or (c.requested_on + ($1 ->> 'within')::interval)::date < d.today)
-    and (c.status <> 'closed' or (c.requested_on + ($1 ->> 'interval')::interval)::date >= d.today)
+    and (c.effects_reviewed_on is not null or (c.requested_on + (select ($1 ->> 'within')::interval))::date < d.today)
+    and (c.status <> 'closed' or (c.requested_on + (select ($1 ->> 'interval')::interval))::date >= d.today)
 $$, true),
 
 ('RD-091', '8.1', '8.1', 'standard', 'consistency',
@@ -394,7 +394,7 @@ $$, true),
 ('RD-092', '8.2', '8.2', 'practice', 'timeliness',
  'A round of risk assessment was finished not long ago',
  'Open a round in isms.assessment_round, assess the risks, take its results: isms.take_assessment.', '{"interval": "12 months"}', $$
- select s.code, 'isms.assessment_round', null::text, coalesce(bool_or((r.closed_on + ($1 ->> 'interval')::interval)::date >= d.today), false)
+ select s.code, 'isms.assessment_round', null::text, coalesce(bool_or((r.closed_on + (select ($1 ->> 'interval')::interval))::date >= d.today), false)
    from unnest($2) s(code)
    join isms.scope_day d on d.scope = s.code
    left join isms.assessment_round r on r.scope = s.code and r.status = 'closed'
@@ -411,7 +411,7 @@ $$, true),
      join isms.scope_day d on d.scope = c.scope
     where c.scope = any ($2) and c.status in ('implemented', 'rolled_back', 'closed')
       and (c.risks <> '{}' or coalesce(c.no_risk_reason, '') !~ '\S')
-      and (coalesce(c.implemented_on, c.requested_on) + ($1 ->> 'interval')::interval)::date >= d.today)
+      and (coalesce(c.implemented_on, c.requested_on) + (select ($1 ->> 'interval')::interval))::date >= d.today)
  select q.scope, 'isms.change', q.code,
         case when not bool_and(coalesce(q.fits, true)) then false when count(q.fits) < count(*) then null else true end
    from (
@@ -442,7 +442,7 @@ $$, true),
    from isms.assessment_round r
    join isms.scope_day d on d.scope = r.scope
    left join lateral (select true as taken from isms.assessment_result a where a.scope = r.scope and a.round = r.code limit 1) x on true
-  where r.scope = any ($2) and r.status = 'closed' and coalesce((r.closed_on + ($1 ->> 'interval')::interval)::date >= d.today, true)
+  where r.scope = any ($2) and r.status = 'closed' and coalesce((r.closed_on + (select ($1 ->> 'interval')::interval))::date >= d.today, true)
 $$, true),
 
 ('RD-095', '8.3', '8.3', 'standard', 'record',
@@ -510,7 +510,7 @@ $$, true),
  'What the measures say of performance and effectiveness was evaluated not long ago, with a conclusion',
  'Prepare an evaluation (isms.performance_evaluation, isms.prepare_evaluation), conclude it and have it approved.', '{"interval": "12 months"}', $$
  select s.code, 'isms.performance_evaluation', null::text,
-        coalesce(bool_or((e.evaluated_on + ($1 ->> 'interval')::interval)::date >= d.today and e.conclusion ~ '\S' and e.effective is not null), false)
+        coalesce(bool_or((e.evaluated_on + (select ($1 ->> 'interval')::interval))::date >= d.today and e.conclusion ~ '\S' and e.effective is not null), false)
    from unnest($2) s(code)
    join isms.scope_day d on d.scope = s.code
    left join isms.performance_evaluation e on e.scope = s.code and e.status <> 'draft'
@@ -525,31 +525,29 @@ $$, true),
    select t.scope, t.implementation as item
      from isms.control_test t
      join isms.scope_day d on d.scope = t.scope
-    where t.scope = any ($2) and t.status = 'recorded' and t.result in ('pass', 'fail') and (t.tested_on + ($1 ->> 'interval')::interval)::date >= d.today
-    union
+    where t.scope = any ($2) and t.status = 'recorded' and t.result in ('pass', 'fail') and (t.tested_on + (select ($1 ->> 'interval')::interval))::date >= d.today
+    union all
    select m.scope, m.subject
      from isms.measure m
      join isms.scope_day d on d.scope = m.scope
      join isms.valid_measurement v on v.scope = m.scope and v.measure = m.code
-    where m.scope = any ($2) and m.subject_kind in ('control', 'implementation') and (v.measured_on + ($1 ->> 'interval')::interval)::date >= d.today
-    union
-   select i.scope, i.item from isms.audited_items($2, ($1 ->> 'interval')::interval) i)
+    where m.scope = any ($2) and m.subject_kind in ('control', 'implementation') and (v.measured_on + (select ($1 ->> 'interval')::interval))::date >= d.today
+    union all
+   select i.scope, i.item from isms.audited_items($2, ($1 ->> 'interval')::interval) i),
+ named as (
+   select c.reference, n.name
+     from isms.control c
+    cross join lateral (values (c.reference::text), (substring(c.reference::text from '^(.*)\.[^.]*$'))) n(name))
  select a.scope, 'isms.applicability', a.reference::text, l.reference is not null
    from isms.applicability a
    left join (
-     select x.scope, x.reference
-       from isms.applicability x
-       join looked k on k.scope = x.scope and k.item = x.reference::text
-      where x.scope = any ($2) and x.necessary
-      union
-     select x.scope, x.reference
-       from isms.applicability x
-       join looked k on k.scope = x.scope and k.item = substring(x.reference::text from '^(.*)\.[^.]*$')
-      where x.scope = any ($2) and x.necessary
+     select k.scope, n.reference
+       from looked k
+       join named n on n.name = k.item
       union
      select c.scope, c.reference
-       from isms.implementation_control c
-       join looked k on k.scope = c.scope and k.item = c.implementation
+       from looked k
+       join isms.implementation_control c on c.scope = k.scope and c.implementation = k.item
       where c.scope = any ($2)) l on l.scope = a.scope and l.reference = a.reference
   where a.scope = any ($2) and a.necessary and a.implementation_status = 'implemented'
 $$, true);
@@ -560,7 +558,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
 ('RD-102', '9.2.1', '9.2.1', 'practice', 'record',
  'An internal audit was finished in the year before today, or before stage 2 of the certification under way',
  'Carry out an audit of the programme and report it (isms.internal_audit, step report).', '{"interval": "12 months"}', $$
- select s.code, 'isms.internal_audit', null::text, coalesce(bool_or(a.reported_on <= least(g.day, d.today) and (a.reported_on + ($1 ->> 'interval')::interval)::date >= g.day), false)
+ select s.code, 'isms.internal_audit', null::text, coalesce(bool_or(a.reported_on <= least(g.day, d.today) and (a.reported_on + (select ($1 ->> 'interval')::interval))::date >= g.day), false)
    from unnest($2) s(code)
    join isms.scope_day d on d.scope = s.code
    left join (
@@ -577,7 +575,11 @@ $$, true),
  'Finished audits of the last years looked at each of the clauses 4 to 10, and at each necessary control',
  'Put what is missing into scope_items of an audit of the programme (isms.internal_audit); isms.audit_item says what was looked at.', '{"interval": "3 years"}', $$
  with looked as (
-   select distinct i.scope, i.item from isms.audited_items($2, ($1 ->> 'interval')::interval) i)
+   select distinct i.scope, i.item from isms.audited_items($2, ($1 ->> 'interval')::interval) i),
+ named as (
+   select c.reference, n.name
+     from isms.control c
+    cross join lateral (values (c.reference::text), (substring(c.reference::text from '^(.*)\.[^.]*$'))) n(name))
  select s.code, 'isms.control', k.clause, l.clause is not null
    from unnest($2) s(code)
   cross join unnest('{4,5,6,7,8,9,10}'::text[]) k(clause)
@@ -586,19 +588,13 @@ $$, true),
  select a.scope, 'isms.applicability', a.reference::text, l.reference is not null
    from isms.applicability a
    left join (
-     select x.scope, x.reference
-       from isms.applicability x
-       join looked k on k.scope = x.scope and k.item = x.reference::text
-      where x.scope = any ($2) and x.necessary
-      union
-     select x.scope, x.reference
-       from isms.applicability x
-       join looked k on k.scope = x.scope and k.item = substring(x.reference::text from '^(.*)\.[^.]*$')
-      where x.scope = any ($2) and x.necessary
+     select k.scope, n.reference
+       from looked k
+       join named n on n.name = k.item
       union
      select c.scope, c.reference
-       from isms.implementation_control c
-       join looked k on k.scope = c.scope and k.item = c.implementation
+       from looked k
+       join isms.implementation_control c on c.scope = k.scope and c.implementation = k.item
       where c.scope = any ($2)) l on l.scope = a.scope and l.reference = a.reference
   where a.scope = any ($2) and a.necessary
 $$, true),
@@ -629,7 +625,7 @@ $$, true),
  select a.scope, 'isms.internal_audit', a.code, coalesce(a.criteria ~ '\S' and cardinality(a.scope_items) > 0, false)
    from isms.internal_audit a
    join isms.scope_day d on d.scope = a.scope
-  where a.scope = any ($2) and a.status in ('in_progress', 'reported', 'closed') and coalesce((a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today, true)
+  where a.scope = any ($2) and a.status in ('in_progress', 'reported', 'closed') and coalesce((a.reported_on + (select ($1 ->> 'interval')::interval))::date >= d.today, true)
 $$, true),
 
 -- The registers say who owns a thing today.  Whether that was so when an audit was carried out, the trail alone knows.
@@ -642,7 +638,7 @@ $$, true),
      join isms.scope_day d on d.scope = a.scope
     cross join lateral unnest(case when a.lead_auditor = any (a.team) then a.team else a.team || a.lead_auditor end) p(person)
     cross join lateral unnest(a.scope_items) i(item)
-    where a.scope = any ($2) and a.status in ('in_progress', 'reported', 'closed') and coalesce((a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today, true)),
+    where a.scope = any ($2) and a.status in ('in_progress', 'reported', 'closed') and coalesce((a.reported_on + (select ($1 ->> 'interval')::interval))::date >= d.today, true)),
  item as (
    select distinct m.scope, m.item from met m),
  named as (
@@ -692,7 +688,7 @@ $$, true),
    left join isms.role_assignment m
      on m.scope = a.scope and m.person = p.person and m.role in ('top_management', 'isms_manager', 'process_owner') and m.status in ('active', 'ended')
     and a.reported_on between coalesce(m.valid_from, '-infinity') and coalesce(m.valid_until, 'infinity')
-  where a.scope = any ($2) and a.status in ('reported', 'closed') and coalesce((a.reported_on + ($1 ->> 'interval')::interval)::date >= d.today, true)
+  where a.scope = any ($2) and a.status in ('reported', 'closed') and coalesce((a.reported_on + (select ($1 ->> 'interval')::interval))::date >= d.today, true)
   group by a.scope, a.code
 $$, true),
 
@@ -718,9 +714,9 @@ $$, true),
           where x.scope = any ($2) and x.serves_kind = 'finding' and x.status <> 'cancelled'
           group by x.scope, x.serves) b on b.scope = f.scope and b.serves = f.code
       where f.scope = any ($2) and f.kind in ('major', 'minor') and f.status in ('raised', 'agreed', 'closed')
-        and ((f.found_on + ($1 ->> 'interval')::interval)::date < d.today) is not true
+        and ((f.found_on + (select ($1 ->> 'interval')::interval))::date < d.today) is not true
      offset 0) q
-  where q.acted or (q.found_on + ($1 ->> 'within')::interval)::date < q.today
+  where q.acted or (q.found_on + (select ($1 ->> 'within')::interval))::date < q.today
 $$, true);
 
 -- 9.3: the latest review that was held.
@@ -729,7 +725,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
  'In the year before today, or before stage 2 of the certification under way, top management reviewed the ISMS with an audit finished before',
  'Hold a review (isms.management_review) chaired by top management when the audit is reported: isms.prepare_review.', '{"interval": "12 months"}', $$
  with day as (
-   select s.code as scope, least(coalesce(c.stage_2, d.today), d.today) as last, (coalesce(c.stage_2, d.today) - ($1 ->> 'interval')::interval)::date as first
+   select s.code as scope, least(coalesce(c.stage_2, d.today), d.today) as last, (coalesce(c.stage_2, d.today) - (select ($1 ->> 'interval')::interval))::date as first
      from unnest($2) s(code)
      join isms.scope_day d on d.scope = s.code
      left join (
@@ -806,7 +802,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
 ('RD-114', '10.1', '10.1', 'practice', 'record',
  'An improvement was proposed not long ago, and not declined',
  'Enter it in isms.improvement.', '{"interval": "12 months"}', $$
- select s.code, 'isms.improvement', null::text, coalesce(bool_or((i.proposed_on + ($1 ->> 'interval')::interval)::date >= d.today and i.decision is distinct from 'declined'), false)
+ select s.code, 'isms.improvement', null::text, coalesce(bool_or((i.proposed_on + (select ($1 ->> 'interval')::interval))::date >= d.today and i.decision is distinct from 'declined'), false)
    from unnest($2) s(code)
    join isms.scope_day d on d.scope = s.code
    left join isms.improvement i on i.scope = s.code
@@ -821,8 +817,8 @@ $$, true),
    from isms.nonconformity n
    join isms.scope_day d on d.scope = n.scope
   where n.scope = any ($2) and n.status <> 'void'
-    and (n.status <> 'open' or coalesce((n.found_on + ($1 ->> 'within')::interval)::date < d.today, true))
-    and (n.status <> 'closed' or coalesce((coalesce(n.judged_on, n.found_on) + ($1 ->> 'interval')::interval)::date >= d.today, true))
+    and (n.status <> 'open' or coalesce((n.found_on + (select ($1 ->> 'within')::interval))::date < d.today, true))
+    and (n.status <> 'closed' or coalesce((coalesce(n.judged_on, n.found_on) + (select ($1 ->> 'interval')::interval))::date >= d.today, true))
 $$, true),
 
 ('RD-116', '10.2 b', '10.2', 'standard', 'consistency',
@@ -832,8 +828,8 @@ $$, true),
    from isms.nonconformity n
    join isms.scope_day d on d.scope = n.scope
   where n.scope = any ($2) and n.status <> 'void'
-    and (n.status not in ('open', 'corrected') or coalesce((n.found_on + ($1 ->> 'within')::interval)::date < d.today, true))
-    and (n.status <> 'closed' or coalesce((coalesce(n.judged_on, n.found_on) + ($1 ->> 'interval')::interval)::date >= d.today, true))
+    and (n.status not in ('open', 'corrected') or coalesce((n.found_on + (select ($1 ->> 'within')::interval))::date < d.today, true))
+    and (n.status <> 'closed' or coalesce((coalesce(n.judged_on, n.found_on) + (select ($1 ->> 'interval')::interval))::date >= d.today, true))
 $$, true),
 
 ('RD-117', '10.2 c', '10.2', 'standard', 'consistency',
@@ -857,7 +853,7 @@ $$, true),
        left join isms.person p on p.code = x.owner
       where x.scope = any ($2) and x.serves_kind = 'nonconformity' and x.status <> 'cancelled') a on a.scope = n.scope and a.serves = n.code
   where n.scope = any ($2) and n.status <> 'void' and n.action_needed
-    and (n.status <> 'closed' or coalesce((coalesce(n.judged_on, n.found_on) + ($1 ->> 'interval')::interval)::date >= d.today, true))
+    and (n.status <> 'closed' or coalesce((coalesce(n.judged_on, n.found_on) + (select ($1 ->> 'interval')::interval))::date >= d.today, true))
   group by n.scope, n.code
 $$, true),
 
@@ -874,7 +870,7 @@ $$, true),
       where x.scope = any ($2) and x.serves_kind = 'nonconformity' and x.status = 'verified'
       group by x.scope, x.serves) a on a.scope = n.scope and a.serves = n.code
   where n.scope = any ($2) and n.action_needed
-    and (n.status = 'closed' and coalesce((coalesce(n.judged_on, n.found_on) + ($1 ->> 'interval')::interval)::date >= d.today, true)
+    and (n.status = 'closed' and coalesce((coalesce(n.judged_on, n.found_on) + (select ($1 ->> 'interval')::interval))::date >= d.today, true)
          or n.status = 'implemented' and n.effectiveness_due < d.today)
 $$, true),
 
@@ -885,7 +881,7 @@ $$, true),
    from isms.nonconformity n
    join isms.scope_day d on d.scope = n.scope
   where n.scope = any ($2) and n.status = 'closed' and n.action_needed
-    and coalesce((coalesce(n.judged_on, n.found_on) + ($1 ->> 'interval')::interval)::date >= d.today, true)
+    and coalesce((coalesce(n.judged_on, n.found_on) + (select ($1 ->> 'interval')::interval))::date >= d.today, true)
 $$, true),
 
 -- Closed, the row and its actions are frozen by the workflow; what was loaded closed may lack something all the same.
@@ -902,7 +898,7 @@ $$, true),
        from isms.action x
       where x.scope = any ($2) and x.serves_kind = 'nonconformity' and x.status = 'verified') a on a.scope = n.scope and a.serves = n.code
   where n.scope = any ($2) and n.status = 'closed'
-    and coalesce((coalesce(n.judged_on, n.found_on) + ($1 ->> 'interval')::interval)::date >= d.today, true)
+    and coalesce((coalesce(n.judged_on, n.found_on) + (select ($1 ->> 'interval')::interval))::date >= d.today, true)
 $$, true),
 
 ('RD-121', '10.2', '10.2', 'practice', 'timeliness',
