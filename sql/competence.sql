@@ -66,12 +66,12 @@ select code, person, roles, state from isms.training_status order by code, perso
 -- Completed, it counts for as long as it says and while it was not found to have missed its aim.
 insert into isms.training_completion (training, person, completed_on, evidence)
 select x.training, x.person, isms.today('ACME') - x.days, 'List'
-  from (values ('AWARENESS', 'li', 10), ('AWARENESS', 'tom', 400), ('STANDARD', 'tom', 400), ('COURSE', 'li', 0)) x(training, person, days);
+  from (values ('AWARENESS', 'li', 10), ('AWARENESS', 'tom', 400), ('STANDARD', 'tom', 400), ('COURSE', 'li', 1)) x(training, person, days);
 select pg_temp.attempt($$update isms.training_completion set effective = false where training = 'COURSE'$$);
 select code, person, state, due - isms.today(scope) < 0 as past from isms.training_status where completed_on is not null order by code, person;
 update isms.training_completion set effective = false, evaluation = 'Three risks rated, all wrongly' where training = 'COURSE';
 select code, person, state, effective from isms.training_status where code = 'COURSE';
-insert into isms.training_completion (training, person, completed_on, effective, evaluation) select 'COURSE', 'li', isms.today('ACME') + 1, true, 'Three risks rated rightly';
+insert into isms.training_completion (training, person, completed_on, effective, evaluation) select 'COURSE', 'li', isms.today('ACME'), true, 'Three risks rated rightly';
 select code, person, state, effective from isms.training_status where code = 'COURSE';
 
 -- Awareness of the policy in force, of one's contribution and of what not conforming means: by person and version.

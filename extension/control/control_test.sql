@@ -5,7 +5,7 @@ create table isms.control_test_plan (
   title text not null constraint control_test_plan_title_given check (title ~ '\S'),
   implementation text not null,
   method text,
-  cadence interval not null default '1 year' constraint control_test_plan_cadence_days check (cadence >= '1 day'),
+  cadence interval not null default '1 year' constraint control_test_plan_cadence_days check (isms.is_period(cadence) and cadence >= '1 day'),
   tester text constraint control_test_plan_tester_fkey references isms.person on update cascade,
   starts_on date not null,
   ended_on date,
@@ -26,6 +26,8 @@ comment on column isms.control_test_plan.tester is 'Who is to test: not the impl
 comment on column isms.control_test_plan.starts_on is 'Last day for the first test; today in the scope unless stated';
 comment on column isms.control_test_plan.ended_on is 'First day on which nothing more is due; null: no end';
 comment on column isms.control_test_plan.created_by is 'Person who planned it';
+
+comment on constraint control_test_plan_cadence_days on isms.control_test_plan is 'cadence is a day at least and a hundred years at most, and no part of it is below zero';
 
 create index control_test_plan_implementation_idx on isms.control_test_plan (scope, implementation);
 

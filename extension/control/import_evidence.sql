@@ -3,7 +3,6 @@ comment on constraint evidence_digest_or_locator on isms.evidence is 'evidence h
 comment on constraint evidence_digest_sha256 on isms.evidence is 'a digest is SHA-256: \x and 64 hexadecimal digits';
 comment on constraint evidence_catalogue_of_reference on isms.evidence is 'a catalogue is of a requirement or a control alone';
 comment on constraint control_test_valid_order on isms.control_test is 'a test counts until its own day at least';
-comment on constraint control_test_plan_cadence_days on isms.control_test_plan is 'a cadence is a day at least';
 comment on constraint implementation_operated_by_other on isms.implementation is 'another scope is not the implementation''s own';
 comment on constraint implementation_operator_of_scope on isms.implementation is 'operator_implementation is for what another scope runs (operator scope)';
 

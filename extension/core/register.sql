@@ -50,6 +50,43 @@ $$;
 
 comment on function isms.dated_today() is 'BEFORE INSERT trigger for rows without a date: the column named by the first argument becomes today in the row''s scope';
 
+-- 7.5.3: a record is of what was.
+create function isms.not_in_future() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  record jsonb := to_jsonb(new);
+  today date := isms.today(new.scope);
+  said text;
+begin
+  for n in 0 .. tg_nargs - 1 loop
+    said := record ->> tg_argv[n];
+    if said ~ '^[[(]' then
+      said := to_jsonb(upper(said::daterange) - 1) #>> '{}';
+    end if;
+    if (case when said ~ 'T' then said::timestamptz > clock_timestamp() else said::date > today end) then
+      raise exception using
+        errcode = 'check_violation',
+        message = format('%s: %s %s is in the future: in scope %s it is %s', concat_ws(' ', replace(tg_table_name, '_', ' '), record ->> 'code'), tg_argv[n], said, new.scope,
+                         case when said ~ 'T' then to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SSZ') else to_char(today, 'YYYY-MM-DD') end),
+        hint = format('Correct %s, or record it when it has happened.', tg_argv[n]),
+        schema = tg_table_schema, table = tg_table_name, column = tg_argv[n], constraint = tg_name;
+    end if;
+  end loop;
+  return new;
+end
+$$;
+
+comment on function isms.not_in_future() is 'BEFORE trigger: no column its arguments name lies in the future, by the day in the row''s scope or, of times, by the clock; of ranges the last day counts. Errors: 23514';
+
+-- Where a day plus a period is asked for, there must be such a day: no row may keep a view from answering.
+create function isms.is_period(period interval) returns boolean
+  language sql immutable parallel safe
+  return period > interval '0' and period <= interval '100 years'
+     and least(extract(year from period), extract(month from period), extract(day from period),
+               extract(hour from period), extract(minute from period), extract(second from period)) >= 0;
+
+comment on function isms.is_period(interval) is 'Is it more than nothing, at most a hundred years, and no part of it below zero?';
+
 -- No foreign key can be of the elements of an array.
 create function isms.lists_people() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -387,6 +387,9 @@ comment on sequence isms.certification_notice_code is 'Numbers for codes of noti
 create trigger fill_code before insert on isms.certification_notice
   for each row when (new.code is null) execute function isms.fill_code('CN');
 
+create trigger not_in_future before insert or update of occurred_on, sent_on, answered_on on isms.certification_notice
+  for each row when (new.occurred_on > isms.today(new.scope) or new.sent_on > isms.today(new.scope) or new.answered_on > isms.today(new.scope)) execute function isms.not_in_future('occurred_on', 'sent_on', 'answered_on');
+
 create table isms.evidence_request (
   scope text not null default isms.default_scope(),
   code text not null constraint evidence_request_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),

@@ -35,7 +35,7 @@ create table isms.certification_body_parameter (
   scope text not null default isms.default_scope(),
   body text not null,
   parameter text not null constraint certification_body_parameter_parameter_fkey references isms.certification_parameter on update cascade,
-  period interval not null constraint certification_body_parameter_period_positive check (period > '0'),
+  period interval not null constraint certification_body_parameter_period_positive check (isms.is_period(period)),
   source text not null constraint certification_body_parameter_source_given check (source ~ '\S'),
   created_by text default isms.actor(),
   constraint certification_body_parameter_pkey primary key (scope, body, parameter),
@@ -49,6 +49,8 @@ comment on column isms.certification_body_parameter.parameter is 'Which period';
 comment on column isms.certification_body_parameter.period is 'How long';
 comment on column isms.certification_body_parameter.source is 'Where the body states it';
 comment on column isms.certification_body_parameter.created_by is 'Person who recorded it';
+
+comment on constraint certification_body_parameter_period_positive on isms.certification_body_parameter is 'period is more than nothing, at most a hundred years, and no part of it is below zero';
 
 create index certification_body_parameter_parameter_idx on isms.certification_body_parameter (parameter);
 

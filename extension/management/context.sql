@@ -8,7 +8,7 @@ create table isms.context_issue (
   effect text,
   owner text constraint context_issue_owner_fkey references isms.person on update cascade,
   reviewed_on date,
-  review_every interval not null default '1 year' constraint context_issue_review_every_positive check (review_every > interval '0'),
+  review_every interval not null default '1 year' constraint context_issue_review_every_positive check (isms.is_period(review_every)),
   ended_on date,
   custom jsonb not null default '{}' constraint context_issue_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
@@ -30,7 +30,7 @@ comment on column isms.context_issue.custom is 'Fields of the organisation''s ow
 comment on column isms.context_issue.created_by is 'Person who recorded it';
 
 comment on constraint context_issue_code_form on isms.context_issue is 'a code is one line of visible characters and single spaces';
-comment on constraint context_issue_review_every_positive on isms.context_issue is 'time from one review to the next is more than nothing';
+comment on constraint context_issue_review_every_positive on isms.context_issue is 'review_every is more than nothing, at most a hundred years, and no part of it is below zero';
 
 create index context_issue_owner_idx on isms.context_issue (owner);
 
@@ -40,6 +40,9 @@ comment on sequence isms.context_issue_code is 'Numbers for codes of issues';
 
 create trigger fill_code before insert on isms.context_issue
   for each row when (new.code is null) execute function isms.fill_code('CI');
+
+create trigger not_in_future before insert or update of reviewed_on on isms.context_issue
+  for each row when (new.reviewed_on > isms.today(new.scope)) execute function isms.not_in_future('reviewed_on');
 
 -- 4.1: whether climate change is an issue is decided, either way, and may be decided anew.
 create table isms.climate_decision (
@@ -65,6 +68,9 @@ create index climate_decision_decided_by_idx on isms.climate_decision (decided_b
 create trigger fill_date before insert on isms.climate_decision
   for each row when (new.decided_on is null) execute function isms.dated_today('decided_on');
 
+create trigger not_in_future before insert or update of decided_on on isms.climate_decision
+  for each row when (new.decided_on > isms.today(new.scope)) execute function isms.not_in_future('decided_on');
+
 create table isms.interested_party (
   scope text not null default isms.default_scope() constraint interested_party_scope_fkey references isms.scope on update cascade,
   code text not null constraint interested_party_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
@@ -72,7 +78,7 @@ create table isms.interested_party (
   climate_considered boolean,
   owner text constraint interested_party_owner_fkey references isms.person on update cascade,
   reviewed_on date,
-  review_every interval not null default '1 year' constraint interested_party_review_every_positive check (review_every > interval '0'),
+  review_every interval not null default '1 year' constraint interested_party_review_every_positive check (isms.is_period(review_every)),
   ended_on date,
   description text,
   custom jsonb not null default '{}' constraint interested_party_custom_object check (jsonb_typeof(custom) = 'object'),
@@ -94,7 +100,7 @@ comment on column isms.interested_party.custom is 'Fields of the organisation''s
 comment on column isms.interested_party.created_by is 'Person who recorded it';
 
 comment on constraint interested_party_code_form on isms.interested_party is 'a code is one line of visible characters and single spaces';
-comment on constraint interested_party_review_every_positive on isms.interested_party is 'time from one review to the next is more than nothing';
+comment on constraint interested_party_review_every_positive on isms.interested_party is 'review_every is more than nothing, at most a hundred years, and no part of it is below zero';
 
 create index interested_party_owner_idx on isms.interested_party (owner);
 
@@ -104,6 +110,9 @@ comment on sequence isms.interested_party_code is 'Numbers for codes of interest
 
 create trigger fill_code before insert on isms.interested_party
   for each row when (new.code is null) execute function isms.fill_code('IP');
+
+create trigger not_in_future before insert or update of reviewed_on on isms.interested_party
+  for each row when (new.reviewed_on > isms.today(new.scope)) execute function isms.not_in_future('reviewed_on');
 
 create table isms.party_requirement (
   scope text not null default isms.default_scope(),

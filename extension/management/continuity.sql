@@ -11,7 +11,7 @@ create table isms.business_impact (
   minimum_service text,
   owner text constraint business_impact_owner_fkey references isms.person on update cascade,
   assessed_on date,
-  review_every interval constraint business_impact_review_every_positive check (review_every > interval '0'),
+  review_every interval constraint business_impact_review_every_positive check (isms.is_period(review_every)),
   custom jsonb not null default '{}' constraint business_impact_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint business_impact_pkey primary key (scope, code),
@@ -34,6 +34,8 @@ comment on column isms.business_impact.review_every is 'Time to the next analysi
 comment on column isms.business_impact.custom is 'Fields of the organisation''s own';
 comment on column isms.business_impact.created_by is 'Person who recorded it';
 
+comment on constraint business_impact_review_every_positive on isms.business_impact is 'review_every is more than nothing, at most a hundred years, and no part of it is below zero';
+
 create index business_impact_owner_idx on isms.business_impact (owner);
 
 create sequence isms.business_impact_code;
@@ -42,6 +44,9 @@ comment on sequence isms.business_impact_code is 'Numbers for codes of business 
 
 create trigger fill_code before insert on isms.business_impact
   for each row when (new.code is null) execute function isms.fill_code('BI');
+
+create trigger not_in_future before insert or update of assessed_on on isms.business_impact
+  for each row when (new.assessed_on > isms.today(new.scope)) execute function isms.not_in_future('assessed_on');
 
 create trigger process after insert or update of scope, process on isms.business_impact
   for each row when (new.process is not null) execute function isms.refers_to_register('process', 'process');
@@ -70,7 +75,7 @@ create table isms.continuity_plan (
   body text,
   locator text,
   implementation text,
-  exercise_every interval not null default '1 year' constraint continuity_plan_exercise_every_positive check (exercise_every > interval '0'),
+  exercise_every interval not null default '1 year' constraint continuity_plan_exercise_every_positive check (isms.is_period(exercise_every)),
   owner text constraint continuity_plan_owner_fkey references isms.person on update cascade,
   status text not null default 'draft',
   custom jsonb not null default '{}' constraint continuity_plan_custom_object check (jsonb_typeof(custom) = 'object'),
@@ -93,6 +98,8 @@ comment on column isms.continuity_plan.owner is 'Person responsible';
 comment on column isms.continuity_plan.status is 'State in workflow two_eyes';
 comment on column isms.continuity_plan.custom is 'Fields of the organisation''s own';
 comment on column isms.continuity_plan.created_by is 'Person who recorded it';
+
+comment on constraint continuity_plan_exercise_every_positive on isms.continuity_plan is 'exercise_every is more than nothing, at most a hundred years, and no part of it is below zero';
 
 create index continuity_plan_implementation_idx on isms.continuity_plan (scope, implementation) where implementation is not null;
 
@@ -181,6 +188,9 @@ comment on sequence isms.continuity_exercise_code is 'Numbers for codes of conti
 create trigger fill_code before insert on isms.continuity_exercise
   for each row when (new.code is null) execute function isms.fill_code('EX');
 
+create trigger not_in_future before insert or update of held_on on isms.continuity_exercise
+  for each row when (new.held_on > isms.today(new.scope)) execute function isms.not_in_future('held_on');
+
 -- 9.1: an exercise is a test of the control, and counts as one.
 create function isms.continuity_exercise_counts() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -189,13 +199,6 @@ declare
   reasons text;
 begin
   new.no_test_reason := null;
-  if new.held_on > isms.today(new.scope) then
-    raise exception using
-      errcode = 'check_violation',
-      message = format('exercise %s cannot have been held on %s: in scope %s it is %s', new.code, to_char(new.held_on, 'YYYY-MM-DD'), new.scope, to_char(isms.today(new.scope), 'YYYY-MM-DD')),
-      hint = 'Correct held_on; what is to come has planned_on.',
-      schema = 'isms', table = 'continuity_exercise', column = 'held_on', constraint = tg_name;
-  end if;
   select coalesce(new.implementation, p.implementation), (new.held_on + p.exercise_every)::date
     into new.implementation, counts_until
     from isms.continuity_plan p
@@ -216,7 +219,7 @@ begin
 end
 $$;
 
-comment on function isms.continuity_exercise_counts() is 'BEFORE trigger: an exercise with a result, but one that was only talked through, is entered as a control test of its implementation, once; what keeps it from that stands in no_test_reason. Errors: 23514 held in the future';
+comment on function isms.continuity_exercise_counts() is 'BEFORE trigger: an exercise with a result, but one that was only talked through, is entered as a control test of its implementation, once; what keeps it from that stands in no_test_reason';
 
 create trigger z_counts before insert or update on isms.continuity_exercise
   for each row when (new.held_on is not null and new.control_test is null) execute function isms.continuity_exercise_counts();

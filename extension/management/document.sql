@@ -64,7 +64,7 @@ create table isms.document (
   source text constraint document_source_of_external check (case when external then coalesce(source, '') ~ '\S' else source is null end),
   edition text constraint document_edition_of_external check (external or edition is null),
   checked_on date,
-  review_every interval constraint document_review_every_positive check (review_every > '0'),
+  review_every interval constraint document_review_every_positive check (isms.is_period(review_every)),
   next_review date,
   hold text,
   custom jsonb not null default '{}' constraint document_custom_object check (jsonb_typeof(custom) = 'object'),
@@ -91,6 +91,8 @@ comment on column isms.document.hold is 'Why its versions are kept longer than t
 comment on column isms.document.custom is 'Fields of the organisation''s own';
 comment on column isms.document.created_by is 'Person who recorded it';
 
+comment on constraint document_review_every_positive on isms.document is 'review_every is more than nothing, at most a hundred years, and no part of it is below zero';
+
 create index document_kind_idx on isms.document (kind);
 
 create index document_owner_idx on isms.document (owner);
@@ -101,6 +103,9 @@ comment on sequence isms.document_code is 'Numbers for codes of documents';
 
 create trigger fill_code before insert on isms.document
   for each row when (new.code is null) execute function isms.fill_code('D');
+
+create trigger not_in_future before insert or update of checked_on on isms.document
+  for each row when (new.checked_on > isms.today(new.scope)) execute function isms.not_in_future('checked_on');
 
 create function isms.document_fill() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -15,7 +15,6 @@ comment on function isms.import_document_version_approvals(text, jsonb) is 'Ente
 comment on constraint document_code_form on isms.document is 'a code is one line of visible characters and single spaces';
 comment on constraint document_source_of_external on isms.document is 'a document of external origin has a source, another has none';
 comment on constraint document_edition_of_external on isms.document is 'only a document of external origin has an edition';
-comment on constraint document_review_every_positive on isms.document is 'review_every is longer than nothing';
 comment on constraint document_version_version_form on isms.document_version is 'a version is one line of visible characters and single spaces';
 comment on constraint document_version_keep_for_days on isms.document_version is 'keep_for is whole days, months or years, 1000 years at most';
 comment on constraint competence_code_form on isms.competence is 'a code is one line of visible characters and single spaces';

@@ -155,6 +155,9 @@ comment on function isms.incident_event_number() is 'BEFORE INSERT trigger: the 
 create trigger number before insert on isms.incident_event
   for each row when (new.number is null) execute function isms.incident_event_number();
 
+create trigger not_in_future before insert on isms.incident_event
+  for each row when (new.at > clock_timestamp()) execute function isms.not_in_future('at');
+
 create function isms.incident_event_corrects() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -206,7 +209,7 @@ create table isms.notification_duty (
   reference text,
   recipient text not null constraint notification_duty_recipient_given check (recipient ~ '\S'),
   applies_when text,
-  time_limit interval not null constraint notification_duty_time_limit_positive check (time_limit > interval '0'),
+  time_limit interval not null constraint notification_duty_time_limit_positive check (isms.is_period(time_limit)),
   counts_from text not null default 'detected_at' constraint notification_duty_counts_from_known check (counts_from in ('occurred_at', 'detected_at', 'reported_at')),
   owner text constraint notification_duty_owner_fkey references isms.person on update cascade,
   retired_on date,
@@ -229,6 +232,8 @@ comment on column isms.notification_duty.counts_from is 'Time of the incident it
 comment on column isms.notification_duty.owner is 'Person responsible for it';
 comment on column isms.notification_duty.retired_on is 'First day on which it holds no more; null: it holds';
 comment on column isms.notification_duty.created_by is 'Person who recorded it';
+
+comment on constraint notification_duty_time_limit_positive on isms.notification_duty is 'time_limit is more than nothing, at most a hundred years, and no part of it is below zero';
 
 create index notification_duty_owner_idx on isms.notification_duty (owner);
 
@@ -302,6 +307,9 @@ comment on function isms.incident_notification_limit() is 'BEFORE trigger for no
 
 create trigger fill_limit before insert or update of due, limit_at on isms.incident_notification
   for each row when (new.due and new.limit_at is null) execute function isms.incident_notification_limit();
+
+create trigger not_in_future before insert or update of sent_at on isms.incident_notification
+  for each row when (new.sent_at > clock_timestamp()) execute function isms.not_in_future('sent_at');
 
 -- Each duty that holds is asked for, also those nobody thought of.
 create function isms.incident_duties(incident jsonb) returns jsonb

@@ -11,11 +11,11 @@ create table isms.measure (
   unit text,
   target numeric,
   target_is text constraint measure_target_is_known check (target_is in ('minimum', 'maximum')),
-  measured_every interval not null constraint measure_measured_every_positive check (measured_every > interval '0'),
+  measured_every interval not null constraint measure_measured_every_positive check (isms.is_period(measured_every)),
   measurer text constraint measure_measurer_fkey references isms.person on update cascade,
-  evaluated_every interval not null constraint measure_evaluated_every_positive check (evaluated_every > interval '0'),
+  evaluated_every interval not null constraint measure_evaluated_every_positive check (isms.is_period(evaluated_every)),
   evaluator text constraint measure_evaluator_fkey references isms.person on update cascade,
-  starts_on date not null,
+  starts_on date not null constraint measure_starts_on_near check (starts_on < '3000-01-01'),
   custom jsonb not null default '{}' constraint measure_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint measure_pkey primary key (scope, code),
@@ -42,6 +42,9 @@ comment on column isms.measure.evaluator is 'Who evaluates (9.1 f)';
 comment on column isms.measure.starts_on is 'First day; today in the scope unless stated';
 comment on column isms.measure.custom is 'Fields of the organisation''s own';
 comment on column isms.measure.created_by is 'Person who recorded it';
+
+comment on constraint measure_measured_every_positive on isms.measure is 'measured_every is more than nothing, at most a hundred years, and no part of it is below zero';
+comment on constraint measure_evaluated_every_positive on isms.measure is 'evaluated_every is more than nothing, at most a hundred years, and no part of it is below zero';
 
 create index measure_measurer_idx on isms.measure (measurer);
 
@@ -135,24 +138,14 @@ comment on function isms.measurement_fill() is 'BEFORE INSERT trigger for measur
 create trigger fill before insert on isms.measurement
   for each row when (new.measured_on is null or new.method_version is null) execute function isms.measurement_fill();
 
+create trigger not_in_future before insert on isms.measurement
+  for each row when (new.measured_on > isms.today(new.scope)) execute function isms.not_in_future('measured_on');
+
 create function isms.measurement_holds() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   bad record;
 begin
-  select a.measure, a.scope, a.measured_on, d.today into bad
-    from added a
-    join isms.scope_day d on d.scope = a.scope
-   where a.measured_on > d.today
-   order by a.id
-   limit 1;
-  if found then
-    raise exception using
-      errcode = 'check_violation',
-      message = format('measure %s cannot have been measured on %s: in scope %s it is %s', bad.measure, to_char(bad.measured_on, 'YYYY-MM-DD'), bad.scope, to_char(bad.today, 'YYYY-MM-DD')),
-      hint = 'Correct measured_on.',
-      schema = 'isms', table = 'measurement', column = 'measured_on', constraint = tg_name;
-  end if;
   select a.measure, a.scope, a.corrects into bad
     from added a
    where a.corrects is not null
@@ -170,7 +163,7 @@ begin
 end
 $$;
 
-comment on function isms.measurement_holds() is 'AFTER INSERT trigger: nothing was measured in the future, and a correction is of the same measure. Errors: 23514, 23503';
+comment on function isms.measurement_holds() is 'AFTER INSERT trigger: a correction is of the same measure. Errors: 23503';
 
 create trigger measurement_holds after insert on isms.measurement
   referencing new table as added
@@ -274,6 +267,9 @@ comment on sequence isms.performance_evaluation_code is 'Numbers for codes of pe
 
 create trigger fill_code before insert on isms.performance_evaluation
   for each row when (new.code is null) execute function isms.fill_code('PE');
+
+create trigger not_in_future before insert or update of evaluated_on on isms.performance_evaluation
+  for each row when (new.evaluated_on > isms.today(new.scope)) execute function isms.not_in_future('evaluated_on');
 
 create table isms.performance_result (
   scope text not null default isms.default_scope(),

@@ -164,6 +164,9 @@ create trigger fill_code before insert on isms.improvement
 create trigger fill_date before insert on isms.improvement
   for each row when (new.proposed_on is null) execute function isms.dated_today('proposed_on');
 
+create trigger not_in_future before insert or update of proposed_on, decided_on, done_on on isms.improvement
+  for each row when (new.proposed_on > isms.today(new.scope) or new.decided_on > isms.today(new.scope) or new.done_on > isms.today(new.scope)) execute function isms.not_in_future('proposed_on', 'decided_on', 'done_on');
+
 insert into isms.action_subject (kind, table_name, builtin) values
   ('nonconformity', 'nonconformity', true),
   ('improvement', 'improvement', true);

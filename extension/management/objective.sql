@@ -19,8 +19,8 @@ create table isms.objective (
   owner text constraint objective_owner_fkey references isms.person on update cascade,
   due_on date,
   evaluation text,
-  monitor_every interval not null default '3 months' constraint objective_monitor_every_positive check (monitor_every > interval '0'),
-  period daterange not null constraint objective_period_begins check (not isempty(period) and lower(period) is not null),
+  monitor_every interval not null default '3 months' constraint objective_monitor_every_positive check (isms.is_period(monitor_every)),
+  period daterange not null constraint objective_period_begins check (not isempty(period) and lower(period) is not null and lower(period) < '3000-01-01'),
   communicated_on date,
   confirmed_on date,
   outcome text,
@@ -63,6 +63,7 @@ comment on column isms.objective.created_by is 'Person who recorded it';
 
 comment on constraint objective_target_whole on isms.objective is 'a target needs target_is: minimum or maximum, and the other way round';
 comment on constraint objective_refers_whole on isms.objective is 'refers needs refers_kind, and the other way round';
+comment on constraint objective_monitor_every_positive on isms.objective is 'monitor_every is more than nothing, at most a hundred years, and no part of it is below zero';
 
 create index objective_owner_idx on isms.objective (owner);
 
@@ -76,6 +77,9 @@ comment on sequence isms.objective_code is 'Numbers for codes of objectives';
 
 create trigger fill_code before insert on isms.objective
   for each row when (new.code is null) execute function isms.fill_code('OB');
+
+create trigger not_in_future before insert or update of communicated_on, confirmed_on on isms.objective
+  for each row when (new.communicated_on > isms.today(new.scope) or new.confirmed_on > isms.today(new.scope)) execute function isms.not_in_future('communicated_on', 'confirmed_on');
 
 create function isms.objective_fill_period() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -125,16 +129,13 @@ create index objective_result_latest_idx on isms.objective_result (scope, object
 create trigger fill_date before insert on isms.objective_result
   for each row when (new.measured_on is null) execute function isms.dated_today('measured_on');
 
+create trigger not_in_future before insert on isms.objective_result
+  for each row when (new.measured_on > isms.today(new.scope)) execute function isms.not_in_future('measured_on');
+
 create function isms.objective_result_holds() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if new.measured_on > isms.today(new.scope) then
-    raise exception using
-      errcode = 'check_violation',
-      message = format('objective %s cannot have had a result on %s: in scope %s it is %s', new.objective, to_char(new.measured_on, 'YYYY-MM-DD'), new.scope, to_char(isms.today(new.scope), 'YYYY-MM-DD')),
-      hint = 'Correct measured_on.',
-      schema = 'isms', table = 'objective_result', column = 'measured_on', constraint = tg_name;
-  elsif new.corrects is not null and not exists (select from isms.objective_result r where r.id = new.corrects and r.scope = new.scope and r.objective = new.objective) then
+  if not exists (select from isms.objective_result r where r.id = new.corrects and r.scope = new.scope and r.objective = new.objective) then
     raise exception using
       errcode = 'foreign_key_violation',
       message = format('result %s is none of objective %s in scope %s', new.corrects, new.objective, new.scope),
@@ -145,10 +146,10 @@ begin
 end
 $$;
 
-comment on function isms.objective_result_holds() is 'AFTER INSERT trigger: no result is of the future, and a correction is of the same objective. Errors: 23514, 23503';
+comment on function isms.objective_result_holds() is 'AFTER INSERT trigger: a correction is of the same objective. Errors: 23503';
 
 create trigger result_holds after insert on isms.objective_result
-  for each row execute function isms.objective_result_holds();
+  for each row when (new.corrects is not null) execute function isms.objective_result_holds();
 
 create trigger only_added before update or delete on isms.objective_result
   for each row execute function isms.only_added('Add a row that names the wrong one by corrects.');

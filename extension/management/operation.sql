@@ -72,6 +72,9 @@ comment on function isms.threat_report_dates() is 'BEFORE trigger: received toda
 create trigger fill_dates before insert or update of received_on, triage, triaged_on on isms.threat_report
   for each row when (new.received_on is null or (new.triage is null) <> (new.triaged_on is null)) execute function isms.threat_report_dates();
 
+create trigger not_in_future before insert or update of received_on, triaged_on on isms.threat_report
+  for each row when (new.received_on > isms.today(new.scope) or new.triaged_on > isms.today(new.scope)) execute function isms.not_in_future('received_on', 'triaged_on');
+
 create table isms.threat_report_asset (
   scope text not null default isms.default_scope(),
   report text not null,

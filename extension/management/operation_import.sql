@@ -1,8 +1,6 @@
 -- What isms.import can load of clause 8: lists that people have as spreadsheets.
 comment on constraint supplier_code_form on isms.supplier is 'a code is one line of visible characters and single spaces';
-comment on constraint supplier_review_every_positive on isms.supplier is 'review_every is longer than nothing';
 comment on constraint notification_duty_code_form on isms.notification_duty is 'a code is one line of visible characters and single spaces';
-comment on constraint notification_duty_time_limit_positive on isms.notification_duty is 'time_limit is longer than nothing';
 comment on constraint notification_duty_source_named on isms.notification_duty is 'party_requirement or reference says where the duty comes from';
 comment on constraint business_impact_code_form on isms.business_impact is 'a code is one line of visible characters and single spaces';
 comment on constraint business_impact_objectives_in_order on isms.business_impact is 'rto is no longer than longest_outage';

@@ -192,7 +192,7 @@ create table isms.training (
   covers_policy boolean not null default false,
   covers_contribution boolean not null default false,
   covers_consequences boolean not null default false,
-  repeat_every interval constraint training_repeat_every_positive check (repeat_every > '0'),
+  repeat_every interval constraint training_repeat_every_positive check (isms.is_period(repeat_every)),
   custom jsonb not null default '{}' constraint training_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint training_pkey primary key (scope, code),
@@ -213,6 +213,8 @@ comment on column isms.training.repeat_every is 'How long a completion counts; n
 comment on column isms.training.custom is 'Fields of the organisation''s own';
 comment on column isms.training.created_by is 'Person who recorded it';
 
+comment on constraint training_repeat_every_positive on isms.training is 'repeat_every is more than nothing, at most a hundred years, and no part of it is below zero';
+
 create index training_gives_idx on isms.training (scope, gives);
 
 create index training_owner_idx on isms.training (owner);
@@ -231,7 +233,7 @@ create table isms.training_need (
   role text constraint training_need_role_fkey references isms.role,
   person text constraint training_need_person_fkey references isms.person on update cascade,
   due_on date,
-  within interval constraint training_need_within_positive check (within > '0'),
+  within interval constraint training_need_within_positive check (isms.is_period(within)),
   reason text,
   created_by text default isms.actor(),
   constraint training_need_pkey primary key (scope, code),
@@ -250,6 +252,8 @@ comment on column isms.training_need.due_on is 'By when';
 comment on column isms.training_need.within is 'How soon after the role began, where its first day is recorded';
 comment on column isms.training_need.reason is 'Why';
 comment on column isms.training_need.created_by is 'Person who recorded it';
+
+comment on constraint training_need_within_positive on isms.training_need is 'within is more than nothing, at most a hundred years, and no part of it is below zero';
 
 create index training_need_person_idx on isms.training_need (person);
 
@@ -284,6 +288,9 @@ comment on column isms.training_completion.effective is 'Did it help? No: it is 
 comment on column isms.training_completion.created_by is 'Person who recorded it';
 
 create index training_completion_person_idx on isms.training_completion (person);
+
+create trigger not_in_future before insert or update of completed_on on isms.training_completion
+  for each row when (new.completed_on > isms.today(new.scope)) execute function isms.not_in_future('completed_on');
 
 -- Ready items, copied into a scope by isms.copy_training.
 create table isms.shipped_training (
@@ -441,6 +448,9 @@ comment on function isms.awareness_record_today() is 'BEFORE INSERT trigger for 
 create trigger fill_date before insert on isms.awareness_record
   for each row when (new.aware_on is null) execute function isms.awareness_record_today();
 
+create trigger not_in_future before insert or update of aware_on on isms.awareness_record
+  for each row when (new.aware_on > isms.today(new.scope)) execute function isms.not_in_future('aware_on');
+
 create view isms.awareness_status with (security_invoker = true) as
   select s.scope,
          s.code,
@@ -485,7 +495,7 @@ create table isms.communication_item (
   code text not null constraint communication_item_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),
   what text not null constraint communication_item_what_given check (what ~ '\S'),
   occasion text not null constraint communication_item_occasion_given check (occasion ~ '\S'),
-  repeat_every interval constraint communication_item_repeat_every_positive check (repeat_every > '0'),
+  repeat_every interval constraint communication_item_repeat_every_positive check (isms.is_period(repeat_every)),
   next_on date,
   with_whom text not null constraint communication_item_with_whom_given check (with_whom ~ '\S'),
   how text not null constraint communication_item_how_given check (how ~ '\S'),
@@ -509,6 +519,8 @@ comment on column isms.communication_item.direction is 'internal, external or bo
 comment on column isms.communication_item.responsible is 'Person who sees to it';
 comment on column isms.communication_item.custom is 'Fields of the organisation''s own';
 comment on column isms.communication_item.created_by is 'Person who recorded it';
+
+comment on constraint communication_item_repeat_every_positive on isms.communication_item is 'repeat_every is more than nothing, at most a hundred years, and no part of it is below zero';
 
 create index communication_item_responsible_idx on isms.communication_item (responsible);
 
@@ -574,6 +586,9 @@ comment on function isms.communication_record_today() is 'BEFORE INSERT trigger 
 
 create trigger fill_date before insert on isms.communication_record
   for each row when (new.sent_on is null) execute function isms.communication_record_today();
+
+create trigger not_in_future before insert or update of sent_on on isms.communication_record
+  for each row when (new.sent_on > isms.today(new.scope)) execute function isms.not_in_future('sent_on');
 
 create view isms.communication_status with (security_invoker = true) as
   select i.scope,

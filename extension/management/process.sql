@@ -9,7 +9,7 @@ create table isms.process (
   planned boolean not null default false,
   outsourced boolean not null default false,
   provider text,
-  record_every interval not null default '1 year' constraint process_record_every_positive check (record_every > interval '0'),
+  record_every interval not null default '1 year' constraint process_record_every_positive check (isms.is_period(record_every)),
   ended_on date,
   custom jsonb not null default '{}' constraint process_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
@@ -32,7 +32,7 @@ comment on column isms.process.custom is 'Fields of the organisation''s own';
 comment on column isms.process.created_by is 'Person who recorded it';
 
 comment on constraint process_code_form on isms.process is 'a code is one line of visible characters and single spaces';
-comment on constraint process_record_every_positive on isms.process is 'time from one record to the next is more than nothing';
+comment on constraint process_record_every_positive on isms.process is 'record_every is more than nothing, at most a hundred years, and no part of it is below zero';
 
 create index process_owner_idx on isms.process (owner);
 
@@ -86,6 +86,9 @@ comment on column isms.process_record.deviation is 'What was otherwise, and what
 comment on column isms.process_record.created_by is 'Person who recorded it';
 
 comment on constraint process_record_deviation_described on isms.process_record is 'what was not carried out as planned needs a deviation, what was otherwise (8.1)';
+
+create trigger not_in_future before insert or update of period on isms.process_record
+  for each row when (upper(new.period) - 1 > isms.today(new.scope)) execute function isms.not_in_future('period');
 
 -- A.6.5: who leaves hands these over.
 insert into isms.owned_table (schema_name, table_name, person_column, role, builtin) values

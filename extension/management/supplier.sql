@@ -13,7 +13,7 @@ create table isms.supplier (
   agreement_until date,
   requirements text,
   exit_plan text,
-  review_every interval constraint supplier_review_every_positive check (review_every > interval '0'),
+  review_every interval constraint supplier_review_every_positive check (isms.is_period(review_every)),
   reviewed_on date,
   ended_on date,
   custom jsonb not null default '{}' constraint supplier_custom_object check (jsonb_typeof(custom) = 'object'),
@@ -41,6 +41,8 @@ comment on column isms.supplier.ended_on is 'Day on which the relation ended; nu
 comment on column isms.supplier.custom is 'Fields of the organisation''s own';
 comment on column isms.supplier.created_by is 'Person who recorded it';
 
+comment on constraint supplier_review_every_positive on isms.supplier is 'review_every is more than nothing, at most a hundred years, and no part of it is below zero';
+
 create index supplier_owner_idx on isms.supplier (owner);
 
 create sequence isms.supplier_code;
@@ -49,6 +51,9 @@ comment on sequence isms.supplier_code is 'Numbers for codes of suppliers';
 
 create trigger fill_code before insert on isms.supplier
   for each row when (new.code is null) execute function isms.fill_code('SU');
+
+create trigger not_in_future before insert or update of reviewed_on on isms.supplier
+  for each row when (new.reviewed_on > isms.today(new.scope)) execute function isms.not_in_future('reviewed_on');
 
 -- A register of another clause may be named by its key before there is one.
 create function isms.refers_to_register() returns trigger
@@ -135,16 +140,12 @@ comment on function isms.supplier_review_today() is 'BEFORE INSERT trigger for r
 create trigger fill_date before insert on isms.supplier_review
   for each row when (new.reviewed_on is null) execute function isms.supplier_review_today();
 
+create trigger not_in_future before insert or update of reviewed_on on isms.supplier_review
+  for each row when (new.reviewed_on > isms.today(new.scope)) execute function isms.not_in_future('reviewed_on');
+
 create function isms.supplier_reviewed() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if tg_op <> 'DELETE' and new.reviewed_on > isms.today(new.scope) then
-    raise exception using
-      errcode = 'check_violation',
-      message = format('supplier %s cannot have been reviewed on %s: in scope %s it is %s', new.supplier, to_char(new.reviewed_on, 'YYYY-MM-DD'), new.scope, to_char(isms.today(new.scope), 'YYYY-MM-DD')),
-      hint = 'Correct reviewed_on.',
-      schema = 'isms', table = 'supplier_review', column = 'reviewed_on', constraint = tg_name;
-  end if;
   if tg_op <> 'INSERT' then
     update isms.supplier s
        set reviewed_on = (select max(r.reviewed_on) from isms.supplier_review r where r.scope = s.scope and r.supplier = s.code)
@@ -159,7 +160,7 @@ begin
 end
 $$;
 
-comment on function isms.supplier_reviewed() is 'AFTER trigger: a supplier''s reviewed_on is its newest review; none lies in the future. Errors: 23514';
+comment on function isms.supplier_reviewed() is 'AFTER trigger: a supplier''s reviewed_on is its newest review';
 
 create trigger reviewed after insert or update of reviewed_on or delete on isms.supplier_review
   for each row execute function isms.supplier_reviewed();
