@@ -145,7 +145,7 @@ comment on function isms.readiness_settings(text[], text[]) is 'How scopes judge
 create function isms.check_readiness_request(scopes text[], rules text[]) returns void
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  missing text := (select string_agg(coalesce(u.s, 'null'), ', ' order by u.s) from unnest(scopes) u(s) where not coalesce(u.s = any (isms.visible_scopes()), false));
+  missing text := (select string_agg(coalesce(u.s, 'null'), ', ' order by u.s) from unnest(scopes) u(s) where not coalesce(u.s = any ((select isms.visible_scopes())::text[]), false));
 begin
   if missing is not null then
     raise exception using
