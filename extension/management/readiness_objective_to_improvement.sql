@@ -1023,46 +1023,44 @@ $$, true),
  'Recertification is planned for before the certificate ends: the audit, what it finds, and the decision',
  'Agree the audit with the body and enter it in isms.certification_audit, with majors_due before the end; open the next cycle in isms.certification with previous.', '{}', $$
  with cycle as (
-   select c.scope, c.code, c.valid_until, d.today, (c.valid_until - coalesce(f.period, p.period))::date as begin_on, (c.valid_until - 1 - coalesce(g.period, a.period))::date as agree_on,
-          n.previous is not null as followed
+   select c.scope, c.code, c.valid_until, d.today, (c.valid_until - coalesce(f.period, p.period))::date as begin_on, (c.valid_until - 1 - coalesce(g.period, a.period))::date as agree_on
      from isms.certification c
      join isms.scope_day d on d.scope = c.scope
      join isms.certification_parameter p on p.name = 'recertification_start'
      join isms.certification_parameter a on a.name = 'agree_before'
      left join isms.certification_body_parameter f on f.scope = c.scope and f.body = c.body and f.parameter = p.name
      left join isms.certification_body_parameter g on g.scope = c.scope and g.body = c.body and g.parameter = a.name
-     left join (
-       select x.scope, x.previous, bool_or(x.status in ('certified', 'suspended', 'withdrawn', 'ended') and x.decided_on <= y.today) as decided
-         from isms.certification x
-         join isms.scope_day y on y.scope = x.scope
-        where x.scope = any ($2) and x.previous is not null and (x.status not in ('withdrawn', 'refused', 'ended') or x.decided_on is not null)
-        group by x.scope, x.previous) n on n.scope = c.scope and n.previous = c.code
-    where c.scope = any ($2) and c.status in ('certified', 'suspended') and n.decided is not true),
+    where c.scope = any ($2) and c.status in ('certified', 'suspended')
+      and not exists (
+        select
+          from isms.certification n
+         where n.scope = any ($2) and n.scope = c.scope and n.previous = c.code and n.status in ('certified', 'suspended', 'withdrawn', 'ended') and n.decided_on <= d.today)),
  audit as (
-   select a.scope, a.certification as cycle, coalesce(a.planned_from, a.held_from) as planned_on, a.held_until, a.majors_due, a.majors_verified_on
-     from isms.certification_audit a
-    where a.scope = any ($2) and a.cancelled_on is null and a.kind = 'recertification'
-    union all
-   select a.scope, n.previous, coalesce(a.planned_from, a.held_from), a.held_until, a.majors_due, a.majors_verified_on
+   -- what a cycle shows: its own recertification, and what was held in the cycle after it
+   select a.scope, s.cycle, coalesce(a.planned_from, a.held_from) as planned_on, a.held_until, a.majors_due, a.majors_verified_on
      from isms.certification_audit a
      join isms.certification n on n.scope = a.scope and n.code = a.certification
-    where a.scope = any ($2) and n.scope = any ($2) and a.cancelled_on is null and a.kind in ('stage_2', 'recertification') and n.previous is not null)
- select c.scope, 'isms.certification', c.code || ' recertification',
-        coalesce(bool_or(a.held_until <= c.today), false) or c.today < c.valid_until and coalesce(bool_or(a.planned_on < c.valid_until), false)
-   from cycle c
-   left join audit a on a.scope = c.scope and a.cycle = c.code
-  group by c.scope, c.code, c.today, c.valid_until, c.begin_on
- having count(coalesce(a.held_until, a.planned_on)) > 0 or c.begin_on <= c.today
-  union all
- select c.scope, 'isms.certification', c.code || ' renewal', c.today < c.valid_until and c.followed
-   from cycle c
-  where c.agree_on <= c.today
-  union all
- select c.scope, 'isms.certification', c.code || ' majors', bool_and(coalesce(a.majors_verified_on <= c.today, false) or a.majors_due >= c.today and a.majors_due < c.valid_until)
-   from cycle c
-   join audit a on a.scope = c.scope and a.cycle = c.code
-  where a.majors_due is not null
-  group by c.scope, c.code
+    cross join lateral (values (n.code, a.kind = 'recertification'), (n.previous, n.previous is not null)) s(cycle, shown)
+    where a.scope = any ($2) and n.scope = any ($2) and a.cancelled_on is null and a.kind in ('stage_2', 'recertification') and s.shown),
+ plan as (
+   select c.scope, c.code, c.today, c.valid_until, c.begin_on, c.agree_on,
+          count(coalesce(a.held_until, a.planned_on)) as audits, bool_or(a.held_until <= c.today) as held, bool_or(a.planned_on < c.valid_until) as planned,
+          bool_and(coalesce(a.majors_verified_on <= c.today, false) or a.majors_due >= c.today and a.majors_due < c.valid_until) filter (where a.majors_due is not null) as majors,
+          count(a.majors_due) as with_majors
+     from cycle c
+     left join audit a on a.scope = c.scope and a.cycle = c.code
+    group by c.scope, c.code, c.today, c.valid_until, c.begin_on, c.agree_on)
+ select p.scope, 'isms.certification', p.code || ' ' || v.what, v.ok
+   from plan p
+  cross join lateral (values
+    ('recertification', p.audits > 0 or p.begin_on <= p.today, coalesce(p.held, false) or p.today < p.valid_until and coalesce(p.planned, false)),
+    ('renewal', p.agree_on <= p.today, p.today < p.valid_until
+        and exists (
+          select
+            from isms.certification n
+           where n.scope = any ($2) and n.scope = p.scope and n.previous = p.code and (n.status not in ('withdrawn', 'refused', 'ended') or n.decided_on is not null))),
+    ('majors', p.with_majors > 0, p.majors)) v(what, counts, ok)
+  where v.counts
 $$, true),
 
 ('RD-127', 'A.5-A.8', 'A.5', 'practice', 'consistency',
