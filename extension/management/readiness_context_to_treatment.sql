@@ -106,21 +106,21 @@ $$, true),
 ('RD-009', '4.3 a-b', '4.3', 'standard', 'consistency',
  'The scope builds on an issue and on a requirement of an interested party',
  'Name in isms.scope_reference at least one issue and one requirement that still hold and that the boundary was drawn by.', '{}', $$
- select s.code, 'isms.scope_reference', null,
-        exists (select
-                  from isms.scope_reference r
-                  join isms.context_issue i on i.scope = r.scope and i.code = r.key
-                  join isms.scope_day d on d.scope = r.scope
-                 where r.scope = s.code and r.kind = 'issue' and coalesce(i.ended_on, 'infinity') >= d.today)
+ select s.code, 'isms.scope_reference', null, n.scope is not null
    from unnest($2) s(code)
-  union all
- select s.code, 'isms.scope_reference', null,
-        exists (select
-                  from isms.scope_reference r
-                  join isms.party_requirement q on q.scope = r.scope and q.code = r.key
-                  join isms.scope_day d on d.scope = r.scope
-                 where r.scope = s.code and r.kind = 'requirement' and coalesce(q.ended_on, 'infinity') >= d.today)
-   from unnest($2) s(code)
+  cross join (values ('issue'), ('requirement')) k(kind)
+   left join (
+     select r.scope, r.kind
+       from isms.scope_reference r
+       join isms.context_issue i on i.scope = r.scope and i.code = r.key
+       join isms.scope_day d on d.scope = r.scope
+      where r.scope = any ($2) and i.scope = any ($2) and r.kind = 'issue' and coalesce(i.ended_on, 'infinity') >= d.today
+      union
+     select r.scope, r.kind
+       from isms.scope_reference r
+       join isms.party_requirement q on q.scope = r.scope and q.code = r.key
+       join isms.scope_day d on d.scope = r.scope
+      where r.scope = any ($2) and q.scope = any ($2) and r.kind = 'requirement' and coalesce(q.ended_on, 'infinity') >= d.today) n on n.scope = s.code and n.kind = k.kind
 $$, true),
 
 ('RD-010', '4.3 c', '4.3', 'standard', 'record',
@@ -173,15 +173,13 @@ $$, true),
       group by p.scope) n on n.scope = s.code
   union all
  select x.scope, 'isms.process', x.code,
-        case when x.owner is null or n.process is null then false
+        case when x.owner is null
+               or not exists (select from isms.process_interaction i where i.scope = any ($2) and i.scope = x.scope and i.from_process = x.code)
+                  and not exists (select from isms.process_interaction i where i.scope = any ($2) and i.scope = x.scope and i.to_process = x.code) then false
              when p.code is not null then d.today <= coalesce(p.active_until, 'infinity') end
    from isms.process x
    join isms.scope_day d on d.scope = x.scope
    left join isms.person p on p.code = x.owner
-   left join (
-     select i.scope, i.from_process as process from isms.process_interaction i where i.scope = any ($2)
-      union
-     select i.scope, i.to_process from isms.process_interaction i where i.scope = any ($2)) n on n.scope = x.scope and n.process = x.code
   where x.scope = any ($2) and coalesce(x.ended_on, 'infinity') >= d.today
 $$, true);
 
@@ -315,12 +313,12 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
  select s.code, 'isms.opportunity', null, exists (select from isms.opportunity o where o.scope = s.code)
    from unnest($2) s(code)
   union all
- select o.scope, 'isms.opportunity', o.code, coalesce(o.planned_action, '') ~ '\S' or a.serves is not null
+ select o.scope, 'isms.opportunity', o.code, coalesce(o.planned_action, '') ~ '\S'
+        or exists (
+          select
+            from isms.action t
+           where t.scope = any ($2) and t.scope = o.scope and t.serves_kind = 'opportunity' and t.serves = o.code and t.status <> 'cancelled')
    from isms.opportunity o
-   left join (
-     select distinct t.scope, t.serves
-       from isms.action t
-      where t.scope = any ($2) and t.serves_kind = 'opportunity' and t.status <> 'cancelled') a on a.scope = o.scope and a.serves = o.code
   where o.scope = any ($2)
 $$, true),
 
@@ -542,17 +540,17 @@ $$, true),
  'Of each risk that is to be treated it is known how urgent that is',
  'Give the levels of the method a treat_within in isms.risk_level (isms.revise_method), the risk an action with due_on, or a field of your own named priority in custom of isms.risk.', '{}', $$
  select r.scope, 'isms.risk', r.code,
-        case when a.serves is not null or coalesce(r.custom ->> 'priority', '') ~ '\S' then true
+        case when exists (
+                    select
+                      from isms.action a
+                     where a.scope = any ($2) and a.scope = r.scope and a.serves_kind = 'risk' and a.serves = r.code and a.status <> 'cancelled' and a.due_on is not null)
+               or coalesce(r.custom ->> 'priority', '') ~ '\S' then true
              when num_nulls(r.likelihood, r.consequence) = 0 or num_nulls(r.threat_rate, r.vulnerability_rate) = 0 then coalesce(l.urgent, false) end
    from isms.risk r
    left join (
      select n.scope, n.method, bool_and(n.treat_within is not null) filter (where n.disposition <> 'acceptable') as urgent
        from isms.risk_level n
       group by n.scope, n.method) l on l.scope = r.scope and l.method = r.method
-   left join (
-     select distinct n.scope, n.serves
-       from isms.action n
-      where n.scope = any ($2) and n.serves_kind = 'risk' and n.status <> 'cancelled' and n.due_on is not null) a on a.scope = r.scope and a.serves = r.code
   where r.scope = any ($2) and r.status <> 'closed'
     and exists (
       select
@@ -567,9 +565,8 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
  'For each risk that is not acceptable as it is, it is decided what to do about it',
  'Choose an option in isms.treatment: modification, retention, sharing or avoidance.', '{}', $$
  with live as materialized (
-   select r.scope, r.code, t.risk is not null as chosen
+   select r.scope, r.code, exists (select from isms.treatment t where t.scope = any ($2) and t.scope = r.scope and t.risk = r.code and t.withdrawn_on is null) as chosen
      from isms.risk r
-     left join (select distinct t.scope, t.risk from isms.treatment t where t.scope = any ($2) and t.withdrawn_on is null) t on t.scope = r.scope and t.risk = r.code
     where r.scope = any ($2) and r.status <> 'closed')
  select l.scope, 'isms.risk', l.code, true
    from live l
@@ -596,14 +593,14 @@ $$, true),
 ('RD-043', '6.1.3 b', '6.1.3', 'standard', 'consistency',
  'Where a risk is to be lowered by controls, it is said by which',
  'Link the risk in isms.risk_control to an implementation that is not retired.', '{}', $$
- select t.scope, 'isms.risk', t.risk, c.risk is not null
+ select t.scope, 'isms.risk', t.risk,
+        exists (
+          select
+            from isms.risk_control l
+            join isms.implementation i on i.scope = l.scope and i.code = l.implementation
+           where l.scope = any ($2) and i.scope = any ($2) and l.scope = t.scope and l.risk = t.risk and i.status <> 'retired')
    from isms.treatment t
    join isms.risk r on r.scope = t.scope and r.code = t.risk
-   left join (
-     select distinct l.scope, l.risk
-       from isms.risk_control l
-       join isms.implementation i on i.scope = l.scope and i.code = l.implementation
-      where l.scope = any ($2) and i.scope = any ($2) and i.status <> 'retired') c on c.scope = t.scope and c.risk = t.risk
   where t.scope = any ($2) and r.scope = any ($2) and t.withdrawn_on is null and t.option = 'modification' and r.status <> 'closed'
 $$, true),
 

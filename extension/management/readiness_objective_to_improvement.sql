@@ -235,10 +235,9 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
  'isms.mandatory_documents says what is missing: approve a version of the document, or fill the register.', '{}', $$
  with recorded as materialized (
    select r.scope, r.kind from isms.kinds_in_registers($2) r)
- select c.scope, 'isms.document', c.code, c.external or v.code is not null or r.kind is not null
+ select c.scope, 'isms.document', c.code, c.external or v.code is not null or exists (select from recorded r where r.scope = c.scope and r.kind = c.kind)
    from isms.document c
    left join isms.document_in_force v on v.scope = c.scope and v.scope = any ($2) and v.code = c.code
-   left join recorded r on r.scope = c.scope and r.kind = c.kind
   where c.scope = any ($2) and c.mandatory
   union all
  select s.code, 'isms.document_kind', k.code, r.kind is not null
