@@ -243,6 +243,8 @@ select pg_temp.by('pat', $$update isms.finding set status = 'agreed', nonconform
 select pg_temp.by('pat', $$update isms.nonconformity set status = 'corrected' where code = 'NC-1'$$);
 select pg_temp.by('pat', $$update isms.nonconformity set owner = 'pat' where code = 'NC-1'$$);
 select pg_temp.by('pat', $$update isms.nonconformity set status = 'corrected', correction = 'Assessed', consequences = 'None' where code = 'NC-1'$$);
+select pg_temp.by('mia', $$select isms.request('isms.nonconformity', 'NC-1', 'amend_owner', 'Who did it', '{"owner": "ola"}')$$), pg_temp.by('ola', $$select isms.approve('isms.nonconformity', '{NC-1}', 'amend_owner')$$),
+       pg_temp.by('mia', $$select isms.request('isms.nonconformity', 'NC-1', 'amend_owner', 'Back again', '{"owner": "pat"}')$$), pg_temp.by('pat', $$select isms.approve('isms.nonconformity', '{NC-1}', 'amend_owner')$$);
 select pg_temp.by('pat', $$update isms.nonconformity set status = 'analysed' where code = 'NC-1'$$);
 select pg_temp.by('pat', $$update isms.nonconformity set status = 'analysed', cause = 'No calendar', similar_cases = 'None', similar_looked = 'All risks', action_needed = false, need_reason = 'Is it?' where code = 'NC-1'$$);
 select pg_temp.by('pat', $$select isms.request('isms.nonconformity', 'NC-1', 'agree_action', 'Plan')$$);
@@ -272,10 +274,10 @@ select pg_temp.by('ivy', $$update isms.nonconformity set status = 'closed', effe
 select pg_temp.by('ian', $$update isms.finding set status = 'closed' where code = 'F-1'$$);
 select pg_temp.by('ivy', $$update isms.nonconformity set status = 'analysed', effective = false, judged_by = 'ivy', judged_on = current_date - 5, judged_how = 'One round in four' where code = 'NC-1'$$);
 insert into isms.action (code, title, serves_kind, serves, owner, due_on) values ('T-2', 'Somebody looks at the calendar', 'nonconformity', 'NC-1', 'ola', current_date + 9);
-select pg_temp.by('pat', $$select isms.request('isms.nonconformity', 'NC-1', 'agree_action', 'Plan')$$), pg_temp.by('mia', $$select isms.approve('isms.nonconformity', '{NC-1}', 'agree_action')$$);
+select pg_temp.by('pat', $$select isms.request('isms.nonconformity', 'NC-1', 'agree_action', 'Plan', '{"waiting_days": 3}')$$), pg_temp.by('mia', $$select isms.approve('isms.nonconformity', '{NC-1}', 'agree_action')$$);
 select pg_temp.by('ola', $$update isms.action set status = 'in_progress', started_on = current_date - 4 where code = 'T-2'$$), pg_temp.by('ola', $$insert into isms.evidence (title, subject_kind, subject, locator, collected_on) values ('Rota', 'action', 'T-2', 'share/rota', current_date - 3)$$),
        pg_temp.by('ola', $$update isms.action set status = 'done', done_on = current_date - 3 where code = 'T-2'$$), pg_temp.by('mia', $$update isms.action set status = 'verified', check_result = 'pass', checked_by = 'mia', checked_on = current_date - 3 where code = 'T-2'$$),
-       pg_temp.by('pat', $$update isms.nonconformity set status = 'implemented', implemented_on = current_date - 3, effectiveness_due = current_date, waiting_days = 3 where code = 'NC-1'$$);
+       pg_temp.by('pat', $$update isms.nonconformity set status = 'implemented', implemented_on = current_date - 3, effectiveness_due = current_date where code = 'NC-1'$$);
 select pg_temp.by('ivy', $$update isms.nonconformity set status = 'closed', effective = true, judged_by = 'ivy', judged_on = current_date, judged_how = 'Asked the three', changes_isms = false, no_change_reason = 'Rules are fine', affects_risk = false, no_risk_reason = 'Rated as before' where code = 'NC-1'$$);
 select pg_temp.by('pat', $$update isms.finding set status = 'closed' where code = 'F-1'$$);
 select pg_temp.by('ian', $$update isms.finding set status = 'closed' where code = 'F-1'$$);
@@ -309,11 +311,11 @@ select pg_temp.by('pat', $$insert into isms.nonconformity (code, source, require
 insert into isms.action (code, title, serves_kind, serves, owner, due_on) values ('T-5', 'Criteria in the form', 'nonconformity', 'NC-5', 'ola', current_date + 9);
 select pg_temp.by('pat', $$select isms.request('isms.nonconformity', 'NC-5', 'agree_action', 'Plan')$$);
 select pg_temp.by('mia', $$select isms.request('isms.nonconformity', 'NC-5', 'annul', 'The body never said so')$$);
-select pg_temp.by('pat', $$update isms.nonconformity set body_accepted_on = current_date where code = 'NC-5'$$);
+select pg_temp.by('pat', $$update isms.nonconformity set body_accepted_on = current_date, waiting_days = 0 where code = 'NC-5'$$);
 select pg_temp.by('pat', $$select isms.request('isms.nonconformity', 'NC-5', 'agree_action', 'Plan')$$), pg_temp.by('mia', $$select isms.approve('isms.nonconformity', '{NC-5}', 'agree_action')$$);
 select pg_temp.by('ola', $$update isms.action set status = 'in_progress', started_on = current_date where code = 'T-5'$$), pg_temp.by('ola', $$insert into isms.evidence (title, subject_kind, subject, locator) values ('Form', 'action', 'T-5', 'share/form')$$),
        pg_temp.by('ola', $$update isms.action set status = 'done', done_on = current_date where code = 'T-5'$$), pg_temp.by('mia', $$update isms.action set status = 'verified', check_result = 'pass', checked_by = 'mia', checked_on = current_date where code = 'T-5'$$),
-       pg_temp.by('pat', $$update isms.nonconformity set status = 'implemented', implemented_on = current_date, effectiveness_due = current_date, waiting_days = 0 where code = 'NC-5'$$);
+       pg_temp.by('pat', $$update isms.nonconformity set status = 'implemented', implemented_on = current_date, effectiveness_due = current_date where code = 'NC-5'$$);
 select pg_temp.by('ivy', $$update isms.nonconformity set status = 'closed', effective = true, judged_by = 'ivy', judged_on = current_date, judged_how = 'Forms of the week', changes_isms = false, no_change_reason = 'None', affects_risk = false, no_risk_reason = 'None' where code = 'NC-5'$$);
 select pg_temp.by('ivy', $$update isms.nonconformity set body_verified_on = current_date where code = 'NC-5'$$),
        pg_temp.by('ivy', $$update isms.nonconformity set status = 'closed', effective = true, judged_by = 'ivy', judged_on = current_date, judged_how = 'Forms of the week', changes_isms = false, no_change_reason = 'None', affects_risk = false, no_risk_reason = 'None' where code = 'NC-5'$$);
@@ -347,8 +349,9 @@ select pg_temp.by('mia', $$insert into isms.certification_audit (code, certifica
        pg_temp.by('mia', $$update isms.certification set status = 'awaiting_decision' where code = 'C-2'$$);
 select pg_temp.by('mia', $$update isms.certification set status = 'certified', kind = 'initial', decided_on = current_date + 1 where code = 'C-2'$$);
 select pg_temp.by('mia', $$update isms.certification set status = 'stage_2', body_reference = 'L-5', body_dated = current_date, body_evidence = 'l5.pdf' where code = 'C-2'$$), pg_temp.by('mia', $$update isms.certification set status = 'awaiting_decision' where code = 'C-2'$$);
-select pg_temp.by('mia', $$update isms.certification set status = 'refused', body_reference = null where code = 'C-2'$$), pg_temp.by('mia', $$update isms.certification set status = 'refused' where code = 'C-2'$$);
-select pg_temp.by('mia', $$update isms.certification set status = 'withdrawn', body_reference = null where code = 'C-1'$$), pg_temp.by('mia', $$update isms.certification set status = 'withdrawn' where code = 'C-1'$$, 'The certificate was given back');
+select pg_temp.by('mia', $$update isms.certification set status = 'refused', body_reference = null where code = 'C-2'$$), pg_temp.by('mia', $$update isms.certification set status = 'refused' where code = 'C-2'$$), pg_temp.by('mia', $$update isms.certification set status = 'refused', body_reference = 'L-6' where code = 'C-2'$$);
+select pg_temp.by('mia', $$update isms.certification set status = 'withdrawn', body_reference = null where code = 'C-1'$$), pg_temp.by('mia', $$update isms.certification set status = 'withdrawn' where code = 'C-1'$$, 'The certificate was given back'),
+       pg_temp.by('mia', $$update isms.certification set status = 'withdrawn', body_reference = 'L-7' where code = 'C-1'$$, 'The certificate was given back');
 
 -- What the registers hold by now is all that is demanded of them.
 select kind, state from isms.mandatory_documents() where records is not null;

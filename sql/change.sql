@@ -85,6 +85,9 @@ set session authorization regress_kim;
 select pg_temp.attempt($$update isms.change set status = 'implemented', implemented_on = isms.today('ACME') + 3, test_result = 'fail' where code = 'C-1'$$);
 select pg_temp.attempt($$update isms.change set status = 'implemented', implemented_on = isms.today('ACME'), test_result = 'pass' where code = 'C-1'$$);
 select standing, approved_on = isms.today('ACME') as approved_today from isms.change_status where code = 'C-1';
+-- When it was made, and what its test showed, stays.
+select pg_temp.attempt($$update isms.change set implemented_on = '2020-01-01' where code = 'C-1'$$);
+select pg_temp.attempt($$update isms.change set test_result = 'fail' where code = 'C-1'$$);
 
 -- Reviewed by another: what it did, and which records follow.
 select pg_temp.attempt($$select isms.request('isms.change', 'C-1', 'review')$$);
@@ -117,6 +120,8 @@ select pg_temp.attempt($$select isms.approve('isms.change', '{C-3}', 'review')$$
 
 -- What nobody intended is recorded as discovered, and reviewed the same way.
 set session authorization regress_kim;
+select pg_temp.attempt(format($$insert into isms.change (code, title, kind, owner, approver, purpose, consequences, implemented_on, status)
+values ('C-4', 'Log rotation was off since the move', 'unintended', 'li', 'sam', 'Forgotten in the move', 'Logs of two weeks are missing', %L, 'implemented')$$, day)) from unnest(array[null, isms.today('ACME') + 400]) day;
 insert into isms.change (code, title, kind, owner, approver, purpose, consequences, implemented_on, status)
 values ('C-4', 'Log rotation was off since the move', 'unintended', 'li', 'sam', 'Forgotten in the move', 'Logs of two weeks are missing', isms.today('ACME') - 14, 'implemented');
 select code, kind, emergency, status, standing, approved_on is null as unapproved from isms.change_status order by code;

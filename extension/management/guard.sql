@@ -480,11 +480,18 @@ comment on function isms.guard_decision_recorded(jsonb, jsonb, isms.step) is 'Gu
 create function isms.guard_body_reference(old jsonb, new jsonb, step isms.step) returns text
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select isms.guard_says(isms.guard_lacks(new, 'body_reference', 'body_dated', 'body_evidence'), isms.guard_future(new, 'body_dated', step))
+  -- Where the state froze the letter, the one that is there is that of the step before.
+  select isms.guard_says(
+           isms.guard_lacks(new, 'body_reference', 'body_dated', 'body_evidence'), isms.guard_future(new, 'body_dated', step),
+           case when l.kept and btrim(new ->> 'body_reference') = btrim(old ->> 'body_reference') then format('body_reference %s is the letter of a step before', new ->> 'body_reference') end,
+           case when l.kept and (new ->> 'body_dated')::date < (old ->> 'body_dated')::date
+                then format('body_dated %s is before the letter of a step before, of %s', new ->> 'body_dated', old ->> 'body_dated') end)
+    from (select exists (select from isms.workflow_state s
+                          where s.workflow = (step).workflow and s.name = (step).from_state and 'body_reference' = any (s.frozen_columns)) as kept) l
    where isms.guard_from_body(new, step);
 end;
 
-comment on function isms.guard_body_reference(jsonb, jsonb, isms.step) is 'Guard: where a certification body decides, its letter or report is named: reference, date, evidence';
+comment on function isms.guard_body_reference(jsonb, jsonb, isms.step) is 'Guard: where a certification body decides, its letter or report is named, another for each step: reference, date, evidence';
 
 -- 17021-1 9.4.9-9.4.10, 9.5
 create function isms.guard_body_accepted_plan(old jsonb, new jsonb, step isms.step) returns text

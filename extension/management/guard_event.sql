@@ -134,6 +134,9 @@ begin atomic
   select isms.guard_says(
            isms.guard_lacks(new, 'effective', 'judged_by', 'judged_on', 'judged_how'), isms.guard_future(new, 'judged_on', step),
            case when new ->> 'effective' <> 'true' then 'effective is not yes' end,
+           (select format('judged_by is %s: %s', isms.person_name(new ->> 'judged_by'), j.judged ->> (new ->> 'judged_by'))
+              from (select isms.step_related(step, 'judged', new) as judged) j
+             where j.judged ? (new ->> 'judged_by')),
            (select format('judged_on %s is before action %s was verified, on %s', new ->> 'judged_on', a.code, to_char(a.checked_on, 'YYYY-MM-DD'))
               from isms.action a
              where a.scope = (step).scope and a.serves_kind = (step).workflow and a.serves = new ->> 'code' and a.status = 'verified'
@@ -142,7 +145,7 @@ begin atomic
              limit 1));
 end;
 
-comment on function isms.guard_judged_effective(jsonb, jsonb, isms.step) is 'Guard: the actions were judged effective: by whom, when, how; not before the last action was verified';
+comment on function isms.guard_judged_effective(jsonb, jsonb, isms.step) is 'Guard: the actions were judged effective: by whom, when, how; not before the last action was verified, nor by who owns or owned it or one of them';
 
 -- 10.2 d
 create function isms.guard_judged_ineffective(old jsonb, new jsonb, step isms.step) returns text
@@ -151,6 +154,9 @@ begin atomic
   select isms.guard_says(
            isms.guard_lacks(new, 'effective', 'judged_by', 'judged_on', 'judged_how'), isms.guard_future(new, 'judged_on', step),
            case when new ->> 'effective' <> 'false' then 'effective is not no' end,
+           (select format('judged_by is %s: %s', isms.person_name(new ->> 'judged_by'), j.judged ->> (new ->> 'judged_by'))
+              from (select isms.step_related(step, 'judged', new) as judged) j
+             where j.judged ? (new ->> 'judged_by')),
            (select format('judged_on %s is before action %s was verified, on %s', new ->> 'judged_on', a.code, to_char(a.checked_on, 'YYYY-MM-DD'))
               from isms.action a
              where a.scope = (step).scope and a.serves_kind = (step).workflow and a.serves = new ->> 'code' and a.status = 'verified'
@@ -159,7 +165,7 @@ begin atomic
              limit 1));
 end;
 
-comment on function isms.guard_judged_ineffective(jsonb, jsonb, isms.step) is 'Guard: the actions were judged not effective: by whom, when, how; not before the last action was verified';
+comment on function isms.guard_judged_ineffective(jsonb, jsonb, isms.step) is 'Guard: the actions were judged not effective: by whom, when, how; not before the last action was verified, nor by who owns or owned it or one of them';
 
 -- 10.2 e
 create function isms.guard_isms_change_decided(old jsonb, new jsonb, step isms.step) returns text
@@ -185,13 +191,18 @@ end;
 
 comment on function isms.guard_risk_decided(jsonb, jsonb, isms.step) is 'Guard: whether a risk is affected: yes with the risk, assessed since, or no with a reason';
 
-create function isms.condition_from_audit(old jsonb, new jsonb, step isms.step) returns boolean
+-- What is not graded may be a major one; what once was is not made a minor one first.
+create function isms.condition_from_audit_or_major(old jsonb, new jsonb, step isms.step) returns boolean
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select coalesce(new ->> 'source', 'internal_audit') = 'internal_audit';
+  select coalesce(new ->> 'source', 'internal_audit') = 'internal_audit'
+         or coalesce(isms.step_bound_rows('finding', jsonb_build_object('scope', (step).scope, 'nonconformity', new -> 'code')) @> '[{"source": "internal_audit"}]', false)
+         or coalesce(new ->> 'grade', 'major') = 'major'
+         or exists (select from isms.row_history((step).relation::regclass, (step).key) h
+                     where h.operation = 'update' and h.old_values ->> 'grade' = 'major' and (h.scope is null or h.scope = (step).scope));
 end;
 
-comment on function isms.condition_from_audit(jsonb, jsonb, isms.step) is 'Slot condition: an internal audit found it';
+comment on function isms.condition_from_audit_or_major(jsonb, jsonb, isms.step) is 'Slot condition: an internal audit found it, as its source says or a finding that names it; or it is graded major, was so by the trail, or is not graded';
 
 -- Incidents: A.5.24 to A.5.28.
 
@@ -270,13 +281,14 @@ create function isms.guard_duties_decided(old jsonb, new jsonb, step isms.step) 
 begin atomic
   select case when r.related is null then isms.step_unrelated(step, 'duties')
          else (
-          select string_agg(format('%s: %s', d ->> 'duty', case when d ->> 'due' is null then 'not decided' else 'the limit is missing' end), '; ' order by d ->> 'duty')
+          select string_agg(format('%s: %s', d ->> 'duty', case when d ->> 'due' is null then 'not decided' when d ->> 'limit_at' is null then 'the limit is missing'
+                                                                else 'the limit is later than the duty''s, without limit_reason' end), '; ' order by d ->> 'duty')
             from jsonb_array_elements(r.related) d
-           where d ->> 'due' is null or d ->> 'due' = 'true' and d ->> 'limit_at' is null) end
+           where d ->> 'due' is null or d ->> 'due' = 'true' and (d ->> 'limit_at' is null or (d ->> 'limit_at')::timestamptz > (d ->> 'duty_limit_at')::timestamptz and isms.guard_lacks(d, 'limit_reason') is not null)) end
     from (select isms.step_related(step, 'duties', new) as related) r;
 end;
 
-comment on function isms.guard_duties_decided(jsonb, jsonb, isms.step) is 'Guard: each duty to notify is decided, with its limit where it is due';
+comment on function isms.guard_duties_decided(jsonb, jsonb, isms.step) is 'Guard: each duty to notify is decided, with its limit where it is due, one later than the duty''s only with a reason';
 
 -- A.5.5, A.5.31, A.5.34
 create function isms.guard_duties_met(old jsonb, new jsonb, step isms.step) returns text
@@ -284,13 +296,13 @@ create function isms.guard_duties_met(old jsonb, new jsonb, step isms.step) retu
 begin atomic
   select case when r.related is null then isms.step_unrelated(step, 'duties')
          else (
-          select string_agg(format('%s: not sent', d ->> 'duty'), '; ' order by d ->> 'duty')
+          select string_agg(format('%s: %s', d ->> 'duty', case when d ->> 'sent_at' is null then 'not sent' else 'the limit is later than the duty''s, without limit_reason' end), '; ' order by d ->> 'duty')
             from jsonb_array_elements(r.related) d
-           where d ->> 'due' = 'true' and d ->> 'sent_at' is null) end
+           where d ->> 'due' = 'true' and (d ->> 'sent_at' is null or (d ->> 'limit_at')::timestamptz > (d ->> 'duty_limit_at')::timestamptz and isms.guard_lacks(d, 'limit_reason') is not null)) end
     from (select isms.step_related(step, 'duties', new) as related) r;
 end;
 
-comment on function isms.guard_duties_met(jsonb, jsonb, isms.step) is 'Guard: each notification that is due was sent';
+comment on function isms.guard_duties_met(jsonb, jsonb, isms.step) is 'Guard: each notification that is due was sent, and its limit is not later than the duty''s without a reason';
 
 -- A.5.28
 create function isms.guard_evidence_kept(old jsonb, new jsonb, step isms.step) returns text
@@ -332,21 +344,25 @@ comment on function isms.guard_kind_planned(jsonb, jsonb, isms.step) is 'Guard: 
 
 -- 8.1
 create function isms.guard_kind_unintended(old jsonb, new jsonb, step isms.step) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select 'kind is not unintended' where new ->> 'kind' is distinct from 'unintended';
+  select isms.guard_says(
+           case when new ->> 'kind' is distinct from 'unintended' then 'kind is not unintended' end,
+           isms.guard_lacks(new, 'implemented_on'), isms.guard_future(new, 'implemented_on', step));
 end;
 
-comment on function isms.guard_kind_unintended(jsonb, jsonb, isms.step) is 'Guard: the kind is unintended';
+comment on function isms.guard_kind_unintended(jsonb, jsonb, isms.step) is 'Guard: the kind is unintended, and it happened on a day that is not in the future';
 
 -- 8.1
 create function isms.guard_emergency_declared(old jsonb, new jsonb, step isms.step) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select case when new ->> 'emergency' is distinct from 'true' then 'emergency is not yes' else isms.guard_lacks(new, 'emergency_reason', 'approval_due') end;
+  select isms.guard_says(
+           case when new ->> 'emergency' is distinct from 'true' then 'emergency is not yes' else isms.guard_lacks(new, 'emergency_reason', 'approval_due', 'implemented_on') end,
+           isms.guard_future(new, 'implemented_on', step));
 end;
 
-comment on function isms.guard_emergency_declared(jsonb, jsonb, isms.step) is 'Guard: emergency, with a reason and the day by which it is approved';
+comment on function isms.guard_emergency_declared(jsonb, jsonb, isms.step) is 'Guard: emergency, with a reason, the day by which it is approved, and the day it was made, which is not in the future';
 
 -- 6.3
 create function isms.guard_change_described(old jsonb, new jsonb, step isms.step) returns text

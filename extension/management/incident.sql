@@ -253,7 +253,8 @@ create table isms.incident_notification (
   duty text not null,
   due boolean,
   reason text,
-  limit_at timestamptz,
+  limit_at timestamptz constraint incident_notification_limit_finite check (isfinite(limit_at)),
+  limit_reason text,
   sent_at timestamptz,
   sent_by text constraint incident_notification_sent_by_fkey references isms.person on update cascade,
   reference text,
@@ -271,7 +272,8 @@ comment on column isms.incident_notification.incident is 'Incident';
 comment on column isms.incident_notification.duty is 'Duty';
 comment on column isms.incident_notification.due is 'Does the incident have to be told? Null: not decided';
 comment on column isms.incident_notification.reason is 'Why; needed where it does not';
-comment on column isms.incident_notification.limit_at is 'Last moment for it; from the duty''s time limit and the incident''s time unless stated';
+comment on column isms.incident_notification.limit_at is 'Last moment for it; from the duty''s time limit and the incident''s time unless stated; set to null it is worked out anew';
+comment on column isms.incident_notification.limit_reason is 'Why it is later than the duty''s own limit, such as an extension granted; without one the duty''s own holds';
 comment on column isms.incident_notification.sent_at is 'When it was sent';
 comment on column isms.incident_notification.sent_by is 'Person who sent it';
 comment on column isms.incident_notification.reference is 'Receipt, number, where the text is kept';
@@ -315,7 +317,8 @@ create trigger not_in_future before insert or update of sent_at on isms.incident
 create function isms.incident_duties(incident jsonb) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select coalesce(jsonb_agg(jsonb_build_object('duty', d.code, 'due', n.due, 'limit_at', n.limit_at, 'sent_at', n.sent_at) order by d.code), '[]')
+  select coalesce(jsonb_agg(jsonb_build_object('duty', d.code, 'due', n.due, 'limit_at', n.limit_at, 'duty_limit_at', isms.notification_limit(d.scope, incident_duties.incident ->> 'code', d.code),
+                                               'limit_reason', n.limit_reason, 'sent_at', n.sent_at) order by d.code), '[]')
     from isms.notification_duty d
     left join isms.incident_notification n on n.scope = d.scope and n.duty = d.code and n.incident = incident_duties.incident ->> 'code'
    where d.scope = incident_duties.incident ->> 'scope'
@@ -324,8 +327,17 @@ end;
 
 comment on function isms.incident_duties(jsonb) is 'Relation duties of incidents: each duty to notify of the scope with what was decided';
 
+create function isms.incident_judged(incident jsonb) returns jsonb
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select isms.former_persons('isms.incident', incident ->> 'scope', array[incident ->> 'code'], 'handler');
+end;
+
+comment on function isms.incident_judged(jsonb) is 'Relation judged of incidents: who handled it before';
+
 insert into isms.workflow_relation (workflow, name, function, builtin) values
-  ('incident', 'duties', 'isms.incident_duties', true);
+  ('incident', 'duties', 'isms.incident_duties', true),
+  ('incident', 'judged', 'isms.incident_judged', true);
 
 create view isms.incident_notification_status with (security_invoker = true) as
   select i.scope,
@@ -339,15 +351,17 @@ create view isms.incident_notification_status with (security_invoker = true) as
          coalesce(d.owner, i.handler) as owner,
          p.name as owner_name,
          n.due,
-         coalesce(n.limit_at, isms.notification_limit(i.scope, i.code, d.code)) as limit_at,
+         e.limit_at,
+         l.duty_limit_at,
+         n.limit_reason,
          n.sent_at,
          case
            when not n.due then 'not due'
-           when n.sent_at > n.limit_at then 'sent late'
+           when n.sent_at > e.limit_at then 'sent late'
            when n.sent_at is not null then 'sent'
-           when n.due and n.limit_at < isms.now() then 'overdue'
+           when n.due and e.limit_at < isms.now() then 'overdue'
            when n.due then 'to be sent'
-           when isms.notification_limit(i.scope, i.code, d.code) < isms.now() then 'undecided, limit passed'
+           when e.limit_at < isms.now() then 'undecided, limit passed'
            else 'undecided'
          end as state
     from isms.incident i
@@ -355,6 +369,10 @@ create view isms.incident_notification_status with (security_invoker = true) as
     join isms.notification_duty d on d.scope = i.scope
     left join isms.incident_notification n on n.scope = i.scope and n.incident = i.code and n.duty = d.code
     left join isms.person p on p.code = coalesce(d.owner, i.handler)
+    cross join lateral (select isms.notification_limit(i.scope, i.code, d.code) as duty_limit_at) l
+    -- Of an incident that is over the limit stays that by which it was closed.
+    cross join lateral (select case when n.limit_at > l.duty_limit_at and coalesce(n.limit_reason, '') !~ '\S' and i.status not in ('closed', 'dismissed') then l.duty_limit_at
+                                    else coalesce(n.limit_at, l.duty_limit_at) end as limit_at) e
    where n.duty is not null
       or i.status not in ('closed', 'dismissed') and (d.retired_on is null or d.retired_on > t.today);
 
@@ -370,7 +388,9 @@ comment on column isms.incident_notification_status.recipient is 'Who is to be t
 comment on column isms.incident_notification_status.owner is 'Person responsible: the duty''s, else who handles the incident';
 comment on column isms.incident_notification_status.owner_name is 'Name';
 comment on column isms.incident_notification_status.due is 'Does the incident have to be told? Null: not decided';
-comment on column isms.incident_notification_status.limit_at is 'Last moment for it, counted as if due while not decided';
+comment on column isms.incident_notification_status.limit_at is 'Last moment for it, counted as if due while not decided; one that was moved later counts only with a reason';
+comment on column isms.incident_notification_status.duty_limit_at is 'The duty''s own limit, from the incident''s times as they are now';
+comment on column isms.incident_notification_status.limit_reason is 'Why it is later than that';
 comment on column isms.incident_notification_status.sent_at is 'When it was sent';
 comment on column isms.incident_notification_status.state is 'undecided, undecided, limit passed, to be sent, overdue, sent, sent late or not due';
 

@@ -96,7 +96,7 @@ insert into isms.guard (name, function, clause, basis, builtin) values
 insert into isms.slot_condition (name, function, builtin) values
   ('was_approved', 'isms.condition_was_approved', true),
   ('audit_late', 'isms.condition_audit_late', true),
-  ('from_audit', 'isms.condition_from_audit', true),
+  ('from_audit_or_major', 'isms.condition_from_audit_or_major', true),
   ('was_confirmed', 'isms.condition_was_confirmed', true),
   ('changes_scope_or_policy', 'isms.condition_changes_scope_or_policy', true),
   ('not_approved_before', 'isms.condition_not_approved_before', true),
@@ -260,25 +260,45 @@ end;
 
 comment on function isms.action_owners(text, text, text) is 'Who owns actions that serve a record, as an object: person to actions';
 
-create function isms.finding_judged(finding jsonb) returns jsonb
+-- By the trail: handing a record to somebody else makes nobody impartial to it.
+create function isms.former_persons(relation text, scope text, keys text[], "column" text) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select coalesce((select jsonb_build_object(n.owner, 'nonconformity ' || (finding ->> 'nonconformity'))
-                     from (select isms.finding_nonconformity(finding) ->> 'owner' as owner) n
-                    where n.owner is not null), '{}')
-         || isms.action_owners(finding ->> 'scope', 'nonconformity', finding ->> 'nonconformity')
-         || isms.action_owners(finding ->> 'scope', 'finding', finding ->> 'code');
+  select coalesce(jsonb_object_agg(x.person, x.what), '{}')
+    from (select h.old_values ->> "column" as person,
+                 string_agg(format('%s %s until %s', replace(split_part(relation, '.', 2), '_', ' '), k.key, to_char(h.at at time zone s.time_zone, 'YYYY-MM-DD')), ', ' order by h.seq) as what
+            from unnest(keys) k(key)
+            join isms.scope s on s.code = former_persons.scope
+           cross join lateral isms.row_history(relation::regclass, k.key) h
+           where h.operation = 'update' and h.old_values ->> "column" is not null and (h.scope is null or h.scope = former_persons.scope)
+           group by 1) x;
 end;
 
-comment on function isms.finding_judged(jsonb) is 'Relation judged of findings: owners of the nonconformity and of the actions whose closing is judged';
+comment on function isms.former_persons(text, text, text[], text) is 'Whom the column of these rows of a table of schema isms named before, by the trail, as an object: person to rows with the day until which';
 
 create function isms.nonconformity_judged(nonconformity jsonb) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select isms.action_owners(nonconformity ->> 'scope', 'nonconformity', nonconformity ->> 'code');
+  select isms.former_persons('isms.nonconformity', nonconformity ->> 'scope', array[nonconformity ->> 'code'], 'owner')
+         || isms.former_persons('isms.action', nonconformity ->> 'scope',
+              array(select a.code from isms.action a
+                     where a.scope = nonconformity ->> 'scope' and a.serves_kind = 'nonconformity' and a.serves = nonconformity ->> 'code' and a.status <> 'cancelled' order by a.code), 'owner')
+         || isms.action_owners(nonconformity ->> 'scope', 'nonconformity', nonconformity ->> 'code');
 end;
 
-comment on function isms.nonconformity_judged(jsonb) is 'Relation judged of nonconformities: owners of the actions whose effect is judged';
+comment on function isms.nonconformity_judged(jsonb) is 'Relation judged of nonconformities: who owned it before, and who owns or owned the actions whose effect is judged';
+
+create function isms.finding_judged(finding jsonb) returns jsonb
+  language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce((select isms.nonconformity_judged(n.related)
+                          || case when n.related ->> 'owner' is null then '{}' else jsonb_build_object(n.related ->> 'owner', 'nonconformity ' || (finding ->> 'nonconformity')) end
+                     from (select isms.finding_nonconformity(finding) as related) n
+                    where n.related is not null), '{}')
+         || isms.action_owners(finding ->> 'scope', 'finding', finding ->> 'code');
+end;
+
+comment on function isms.finding_judged(jsonb) is 'Relation judged of findings: who owns or owned the nonconformity and the actions whose closing is judged';
 
 create function isms.certification_findings(certification jsonb) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
@@ -364,16 +384,16 @@ insert into isms.workflow_state (workflow, position, name, initial, final, cutov
   ('internal_audit', 4, 'closed', false, true, true, '{*}', '{*}', true),
   ('internal_audit', 5, 'cancelled', false, true, true, '{*}', '{*}', true),
   ('finding', 1, 'draft', true, false, false, '{}', '{}', true),
-  ('finding', 2, 'raised', false, false, true, '{scope,code,source,audit,certification,kind,requirement,evidence,statement,auditee,created_by}', '{}', true),
-  ('finding', 3, 'contested', false, false, false, '{scope,code,source,audit,certification,kind,requirement,evidence,statement,auditee,created_by}', '{}', true),
-  ('finding', 4, 'agreed', false, false, true, '{scope,code,source,audit,certification,kind,requirement,evidence,statement,auditee,created_by,nonconformity}', '{}', true),
+  ('finding', 2, 'raised', false, false, true, '{scope,code,source,audit,certification,kind,requirement,evidence,statement,auditee,body_reference,body_dated,body_evidence,created_by}', '{}', true),
+  ('finding', 3, 'contested', false, false, false, '{scope,code,source,audit,certification,kind,requirement,evidence,statement,auditee,body_reference,body_dated,body_evidence,created_by}', '{}', true),
+  ('finding', 4, 'agreed', false, false, true, '{scope,code,source,audit,certification,kind,requirement,evidence,statement,auditee,body_reference,body_dated,body_evidence,created_by,nonconformity}', '{}', true),
   ('finding', 5, 'closed', false, true, true, '{*}', '{*}', true),
   ('finding', 6, 'withdrawn', false, true, false, '{*}', '{*}', true),
-  ('nonconformity', 1, 'open', true, false, true, '{}', '{}', true),
-  ('nonconformity', 2, 'corrected', false, false, true, '{scope,code,source,requirement,statement,found_where,found_on,grade,correction,no_correction_reason,consequences,created_by}', '{}', true),
-  ('nonconformity', 3, 'analysed', false, false, true, '{scope,code,source,requirement,statement,found_where,found_on,grade,correction,no_correction_reason,consequences,created_by}', '{}', true),
-  ('nonconformity', 4, 'action_agreed', false, false, true, '{scope,code,source,requirement,statement,found_where,found_on,grade,correction,no_correction_reason,consequences,created_by,cause,similar_cases,similar_looked,action_needed,need_reason,body_accepted_on}', '{}', true),
-  ('nonconformity', 5, 'implemented', false, false, true, '{scope,code,source,requirement,statement,found_where,found_on,grade,correction,no_correction_reason,consequences,created_by,cause,similar_cases,similar_looked,action_needed,need_reason,body_accepted_on,implemented_on,effectiveness_due,waiting_days}', '{}', true),
+  ('nonconformity', 1, 'open', true, false, true, '{source,source_key}', '{}', true),
+  ('nonconformity', 2, 'corrected', false, false, true, '{scope,code,source,source_key,owner,requirement,statement,found_where,found_on,grade,correction,no_correction_reason,consequences,created_by}', '{}', true),
+  ('nonconformity', 3, 'analysed', false, false, true, '{scope,code,source,source_key,owner,requirement,statement,found_where,found_on,grade,correction,no_correction_reason,consequences,created_by}', '{}', true),
+  ('nonconformity', 4, 'action_agreed', false, false, true, '{scope,code,source,source_key,owner,requirement,statement,found_where,found_on,grade,correction,no_correction_reason,consequences,created_by,cause,similar_cases,similar_looked,action_needed,need_reason,body_accepted_on,waiting_days}', '{}', true),
+  ('nonconformity', 5, 'implemented', false, false, true, '{scope,code,source,source_key,owner,requirement,statement,found_where,found_on,grade,correction,no_correction_reason,consequences,created_by,cause,similar_cases,similar_looked,action_needed,need_reason,body_accepted_on,implemented_on,effectiveness_due,waiting_days}', '{}', true),
   ('nonconformity', 6, 'closed', false, true, true, '{*}', '{*}', true),
   ('nonconformity', 7, 'void', false, true, false, '{*}', '{*}', true),
   ('incident', 1, 'reported', true, false, true, '{}', '{}', true),
@@ -385,18 +405,18 @@ insert into isms.workflow_state (workflow, position, name, initial, final, cutov
   ('change', 1, 'requested', true, false, true, '{}', '{}', true),
   ('change', 2, 'assessed', false, false, false, '{}', '{}', true),
   ('change', 3, 'approved', false, false, true, '{scope,code,kind,purpose,consequences,isms_effect,risks,no_risk_reason,changes_scope,changes_policy,approver,implementer,planned_from,planned_until,test_plan,rollback_plan,no_rollback_reason,requested_on,created_by}', '{*}', true),
-  ('change', 4, 'implemented', true, false, true, '{scope,code,kind,purpose,consequences,isms_effect,risks,no_risk_reason,changes_scope,changes_policy,approver,implementer,planned_from,planned_until,test_plan,rollback_plan,no_rollback_reason,requested_on,created_by}', '{*}', true),
-  ('change', 5, 'rolled_back', false, false, false, '{scope,code,kind,purpose,consequences,isms_effect,risks,no_risk_reason,changes_scope,changes_policy,approver,implementer,planned_from,planned_until,test_plan,rollback_plan,no_rollback_reason,requested_on,created_by}', '{*}', true),
+  ('change', 4, 'implemented', true, false, true, '{scope,code,kind,purpose,consequences,isms_effect,risks,no_risk_reason,changes_scope,changes_policy,approver,implementer,planned_from,planned_until,test_plan,rollback_plan,no_rollback_reason,requested_on,test_result,implemented_on,created_by}', '{*}', true),
+  ('change', 5, 'rolled_back', false, false, false, '{scope,code,kind,purpose,consequences,isms_effect,risks,no_risk_reason,changes_scope,changes_policy,approver,implementer,planned_from,planned_until,test_plan,rollback_plan,no_rollback_reason,requested_on,test_result,implemented_on,created_by}', '{*}', true),
   ('change', 6, 'closed', false, true, true, '{*}', '{*}', true),
   ('change', 7, 'rejected', false, true, false, '{*}', '{*}', true),
   ('change', 8, 'cancelled', false, true, false, '{*}', '{*}', true),
   ('certification', 1, 'preparing', true, false, true, '{}', '{}', true),
   ('certification', 2, 'applied', false, false, true, '{}', '{}', true),
-  ('certification', 3, 'stage_1', false, false, true, '{}', '{}', true),
-  ('certification', 4, 'stage_2', false, false, true, '{}', '{}', true),
-  ('certification', 5, 'awaiting_decision', false, false, true, '{}', '{}', true),
-  ('certification', 6, 'certified', false, false, true, '{scope,code,kind,previous,body,accreditation_body,accreditation_number,accreditation_standard,certificate_number,certificate_scope,certificate_standard,soa_version,decided_on,valid_from,valid_until,created_by}', '{}', true),
-  ('certification', 7, 'suspended', false, false, true, '{scope,code,kind,previous,body,accreditation_body,accreditation_number,accreditation_standard,certificate_number,certificate_scope,certificate_standard,soa_version,decided_on,valid_from,valid_until,created_by}', '{}', true),
+  ('certification', 3, 'stage_1', false, false, true, '{body_reference,body_dated,body_evidence}', '{}', true),
+  ('certification', 4, 'stage_2', false, false, true, '{body_reference,body_dated,body_evidence}', '{}', true),
+  ('certification', 5, 'awaiting_decision', false, false, true, '{body_reference,body_dated,body_evidence}', '{}', true),
+  ('certification', 6, 'certified', false, false, true, '{scope,code,kind,previous,body,accreditation_body,accreditation_number,accreditation_standard,certificate_number,certificate_scope,certificate_standard,soa_version,decided_on,valid_from,valid_until,body_reference,body_dated,body_evidence,created_by}', '{}', true),
+  ('certification', 7, 'suspended', false, false, true, '{scope,code,kind,previous,body,accreditation_body,accreditation_number,accreditation_standard,certificate_number,certificate_scope,certificate_standard,soa_version,decided_on,valid_from,valid_until,body_reference,body_dated,body_evidence,created_by}', '{}', true),
   ('certification', 8, 'withdrawn', false, true, true, '{*}', '{*}', true),
   ('certification', 9, 'refused', false, true, true, '{*}', '{*}', true),
   ('certification', 10, 'ended', false, true, true, '{*}', '{*}', true);
@@ -445,11 +465,11 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
    '{recorder_fits,finding_complete,body_reference}', '9.2.2; 19011 6.4.8', 'S', true),
   ('finding', 'contest', '{raised}', 'contested', '{}', '{@auditee}', '{}',
    '{reason_given}', '19011 6.4.9', 'P', true),
-  ('finding', 'uphold', '{contested}', 'raised', '{}', '{@audit.lead_auditor}', '{T}',
+  ('finding', 'uphold', '{contested}', 'raised', '{body_reference,body_dated,body_evidence}', '{@audit.lead_auditor}', '{T}',
    '{reason_given,body_reference}', '19011 6.4.9', 'S', true),
   ('finding', 'agree', '{raised}', 'agreed', '{nonconformity}', '{@auditee}', '{}',
    '{nonconformity_linked}', '10.2', 'P', true),
-  ('finding', 'withdraw', '{draft,raised,contested}', 'withdrawn', '{body_reference,body_dated,body_evidence}', '{@audit.lead_auditor,isms_manager}', '{T}',
+  ('finding', 'withdraw', '{draft,raised,contested}', 'withdrawn', '{body_reference,body_dated,body_evidence}', '{@audit.lead_auditor,isms_manager}', '{T,"not @auditee"}',
    '{recorder_fits,reason_given,body_reference}', '19011', 'S', true),
   ('finding', 'close', '{agreed}', 'closed', '{decision,decision_reason,body_reference,body_dated,body_evidence}', '{@audit.lead_auditor,internal_auditor,isms_manager}', '{I,T}',
    '{recorder_fits,nonconformity_closed,decision_recorded,body_reference}', '9.2.2, 10.2', 'P', true);
@@ -462,11 +482,11 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
    '{owner_active,correction_or_reason,consequences_dealt}', '10.2 a', 'P', true),
   ('nonconformity', 'analyse', '{corrected}', 'analysed', '{}', '{@owner}', '{}',
    '{cause_recorded,similar_checked,need_decided}', '10.2 b', 'P', true),
-  ('nonconformity', 'agree_action', '{analysed}', 'action_agreed', '{body_accepted_on}', '{@owner}', '{R}',
+  ('nonconformity', 'agree_action', '{analysed}', 'action_agreed', '{body_accepted_on,waiting_days}', '{@owner}', '{R}',
    '{need_is_yes,action_planned,body_accepted_plan}', '10.2 b-c', 'P', true),
   ('nonconformity', 'close_without_action', '{analysed}', 'closed', '{}', '{isms_manager,process_owner}', '{R}',
    '{need_is_no,not_major}', '10.2 b', 'P', true),
-  ('nonconformity', 'implement', '{action_agreed}', 'implemented', '{implemented_on,effectiveness_due,waiting_days}', '{@owner}', '{}',
+  ('nonconformity', 'implement', '{action_agreed}', 'implemented', '{implemented_on,effectiveness_due}', '{@owner}', '{}',
    '{actions_finished,evidence_complete,effectiveness_due_set}', '10.2 c', 'P', true),
   ('nonconformity', 'rethink', '{action_agreed}', 'analysed', '{}', '{@owner,isms_manager}', '{}',
    '{reason_given}', '10.2 b', 'P', true),
@@ -474,8 +494,10 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
    '{actions_finished,judged_effective,judged_late_enough,isms_change_decided,risk_decided,body_closed}', '10.2 d-g', 'P', true),
   ('nonconformity', 'not_effective', '{implemented}', 'analysed', '{}', '{internal_auditor,isms_manager,process_owner}', '{I}',
    '{judged_ineffective}', '10.2 d', 'P', true),
-  ('nonconformity', 'annul', '{open,corrected,analysed}', 'void', '{body_reference,body_dated,body_evidence}', '{isms_manager,internal_auditor}', '{R}',
-   '{reason_given,body_reference}', '10.2 f', 'P', true);
+  ('nonconformity', 'annul', '{open,corrected,analysed}', 'void', '{body_reference,body_dated,body_evidence}', '{isms_manager,internal_auditor}', '{R,I}',
+   '{reason_given,body_reference}', '10.2 f', 'P', true),
+  ('nonconformity', 'amend_owner', '{corrected,analysed,action_agreed,implemented}', null, '{owner}', '{isms_manager}', '{}',
+   '{owner_active}', '10.2, 5.3', 'P', true);
 
 -- A.5.24 to A.5.28, A.6.8
 insert into isms.workflow_transition (workflow, name, from_states, to_state, amended_columns, actors, separation, guards, clause, basis, builtin) values
@@ -493,8 +515,8 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
    '{recovery_recorded,times_ordered}', 'A.5.26', 'P', true),
   ('incident', 'recur', '{resolved}', 'confirmed', '{}', '{@handler,isms_manager}', '{}',
    '{reason_given}', 'A.5.26', 'P', true),
-  ('incident', 'close', '{resolved}', 'closed', '{lessons,follow_up,raises_nonconformity,nonconformity,no_nonconformity_reason,affects_risk,risk,no_risk_reason}', '{isms_manager,process_owner}', '{"not @handler"}',
-   '{lessons_recorded,nonconformity_decided,risk_decided,duties_met}', 'A.5.27, 10.2, 8.2', 'P', true);
+  ('incident', 'close', '{resolved}', 'closed', '{lessons,follow_up,raises_nonconformity,nonconformity,no_nonconformity_reason,affects_risk,risk,no_risk_reason}', '{isms_manager,process_owner}', '{"not @handler",I}',
+   '{times_ordered,lessons_recorded,nonconformity_decided,risk_decided,duties_met}', 'A.5.27, 10.2, 8.2', 'P', true);
 
 -- 6.3, 8.1, A.8.32: unintended changes are discovered, emergencies approved after the fact
 insert into isms.workflow_transition (workflow, name, from_states, to_state, amended_columns, actors, separation, guards, clause, basis, builtin) values
@@ -531,21 +553,21 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
    '{is_renewal,no_significant_change,audit_and_review_done}', '17021-1 9.6.3.1', 'P', true),
   ('certification', 'begin_stage_2', '{stage_1}', 'stage_2', '{}', '{isms_manager}', '{}',
    '{stage_1_ready,concerns_answered,audit_and_review_done,stage_1_fresh}', '17021-1 9.3.1.2.3-4; 27006-1', 'P', true),
-  ('certification', 'repeat_stage_1', '{stage_1}', 'applied', '{}', '{isms_manager}', '{}',
+  ('certification', 'repeat_stage_1', '{stage_1}', 'applied', '{body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
    '{reason_given,body_reference}', '17021-1 9.3.1.2.4', 'P', true),
   ('certification', 'end_stage_2', '{stage_2}', 'awaiting_decision', '{}', '{isms_manager}', '{}',
    '{stage_2_reported}', '17021-1 9.4.8', 'P', true),
-  ('certification', 'repeat_stage_2', '{awaiting_decision}', 'stage_2', '{}', '{isms_manager}', '{}',
+  ('certification', 'repeat_stage_2', '{awaiting_decision}', 'stage_2', '{body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
    '{majors_too_late,body_reference}', '17021-1 9.5.3.2', 'P', true),
-  ('certification', 'certify', '{awaiting_decision}', 'certified', '{certificate_number,certificate_scope,certificate_standard,soa_version,decided_on,valid_from,valid_until}', '{isms_manager}', '{}',
+  ('certification', 'certify', '{awaiting_decision}', 'certified', '{certificate_number,certificate_scope,certificate_standard,soa_version,decided_on,valid_from,valid_until,body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
    '{majors_verified,minors_planned,decided_in_time,certificate_complete,body_reference}', '17021-1 9.5, 9.6.3.2', 'P', true),
   ('certification', 'refuse', '{awaiting_decision}', 'refused', '{body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
    '{body_reference}', '17021-1 9.5', 'P', true),
-  ('certification', 'suspend', '{certified}', 'suspended', '{}', '{isms_manager}', '{}',
+  ('certification', 'suspend', '{certified}', 'suspended', '{body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
    '{reason_given,suspension_end_set,body_reference}', '17021-1 9.6.5.2', 'P', true),
-  ('certification', 'amend_certificate', '{certified}', null, '{certificate_scope,soa_version,body}', '{isms_manager}', '{}',
+  ('certification', 'amend_certificate', '{certified}', null, '{certificate_scope,soa_version,body,body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
    '{body_reference,certificate_complete}', '17021-1 9.6.4.1, 9.6.5.5; IAF MD 2', 'P', true),
-  ('certification', 'lift', '{suspended}', 'certified', '{}', '{isms_manager}', '{}',
+  ('certification', 'lift', '{suspended}', 'certified', '{body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
    '{cause_resolved,body_reference}', '17021-1 9.6.5.4', 'P', true),
   ('certification', 'withdraw', '{certified,suspended}', 'withdrawn', '{body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
    '{reason_given,body_reference}', '17021-1 9.6.5', 'P', true),
@@ -561,7 +583,8 @@ insert into isms.workflow_approval (workflow, transition, slot, approver, condit
   ('internal_audit', 'cancel', 'top_management', 'top_management', null, 'P', true),
   ('nonconformity', 'agree_action', 'manager', 'isms_manager', null, 'P', true),
   ('nonconformity', 'close_without_action', 'manager', 'isms_manager', null, 'P', true),
-  ('nonconformity', 'annul', 'auditor', 'internal_auditor', 'from_audit', 'P', true),
+  ('nonconformity', 'annul', 'auditor', 'internal_auditor', 'from_audit_or_major', 'P', true),
+  ('nonconformity', 'amend_owner', 'new_owner', '@new.owner', null, 'P', true),
   ('incident', 'dismiss', 'manager', 'isms_manager', 'was_confirmed', 'P', true),
   ('change', 'approve', 'approver', '@approver', null, 'P', true),
   ('change', 'approve', 'top_management', 'top_management', 'changes_scope_or_policy', 'P', true),
