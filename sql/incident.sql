@@ -45,7 +45,9 @@ insert into isms.incident_event (incident, at, what, who) values
   ('IN-0001', '2020-03-01 22:00Z', 'First login from abroad', 'log'),
   ('IN-0001', '2020-03-02 09:10Z', 'Account of Kim locked', 'li');
 insert into isms.incident_event (incident, at, what, corrects) values ('IN-0001', '2020-03-02 09:40Z', 'The account was locked at 09:40', 2), ('IN-0001', '2020-03-02 09:40Z', 'All sessions ended', null);
-insert into isms.incident_event (incident, number, what, corrects) values ('IN-0001', 9, 'Nothing', 7);
+insert into isms.incident_event (incident, number, what, corrects) values ('IN-0001', 9, 'Nothing', 0);
+-- Whatever number is named: the largest one there is would be the last for good.
+insert into isms.incident_event (incident, number, at, what) values ('IN-0001', 2147483647, '2020-03-02 10:00Z', 'Police told') returning number;
 update isms.incident_event set what = 'Nothing' where number = 1;
 delete from isms.incident_event where number = 1;
 select number, at, what, who, corrects, created_by from isms.incident_event where incident = 'IN-0001' order by number;

@@ -44,6 +44,8 @@ insert into isms.measurement (measure, measured_on, value, evidence) values ('LE
 insert into isms.measurement (measure, value) values ('MAILS', 7) returning measured_on = isms.today(scope), measured_by;
 select pg_temp.attempt($$insert into isms.measurement (measure, measured_on, value) values ('LEAVERS', current_date + 2, 99)$$);
 select pg_temp.attempt($$insert into isms.measurement (measure) values ('LEAVERS')$$);
+-- Their numbers are the database's: one that is larger than any to come would be the latest for good.
+select pg_temp.attempt($$insert into isms.measurement (id, measure, value) overriding system value values (9223372036854775807, 'LEAVERS', 99999)$$);
 select pg_temp.attempt($$update isms.measurement set value = 99$$);
 select pg_temp.attempt($$delete from isms.measurement$$);
 reset session authorization;

@@ -107,7 +107,8 @@ begin
            exists (select from pg_depend i where i.classid = 'pg_class'::regclass and i.objid = c.oid and i.deptype = 'i') as identity,
            exists (select from isms.import_kind i where c.relname = 'import_' || i.kind) as ready,
            exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'scope' and not a.attisdropped)
-             or exists (select from isms.open_table o where o.name = c.relname) as to_be_written
+             or exists (select from isms.open_table o where o.name = c.relname) as to_be_written,
+           (select string_agg(quote_ident(a.attname), ', ') filter (where a.attidentity = '') from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped having bool_or(a.attidentity <> '')) as columns
       from pg_class c
       join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
       join pg_extension e on e.oid = d.refobjid and d.refclassid = 'pg_extension'::regclass and e.extname = 'isms'
@@ -124,7 +125,10 @@ begin
         execute format('grant select on %s to isms_reader', t.relation);
       end if;
       if t.relkind = 'r' and t.to_be_written and not t.closed then
-        execute format('grant insert, update, delete on %s to isms_editor', t.relation);
+        execute format('grant update, delete on %s to isms_editor', t.relation);
+        -- A number that is larger than any to come would be the latest for good: those of identity columns are the database's.
+        execute format('revoke insert on %s from isms_editor', t.relation);
+        execute format('grant insert%s on %s to isms_editor', ' (' || t.columns || ')', t.relation);
       end if;
       if t.ready then
         execute format('grant insert, delete on %s to isms_editor', t.relation);

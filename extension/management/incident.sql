@@ -150,10 +150,10 @@ begin
 end
 $$;
 
-comment on function isms.incident_event_number() is 'BEFORE INSERT trigger: the next number of the incident';
+comment on function isms.incident_event_number() is 'BEFORE INSERT trigger: the next number of the incident, whatever was named; what comes by replication has its own';
 
 create trigger number before insert on isms.incident_event
-  for each row when (new.number is null) execute function isms.incident_event_number();
+  for each row when (new.number is null or current_setting('session_replication_role') <> 'replica') execute function isms.incident_event_number();
 
 create trigger not_in_future before insert on isms.incident_event
   for each row when (new.at > clock_timestamp()) execute function isms.not_in_future('at');

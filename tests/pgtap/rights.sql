@@ -160,6 +160,15 @@ select throws_ok($$insert into isms.asset (scope, code, title, kind, owner) valu
   '42501', null, 'Dana Ruiz can put no row into BETA');
 set local session authorization default;
 
+-- What is added to a table that numbers its rows gets the next number.
+select is_empty($$
+  select format('%s.%s', a.attrelid::regclass, a.attname), r.role_name
+    from pg_attribute a
+   cross join isms.database_role r
+   where a.attidentity <> '' and a.attrelid in (select c.oid from pg_class c where c.relnamespace = 'isms'::regnamespace)
+     and has_column_privilege(r.role_name, a.attrelid, a.attnum, 'insert') $$,
+  'no role names the number of a row itself');
+
 -- A role that was given nothing.
 select is_empty($$
   select c.oid::regclass
