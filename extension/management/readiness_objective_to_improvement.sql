@@ -318,13 +318,11 @@ $$, true),
  'Dispose of them by the step dispose, or say in isms.document.hold why they are kept longer. Where no period is set: step amend_retention, column keep_for.', '{}', $$
  select e.scope, 'isms.document_version', e.document || ' ' || e.version, e.disposed or coalesce(c.hold ~ '\S', false) or (e.ended_on + e.keep_for)::date >= d.today
    from (
-     select v.scope, v.document, v.version, v.keep_for, v.status = 'disposed' as disposed, least(v.withdrawn_on, min(n.effective_from)) as ended_on
+     select v.scope, v.document, v.version, v.keep_for, v.status = 'disposed' as disposed,
+            least(v.withdrawn_on, min(v.effective_from) filter (where v.status = 'approved' or v.status = 'disposed' and v.withdrawn_on is null) over later) as ended_on
        from isms.document_version v
-       left join isms.document_version n
-         on n.scope = v.scope and n.document = v.document and (n.status = 'approved' or n.status = 'disposed' and n.withdrawn_on is null)
-        and n.effective_from > v.effective_from
       where v.scope = any ($2) and v.status in ('approved', 'withdrawn', 'disposed') and v.effective_from is not null
-      group by v.scope, v.document, v.version) e
+     window later as (partition by v.scope, v.document order by v.effective_from desc groups between unbounded preceding and 1 preceding)) e
    join isms.scope_day d on d.scope = e.scope
    join isms.document c on c.scope = e.scope and c.code = e.document
   where e.ended_on <= d.today
