@@ -811,14 +811,14 @@ $$, true),
        where t.scope = any ($2) and t.scope = r.scope and t.risk = r.code and t.withdrawn_on is null and t.option <> 'retention')
 $$, true),
 
--- An acceptance is held against the level only where the risk has one at all: they are fewer than risks, and found by a hash.
+-- An acceptance is held against the level only where the risk has one at all: risks that have are fewer, and found at once.
 ('RD-058', '6.1.3 f', '6.1.3', 'standard', 'record',
  'What remains of a risk is acceptable as it is, or its owner has accepted it as high as it is now',
  'Ask the owner to accept it: insert into isms.acceptance, basis target while it is treated, residual after. Acceptances end, and go stale when the risk gets worse or changes hands: isms.acceptance_status.', '{}', $$
  select a.scope, 'isms.risk', a.code,
         case when a.residual_rank is not null then
           a.residual_disposition = 'acceptable' and coalesce(isms.is_within_appetite((select isms.appetite_map()), a.scope, a.method, a.asset, a.category, a.residual_rank), true)
-          or (a.scope, a.code) in (select c.scope, c.risk from isms.acceptance c where c.scope = any ($2) and c.status = 'accepted')
+          or exists (select from isms.acceptance c where c.scope = any ($2) and c.scope = a.scope and c.risk = a.code and c.status = 'accepted')
              and exists (select
                            from isms.acceptance c
                            join isms.risk_level l on l.scope = c.scope and l.method = a.method and l.label = c.ceiling

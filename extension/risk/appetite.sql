@@ -93,20 +93,20 @@ create function isms.appetite_map() returns jsonb
 begin
   return (
     with recursive held as (
-      select p.scope, p.asset, coalesce('a' || p.asset, 'c' || p.category, 's') as target, p.code, p.level, 0 as inherited
+      select p.scope, p.asset, p.category, p.code, p.level, p.asset as named
         from isms.risk_appetite p
         join isms.scope_day d on d.scope = p.scope
        where p.status = 'approved' and elem_contained_by_range(d.today, p.validity)
        union
       -- what an asset depends on is held to its appetite
-      select h.scope, d.asset, 'a' || d.asset, h.code, h.level, 1
+      select h.scope, d.asset, h.category, h.code, h.level, h.named
         from held h
         join isms.asset_dependency d on d.scope = h.scope and d.supports = h.asset)
     select jsonb_object_agg(concat_ws(chr(31), k.scope, k.method, k.target), jsonb_build_array(k.code, k.level, k.rank))
       from (
         -- its own, else the strictest of those it supports
         select distinct on (h.target collate "C", h.scope collate "C", m.code collate "C") h.scope, m.code as method, h.target, h.code, h.level, l.rank
-          from held h
+          from (select scope, coalesce('a' || asset, 'c' || category, 's') as target, code, level, asset <> named as inherited from held) h
           join isms.risk_method m on m.scope = h.scope
           left join isms.risk_level l on l.scope = m.scope and l.method = m.code and l.label = h.level
          order by h.target collate "C", h.scope collate "C", m.code collate "C", h.inherited, l.rank nulls first, h.code) k);

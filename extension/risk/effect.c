@@ -180,8 +180,9 @@ isms_check_stated(const IsmsStated *stated)
 				 errmsg("reduction %d is not between 0 and %d", stated->reduction, GREATEST_REDUCTION)));
 }
 
-static double
-double_of_numeric(FunctionCallInfo fcinfo, Datum value)
+/* A numeric as a double; the function called remembers in its fn_extra. */
+double
+isms_double_of_numeric(FunctionCallInfo fcinfo, Datum value)
 {
 	struct varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
 	uint32		length = VARSIZE_ANY_EXHDR(bytes);
@@ -234,7 +235,7 @@ add_stated(FunctionCallInfo fcinfo, int argument, const IsmsImplementation *impl
 	stated.has_effectiveness = true;
 	stated.effectiveness = 0.0;
 	if (!PG_ARGISNULL(argument + 1))
-		stated.effectiveness = double_of_numeric(fcinfo, PG_GETARG_DATUM(argument + 1));
+		stated.effectiveness = isms_double_of_numeric(fcinfo, PG_GETARG_DATUM(argument + 1));
 	else if (implementation && implementation->has_effectiveness)
 		stated.effectiveness = implementation->effectiveness;
 	else

@@ -138,8 +138,7 @@ isms_implementation_set_add(PG_FUNCTION_ARGS)
 		code = PG_GETARG_TEXT_PP(2);
 		member.stands.has_effectiveness = !PG_ARGISNULL(3);
 		if (member.stands.has_effectiveness)
-			member.stands.effectiveness =
-				DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, PG_GETARG_DATUM(3)));
+			member.stands.effectiveness = isms_double_of_numeric(fcinfo, PG_GETARG_DATUM(3));
 		member.stands.counts_in = PG_GETARG_INT32(4);
 		member.hash = hash_of(scope, code);
 		member.name = gathered->names.len;

@@ -226,6 +226,7 @@ extern const IsmsImplementation *isms_find_implementation(const IsmsImplementati
 extern const IsmsOverride *isms_find_overrides(Datum set, const text *scope, const text *risk);
 
 /* effect.c */
+extern double isms_double_of_numeric(FunctionCallInfo fcinfo, Datum value);
 extern void isms_effect_init(IsmsEffect *effect);
 extern void isms_effect_add(IsmsEffect *effect, const IsmsStated *stated);
 extern void isms_effect_merge(IsmsEffect *effect, const IsmsEffect *other);
