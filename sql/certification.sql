@@ -158,6 +158,10 @@ select pg_temp.attempt(format($$update isms.certification_notice set sent_on = %
 update isms.certification_notice set sent_on = :'today', sent_by = 'mia', reference = 'Letter 4', answered_on = :'today', answer = 'Special audit in spring' where code = 'CN-0001';
 insert into isms.certification_audit (certification, kind, purpose, planned_from) values ('C-1', 'special', 'The Lab leaves', :'today'::date + 60) returning code;
 update isms.certification set certificate_scope = 'HQ', soa_version = '4', body_reference = 'L-2', body_dated = :'today' where code = 'C-1';
+-- A letter serves one step; a later one is not dated before it.
+select pg_temp.attempt($$update isms.certification set body = 'NEW' where code = 'C-1'$$);
+select pg_temp.attempt($$update isms.certification set body = 'NEW', body_reference = 'L-1' where code = 'C-1'$$);
+select pg_temp.attempt($$update isms.certification set body = 'NEW', body_reference = 'L-3', body_dated = '2020-01-01' where code = 'C-1'$$);
 update isms.certification set body = 'NEW', body_reference = 'L-3', body_dated = :'today' where code = 'C-1';
 select body, certificate_scope, soa_version, status from isms.certification;
 

@@ -480,10 +480,13 @@ comment on function isms.guard_decision_recorded(jsonb, jsonb, isms.step) is 'Gu
 create function isms.guard_body_reference(old jsonb, new jsonb, step isms.step) returns text
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  -- Where the state froze the letter, the one that is there is that of the step before.
+  -- Where the state froze the letter, the one that is there is that of the step before; others are in the trail.
   select isms.guard_says(
            isms.guard_lacks(new, 'body_reference', 'body_dated', 'body_evidence'), isms.guard_future(new, 'body_dated', step),
-           case when l.kept and btrim(new ->> 'body_reference') = btrim(old ->> 'body_reference') then format('body_reference %s is the letter of a step before', new ->> 'body_reference') end,
+           case when l.kept and (btrim(new ->> 'body_reference') = btrim(old ->> 'body_reference')
+                                 or exists (select from isms.row_history((step).relation::regclass, (step).key) h
+                                             where h.operation = 'update' and btrim(h.old_values ->> 'body_reference') = btrim(new ->> 'body_reference') and (h.scope is null or h.scope = (step).scope)))
+                then format('body_reference %s is the letter of a step before', new ->> 'body_reference') end,
            case when l.kept and (new ->> 'body_dated')::date < (old ->> 'body_dated')::date
                 then format('body_dated %s is before the letter of a step before, of %s', new ->> 'body_dated', old ->> 'body_dated') end)
     from (select exists (select from isms.workflow_state s

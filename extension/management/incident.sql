@@ -352,8 +352,6 @@ create view isms.incident_notification_status with (security_invoker = true) as
          p.name as owner_name,
          n.due,
          e.limit_at,
-         l.duty_limit_at,
-         n.limit_reason,
          n.sent_at,
          case
            when not n.due then 'not due'
@@ -363,7 +361,9 @@ create view isms.incident_notification_status with (security_invoker = true) as
            when n.due then 'to be sent'
            when e.limit_at < isms.now() then 'undecided, limit passed'
            else 'undecided'
-         end as state
+         end as state,
+         l.duty_limit_at,
+         n.limit_reason
     from isms.incident i
     join isms.scope_day t on t.scope = i.scope
     join isms.notification_duty d on d.scope = i.scope
@@ -389,10 +389,10 @@ comment on column isms.incident_notification_status.owner is 'Person responsible
 comment on column isms.incident_notification_status.owner_name is 'Name';
 comment on column isms.incident_notification_status.due is 'Does the incident have to be told? Null: not decided';
 comment on column isms.incident_notification_status.limit_at is 'Last moment for it, counted as if due while not decided; one that was moved later counts only with a reason';
-comment on column isms.incident_notification_status.duty_limit_at is 'The duty''s own limit, from the incident''s times as they are now';
-comment on column isms.incident_notification_status.limit_reason is 'Why it is later than that';
 comment on column isms.incident_notification_status.sent_at is 'When it was sent';
 comment on column isms.incident_notification_status.state is 'undecided, undecided, limit passed, to be sent, overdue, sent, sent late or not due';
+comment on column isms.incident_notification_status.duty_limit_at is 'The duty''s own limit, from the incident''s times as they are now';
+comment on column isms.incident_notification_status.limit_reason is 'Why it is later than the duty''s own';
 
 insert into isms.evidence_subject (kind, table_name, builtin) values ('incident', 'incident', true);
 
