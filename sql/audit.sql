@@ -66,6 +66,10 @@ values ('IA-1', 'Access', 'AP-1', daterange(current_date - 2, current_date + 5),
 
 -- 9.2.2 a, b: criteria, a competent team without a part in it, by what is owned now and was within a year; the audited are told.
 select pg_temp.attempt($$update isms.internal_audit set status = 'in_progress'$$);
+-- What is audited is known: clauses, controls and what people own.
+update isms.internal_audit set scope_items = '{A.8.5,JOIN,9.1,nonsense,"A.5.18 ",A.8,AP-1,A}';
+select pg_temp.attempt($$update isms.internal_audit set status = 'in_progress'$$);
+update isms.internal_audit set scope_items = '{A.8.5,JOIN,9.1}';
 select pg_temp.attempt($$update isms.internal_audit set team = '{ida,ivan,joe}'$$);
 update isms.internal_audit set lead_auditor = 'ida', team = '{ida,ivo}';
 select pg_temp.attempt($$update isms.internal_audit set status = 'in_progress'$$);
@@ -78,11 +82,17 @@ select pg_temp.attempt($$update isms.internal_audit set status = 'in_progress'$$
 update isms.internal_audit set team = '{ida}';
 update isms.internal_audit set status = 'in_progress' returning status;
 select pg_temp.attempt($$update isms.internal_audit set scope_items = '{9.1}'$$);
+select pg_temp.attempt($$update isms.internal_audit set scope_items = '{A.8.5,JOIN,9.1,nonsense}'$$, 'Looked at along the way');
 
 -- What was looked at: "conforms" is a result, with its sample and the persons met.
 select pg_temp.attempt($$insert into isms.audit_item (audit, item, result) values ('IA-1', 'A.8.5', 'fine')$$);
 insert into isms.audit_item (audit, item, result, sample, persons_met, evidence) values ('IA-1', 'A.8.5', 'conforms', '25 of 400 accounts, drawn at random', 'Li Wei', 'Export of that day');
 insert into isms.audit_item (audit, item, result) values ('IA-1', 'JOIN', 'finding');
+-- Something else is looked at by way of its scope, where the question is asked whether the team has a part in it.
+select pg_temp.attempt(s) from unnest(array[
+    $$insert into isms.audit_item (audit, item, result, sample, persons_met) values ('IA-1', 'MFA', 'conforms', 'All', 'Nobody')$$,
+    $$update isms.audit_item set item = 'MFA' where item = 'JOIN'$$,
+    $$insert into isms.audit_item (audit, item) values ('IA-9', '9.1')$$]) s;
 select pg_temp.attempt($$update isms.internal_audit set status = 'reported'$$);
 
 -- Findings are written by the team, raised by it, and the audited person's to contest or agree, never to withdraw.
@@ -119,9 +129,14 @@ set session authorization regress_ida;
 update isms.audit_item set sample = '10 of 10 leavers', persons_met = 'Staff office' where item = 'JOIN';
 select pg_temp.attempt($$update isms.internal_audit set status = 'reported', conclusion = 'Works but for leavers', reported_on = current_date, recipients = '{li}'$$);
 insert into isms.audit_item (audit, item, result, reason) values ('IA-1', '9.1', 'not_examined', 'Illness; taken up by the next audit');
+-- Not before it took place; what has a result stays part of its scope.
+select pg_temp.attempt($$update isms.internal_audit set status = 'reported', conclusion = 'Works but for leavers', reported_on = current_date - 3, recipients = '{li,dana}'$$);
+update isms.internal_audit set scope_items = '{A.8.5,JOIN}' from set_config('isms.comment', '9.1 is for the next audit', false);
+select pg_temp.attempt($$update isms.internal_audit set status = 'reported', conclusion = 'Works but for leavers', reported_on = current_date, recipients = '{li,dana}'$$);
+update isms.internal_audit set scope_items = '{A.8.5,JOIN,9.1}' from set_config('isms.comment', '9.1 comes back', false);
 update isms.internal_audit set status = 'reported', conclusion = 'Works but for leavers', reported_on = current_date, recipients = '{li,dana}' returning status;
 select pg_temp.attempt($$update isms.audit_item set result = 'conforms' where item = 'JOIN'$$);
-select pg_temp.attempt($$insert into isms.audit_item (audit, item, result) values ('IA-1', '9.2', 'conforms')$$);
+select pg_temp.attempt($$delete from isms.audit_item where item = 'JOIN'$$);
 select pg_temp.attempt($$update isms.internal_audit set conclusion = 'All is well'$$);
 select pg_temp.attempt($$delete from isms.internal_audit$$);
 

@@ -91,12 +91,22 @@ insert into public.held values ('audits', '{"code": "A-1", "@state": "planned", 
 update isms.certification set status = 'stage_1' where code = 'C-1';
 insert into isms.certification_audit (code, certification, kind, planned_from, planned_until, audit_days, lead_auditor) values
   ('S1', 'C-1', 'stage_1', :'today'::date - 12, :'today'::date - 11, 3, 'Ada Abel'), ('S2', 'C-1', 'stage_2', :'today'::date - 3, :'today'::date - 1, 7, 'Ada Abel');
+-- What is taken back is taken out of the cycle.
+insert into isms.certification_audit (code, certification, kind, planned_from) values ('SX', 'C-1', 'stage_2', :'today'::date + 10);
+select stage_2_from - :'today' as stage_2_in_days from isms.certification;
+delete from isms.certification_audit where code = 'SX';
+select stage_2_from - :'today' as stage_2_in_days from isms.certification;
+update isms.certification_audit set held_from = planned_from - 9, held_until = planned_until, conclusion = 'ready' where code = 'S1';
+update isms.certification_audit set held_from = null, held_until = null, conclusion = null where code = 'S1';
+select stage_1_conclusion, stage_1_ended_on from isms.certification;
 update isms.certification_audit set held_from = planned_from, held_until = planned_until, conclusion = 'ready', report_reference = 'R-1' where code = 'S1';
 select stage_1_conclusion, :'today'::date - stage_1_ended_on as stage_1_days_ago, :'today'::date - stage_2_from as stage_2_days_ago, stage_2_ended_on from isms.certification;
 select pg_temp.attempt(s)
   from unnest(array[
     $$update isms.certification_audit set conclusion = 'positive' where code = 'S1'$$,
     $$update isms.certification_audit set held_until = held_from - 1 where code = 'S1'$$,
+    $$update isms.certification_audit set held_until = isms.today('ACME') + 1 where code = 'S1'$$,
+    $$insert into isms.certification_audit (code, certification, kind, held_from, held_until, conclusion) values ('Z5', 'C-1', 'surveillance', '2099-01-01', '2099-01-02', 'positive')$$,
     $$insert into isms.certification_audit (certification, kind) values ('C-1', 'special')$$,
     $$update isms.certification_audit set cancelled_on = planned_from where code = 'S2'$$]) s;
 
@@ -151,6 +161,19 @@ update isms.certification set status = 'certified', certificate_number = 'N-1', 
  where code = 'C-1';
 select pg_temp.attempt($$update isms.certification set soa_version = '4', body_reference = null where code = 'C-1'$$);
 select pg_temp.attempt($$update isms.certification set certificate_number = 'N-2' where code = 'C-1'$$);
+-- The decision rests on the audits before it: what is entered later does not touch them.
+select pg_temp.attempt(s)
+  from unnest(array[
+    $$insert into isms.certification_audit (code, certification, kind, held_from, held_until, conclusion) values ('Z4', 'C-1', 'stage_2', current_date - 1, current_date - 1, 'positive')$$,
+    $$insert into isms.certification_audit (code, certification, kind, planned_from) values ('Z4', 'C-1', 'stage_1', '2099-01-01')$$,
+    $$update isms.certification_audit set held_until = held_from where code = 'S2'$$,
+    $$update isms.certification_audit set kind = 'surveillance' where code = 'S2'$$,
+    $$delete from isms.certification_audit where code = 'S1'$$,
+    $$update isms.certification set stage_2_ended_on = '2031-01-02' where code = 'C-1'$$]) s;
+update isms.certification_audit set summary = 'Two nonconformities' where code = 'S2';
+insert into isms.certification_audit (code, certification, kind, planned_from) values ('RX', 'C-1', 'recertification', :'today'::date + 900);
+select :'today'::date - stage_2_from as stage_2_days_ago, :'today'::date - stage_2_ended_on as ended_days_ago from isms.certification where code = 'C-1';
+delete from isms.certification_audit where code = 'RX';
 
 -- A change of scope, and a transfer to another body, each with its letter and told to the body.
 insert into isms.certification_notice (certification, kind, what, occurred_on, owner) values ('C-1', 'scope', 'The Lab leaves the scope', :'today', 'mia') returning code;
@@ -263,6 +286,27 @@ insert into isms.certification_audit (scope, code, certification, kind, planned_
 select what, latest, planned_on, done_on, status, days_left from pg_temp.calendar('INIT', '2027-12-01') where what like 's%' or what = 'majors';
 select reason from isms.certification_calendar('FIX', '2027-12-01') where what = 'surveillance_2';
 
+-- Days that went by without it are not planned ones; held after its last day it is done, and late.
+create function pg_temp.said(cycle text, day date) returns table (what text, audit text, planned_on date, done_on date, status text, reason text) language sql as $$
+  select c.what, c.audit, c.planned_on, c.done_on, c.status, c.reason from isms.certification_calendar('FIX', day) c where c.certification = cycle and c.what ~ '^surveillance_(1|2|2027|2028)$' order by c.what
+$$;
+insert into isms.certification (scope, code, title, body, status, decided_on, valid_from, valid_until) values ('FIX', 'MISS', 'Nobody came', 'CERT', 'certified', '2026-03-10', '2026-03-10', '2029-03-09');
+insert into isms.certification_audit (scope, code, certification, kind, planned_from, planned_until) values ('FIX', 'M1', 'MISS', 'surveillance_1', '2027-02-01', '2027-02-02');
+select * from pg_temp.said('MISS', '2027-02-02') where what ~ '1|2027';
+select * from pg_temp.said('MISS', '2027-02-03') where what ~ '1|2027';
+select status from pg_temp.said('MISS', '2027-03-11') where what ~ '1$';
+insert into isms.certification_audit (scope, code, certification, kind, planned_from) values ('FIX', 'M2', 'MISS', 'surveillance_1', '2027-03-01');
+select * from pg_temp.said('MISS', '2027-02-03') where what ~ '1|2027';
+update isms.certification_audit set held_from = '2027-03-20', held_until = '2027-03-21' where code = 'M2';
+select * from pg_temp.said('MISS', '2027-03-20') where what ~ '1|2027';
+select * from pg_temp.said('MISS', '2027-03-21') where what ~ '1|2027';
+-- A surveillance that is said to be neither the first nor the second is the one it comes to be by its date.
+update isms.certification_audit set kind = 'surveillance' where certification = 'MISS';
+insert into isms.certification_audit (scope, code, certification, kind, planned_from, held_from, held_until) values ('FIX', 'M3', 'MISS', 'surveillance', '2028-02-01', null, null);
+select what, audit, planned_on, done_on, status from pg_temp.said('MISS', '2027-04-01');
+delete from isms.certification_audit where certification = 'MISS';
+delete from isms.certification where code = 'MISS';
+
 -- The certificate ends: restorable for half a year, then over; a renewal decided meanwhile ends it all.
 select d as day, pg_temp.state('INIT', d) from unnest('{2026-03-09,2026-03-10,2029-03-09,2029-03-10,2029-09-09,2029-09-10}'::date[]) d;
 select * from pg_temp.calendar('INIT', '2029-04-01') where what not like 'majors';
@@ -342,6 +386,10 @@ select pg_temp.attempt(s)
   from unnest(array[
     $$select isms.certification_cost('FIX', null)$$,
     $$select isms.certification_cost('FIX', -1, adjustment => -1)$$,
+    $$select isms.certification_cost('FIX', 'NaN', certification => 'INIT')$$,
+    $$select isms.certification_cost('FIX', 'Infinity', expenses_per_day => 'NaN', fee_per_year => 'Infinity', certification => 'INIT')$$,
+    $$select isms.certification_cost('FIX', 1000, adjustment => 'NaN', certification => 'INIT')$$,
+    $$select isms.certification_cost('FIX', 1000, adjustment => 'Infinity', certification => 'INIT')$$,
     $$select isms.certification_cost('FIX', 1000, certification => 'NONE')$$,
     $$select isms.certification_cost('NOWHERE', 1000)$$]) s;
 

@@ -60,6 +60,25 @@ select jsonb_path_query(prepared, '$.measures[0].latest_value'), jsonb_path_quer
        jsonb_path_query_array(prepared, '$.nonconformities[*].code'), jsonb_path_query_array(prepared, '$.nonconformities[*].found_in_period') from isms.review_input where input = 'd';
 select prepared -> 'treatment', prepared -> 'risks' from isms.review_input where input = 'f';
 
+-- What the registers said nobody else writes, nor takes from another review; text is anybody's.
+insert into isms.management_review (code, title, period) values ('MR-0', 'A good day', daterange(current_date, current_date + 1));
+set session authorization regress_li;
+select count(*) from isms.prepare_review('MR-0');
+select pg_temp.attempt(s)
+  from unnest(array[
+    $$update isms.review_input set prepared = '{"a": [{"forged": true}]}' where review = 'MR-1' and input = 'd'$$,
+    $$update isms.review_input set prepared_on = current_date - 7 where review = 'MR-1' and input = 'd'$$,
+    $$delete from isms.review_input where review = 'MR-1' and input = 'd'; update isms.review_input set review = 'MR-1' where review = 'MR-0' and input = 'd'$$,
+    $$delete from isms.review_input where review = 'MR-1' and input = 'd'; insert into isms.review_input (review, input, prepared) values ('MR-1', 'd', '{"a": [1]}')$$]) s;
+delete from isms.review_input where review = 'MR-1' and input = 'd';
+insert into isms.review_input (review, input, text) values ('MR-1', 'd', 'All is well');
+reset session authorization;
+select split_part(pg_temp.attempt($$update isms.management_review set status = 'held' where code = 'MR-1'$$), 'input ', 5);
+select count(*) > 0 as prepared_again from isms.prepare_review('MR-1');
+update isms.review_input set text = null where review = 'MR-1' and input = 'd';
+delete from isms.review_input where review = 'MR-0';
+delete from isms.management_review where code = 'MR-0';
+
 -- Held: by top management, with all seven inputs; then they are frozen.
 select pg_temp.attempt($$update isms.management_review set status = 'held'$$);
 update isms.review_input set text = 'This is the first review' where input = 'a';
@@ -76,6 +95,7 @@ select prepared #>> '{measures,0,latest_value}' as as_it_was from isms.review_in
 
 -- Verdicts and decisions; each decision has an action or a reason; approved by who chaired it.
 set session authorization regress_li;
+select pg_temp.attempt($$select isms.request('isms.management_review', 'MR-1', 'close', 'Minutes 7')$$);
 insert into isms.review_decision (code, review, kind, title, input, owner, due_on) values
   ('MD-1', 'MR-1', 'improvement', 'Train everybody twice a year', 'd', 'li', current_date + 60),
   ('MD-2', 'MR-1', 'change', 'Site 2 comes into the scope', 'c', 'li', null);

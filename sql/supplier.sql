@@ -53,6 +53,9 @@ select standing, problems, last_result from isms.supplier_status;
 delete from isms.supplier_review where reviewed_on = isms.today('ACME');
 insert into isms.supplier_review (supplier, reviewed_on, basis, result) values ('HOST', isms.today('ACME') - 800, 'Certificate', 'satisfactory');
 select standing, problems, last_result from isms.supplier_status;
+-- Nor does another day in the supplier's row hide what the last review said.
+update isms.supplier set reviewed_on = isms.today('ACME') - 2 where code = 'HOST';
+select standing, problems, last_result from isms.supplier_status;
 update isms.supplier set ended_on = isms.today('ACME') where code = 'HOST';
 select standing, problems from isms.supplier_status;
 reset session authorization;

@@ -136,6 +136,26 @@ comment on column isms.audit_item.persons_met is 'Who was spoken with';
 comment on column isms.audit_item.evidence is 'What shows the result';
 comment on column isms.audit_item.created_by is 'Person who recorded it';
 
+-- 9.2.2 b: who has a part in it is asked of scope_items, so nothing is looked at beside them.
+create function isms.audit_item_in_scope() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if not exists (select from isms.internal_audit a where a.scope = new.scope and a.code = new.audit and new.item = any (a.scope_items)) then
+    raise exception using
+      errcode = 'foreign_key_violation',
+      message = format('%s is not among scope_items of internal audit %s', new.item, new.audit),
+      hint = 'Put it there first; once the audit is in progress that is step amend_audit, which asks anew who has a part in what is audited.',
+      schema = 'isms', table = 'audit_item', column = 'item', constraint = tg_name;
+  end if;
+  return null;
+end
+$$;
+
+comment on function isms.audit_item_in_scope() is 'AFTER trigger: what was looked at is one of the audit''s scope_items (9.2.2 b). Errors: 23503';
+
+create trigger item_in_scope after insert or update of scope, audit, item on isms.audit_item
+  for each row execute function isms.audit_item_in_scope();
+
 create table isms.finding (
   scope text not null default isms.default_scope() constraint finding_scope_fkey references isms.scope on update cascade,
   code text not null constraint finding_code_form check (code ~ '^[^[:space:]]+( [^[:space:]]+)*$'),

@@ -305,37 +305,72 @@ comment on sequence isms.certification_audit_code is 'Numbers for codes of the b
 create trigger fill_code before insert on isms.certification_audit
   for each row when (new.code is null) execute function isms.fill_code('CA');
 
--- Nobody types the days of an audit twice: the newest audit of a stage says what the cycle's guards look at.
+-- Nobody types the days of an audit twice: the newest audit of a stage says what the cycle's guards look at, until the decision that
+-- rests on it.  What an audit that is changed or removed said goes with it; what was entered in the cycle itself stays.
 create function isms.certification_audit_stage() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  cycle isms.certification;
 begin
-  update isms.certification c
-     set stage_1_ended_on = coalesce(s.one_ended, c.stage_1_ended_on),
-         stage_1_conclusion = coalesce(s.one_concluded, c.stage_1_conclusion),
-         stage_1_repeated_on = case c.kind when 'renewal' then coalesce(s.one_ended, c.stage_1_repeated_on) else c.stage_1_repeated_on end,
-         stage_2_from = coalesce(s.two_from, c.stage_2_from),
-         stage_2_ended_on = coalesce(s.two_ended, c.stage_2_ended_on)
-    from (
-      select (array_agg(a.held_until order by a.held_until desc nulls last, a.code desc) filter (where a.kind = 'stage_1'))[1] as one_ended,
-             (array_agg(a.conclusion order by a.held_until desc nulls last, a.code desc) filter (where a.kind = 'stage_1'))[1] as one_concluded,
-             (array_agg(coalesce(a.held_from, a.planned_from) order by coalesce(a.held_from, a.planned_from) desc nulls last) filter (where a.kind <> 'stage_1'))[1] as two_from,
-             (array_agg(a.held_until order by coalesce(a.held_from, a.planned_from) desc nulls last) filter (where a.kind <> 'stage_1'))[1] as two_ended
-        from isms.certification_audit a
-       where a.scope = new.scope and a.certification = new.certification and a.cancelled_on is null and a.kind in ('stage_1', 'stage_2', 'recertification')) s
-   where c.scope = new.scope and c.code = new.certification
-     and (c.stage_1_ended_on is distinct from coalesce(s.one_ended, c.stage_1_ended_on)
-          or c.kind = 'renewal' and c.stage_1_repeated_on is distinct from coalesce(s.one_ended, c.stage_1_repeated_on)
-          or c.stage_1_conclusion is distinct from coalesce(s.one_concluded, c.stage_1_conclusion)
-          or c.stage_2_from is distinct from coalesce(s.two_from, c.stage_2_from)
-          or c.stage_2_ended_on is distinct from coalesce(s.two_ended, c.stage_2_ended_on));
+  if greatest(new.held_from, new.held_until) > isms.today(new.scope) then
+    raise exception using
+      errcode = 'check_violation',
+      message = format('certification audit %s cannot have been held on %s: in scope %s it is %s', new.code, to_char(greatest(new.held_from, new.held_until), 'YYYY-MM-DD'),
+                       new.scope, to_char(isms.today(new.scope), 'YYYY-MM-DD')),
+      hint = 'Days to come are planned_from and planned_until.',
+      schema = 'isms', table = 'certification_audit', column = case when new.held_from > isms.today(new.scope) then 'held_from' else 'held_until' end, constraint = tg_name;
+  end if;
+  for cycle in select c.* from isms.certification c where (c.scope, c.code) in ((old.scope, old.certification), (new.scope, new.certification)) order by c.code loop
+    if cycle.status in ('certified', 'suspended') then
+      -- 17021-1 9.5.  A cycle that comes from an older register comes before its audits.
+      if (old.kind in ('stage_1', 'stage_2') or new.kind in ('stage_1', 'stage_2')
+          or old.kind = 'recertification' and coalesce(old.held_until, old.planned_from) <= cycle.decided_on
+          or new.kind = 'recertification' and coalesce(new.held_until, new.planned_from) <= cycle.decided_on)
+         and (old.certification, old.kind, old.planned_from, old.planned_until, old.held_from, old.held_until, old.conclusion, old.cancelled_on)
+             is distinct from (new.certification, new.kind, new.planned_from, new.planned_until, new.held_from, new.held_until, new.conclusion, new.cancelled_on)
+         and not isms.in_cutover(row('certification', null, null, null, null, null, isms.actor(), null, cycle.scope)::isms.step) then
+        raise exception using
+          errcode = 'IS006',
+          message = format('certification audit %s cannot be %s: certification %s is decided', coalesce(new.code, old.code),
+                           case tg_op when 'INSERT' then 'added' when 'DELETE' then 'removed' else 'changed' end, cycle.code),
+          detail = format('frozen: the decision of %s rests on the stages and their days (17021-1 9.5)', to_char(cycle.decided_on, 'YYYY-MM-DD')),
+          hint = 'What comes after it is a surveillance, a special or a recertification audit, or a stage of the next cycle.',
+          schema = 'isms', table = 'certification_audit', column = 'kind', constraint = 'frozen';
+      end if;
+    elsif old.kind in ('stage_1', 'stage_2', 'recertification') or new.kind in ('stage_1', 'stage_2', 'recertification') then
+      update isms.certification c
+         set stage_1_ended_on = s.one_ended,
+             stage_1_conclusion = s.one_concluded,
+             stage_1_repeated_on = s.repeated,
+             stage_2_from = s.two_from,
+             stage_2_ended_on = s.two_ended
+        from (
+          select coalesce(x.one_ended, nullif(cycle.stage_1_ended_on, case old.kind when 'stage_1' then old.held_until end)) as one_ended,
+                 coalesce(x.one_concluded, nullif(cycle.stage_1_conclusion, case old.kind when 'stage_1' then old.conclusion end)) as one_concluded,
+                 case cycle.kind when 'renewal' then coalesce(x.one_ended, nullif(cycle.stage_1_repeated_on, case old.kind when 'stage_1' then old.held_until end))
+                   else cycle.stage_1_repeated_on end as repeated,
+                 coalesce(x.two_from, nullif(cycle.stage_2_from, case when old.kind <> 'stage_1' then coalesce(old.held_from, old.planned_from) end)) as two_from,
+                 coalesce(x.two_ended, nullif(cycle.stage_2_ended_on, case when old.kind <> 'stage_1' then old.held_until end)) as two_ended
+            from (
+              select (array_agg(a.held_until order by a.held_until desc nulls last, a.code desc) filter (where a.kind = 'stage_1'))[1] as one_ended,
+                     (array_agg(a.conclusion order by a.held_until desc nulls last, a.code desc) filter (where a.kind = 'stage_1'))[1] as one_concluded,
+                     (array_agg(coalesce(a.held_from, a.planned_from) order by coalesce(a.held_from, a.planned_from) desc nulls last) filter (where a.kind <> 'stage_1'))[1] as two_from,
+                     (array_agg(a.held_until order by coalesce(a.held_from, a.planned_from) desc nulls last) filter (where a.kind <> 'stage_1'))[1] as two_ended
+                from isms.certification_audit a
+               where a.scope = cycle.scope and a.certification = cycle.code and a.cancelled_on is null and a.kind in ('stage_1', 'stage_2', 'recertification')) x) s
+       where c.scope = cycle.scope and c.code = cycle.code
+         and (c.stage_1_ended_on, c.stage_1_conclusion, c.stage_1_repeated_on, c.stage_2_from, c.stage_2_ended_on)
+             is distinct from (s.one_ended, s.one_concluded, s.repeated, s.two_from, s.two_ended);
+    end if;
+  end loop;
   return null;
 end
 $$;
 
-comment on function isms.certification_audit_stage() is 'AFTER trigger: the days and the conclusion of stage 1, stage 2 and recertification audits go into their cycle';
+comment on function isms.certification_audit_stage() is 'AFTER trigger: the days and the conclusion of stage 1, stage 2 and recertification audits go into their cycle, and stay once it is decided; nothing was held in the future. Errors: 23514, IS006';
 
-create trigger certification_audit_stage after insert or update on isms.certification_audit
-  for each row when (new.kind in ('stage_1', 'stage_2', 'recertification')) execute function isms.certification_audit_stage();
+create trigger certification_audit_stage after insert or update or delete on isms.certification_audit
+  for each row execute function isms.certification_audit_stage();
 
 create table isms.certification_notice (
   scope text not null default isms.default_scope(),

@@ -137,19 +137,26 @@ begin atomic
   audit as (
     -- what a cycle shows: its own audits, and the recertification held in the cycle after it
     select k.code as certification, a.code, a.kind, a.purpose, a.majors_due, a.majors_verified_on,
-           coalesce(a.planned_from, a.held_from) as planned_on,
+           case when not m.missed then coalesce(a.planned_from, a.held_from) end as planned_on,
            case when a.held_until <= k.day then a.held_until end as held_on,
-           a.certification <> k.code as later
+           a.certification <> k.code as later,
+           m.missed,
+           -- a surveillance that is called neither the first nor the second is what its place among them makes it
+           'surveillance_' || case when a.kind like 'surveillance%' and not m.missed
+                                   then rank() over (partition by k.code, a.kind like 'surveillance%', m.missed order by coalesce(a.held_until, a.planned_from), a.code) end as by_place
       from cycle k
       join isms.certification_audit a on a.scope = k.scope and a.cancelled_on is null
       left join isms.certification s on s.scope = a.scope and s.code = a.certification
+     cross join lateral (
+       -- its days are over and nobody held it, as isms.certification_audit_status has it
+       select coalesce(coalesce(a.planned_until, a.planned_from) < k.day and (a.held_from <= k.day) is not true, false) as missed) m
      where a.certification = k.code or s.previous = k.code and a.kind in ('stage_2', 'recertification')),
   held as (
     select a.certification,
-           case when a.kind in ('surveillance_1', 'surveillance_2') then a.kind when a.kind = 'recertification' or a.later then 'recertification' else a.kind end as kind,
+           case when a.kind = 'recertification' or a.later then 'recertification' when a.kind = 'surveillance' then coalesce(a.by_place, a.kind) else a.kind end as kind,
            min(a.held_on) as held_on,
            min(a.planned_on) as planned_on,
-           (array_agg(a.code order by a.held_on, a.planned_on, a.code))[1] as code
+           (array_agg(a.code order by a.held_on, a.missed, a.planned_on, a.code))[1] as code
       from audit a
      group by 1, 2),
   dated as (
@@ -268,7 +275,11 @@ begin atomic
            else 'open'
          end,
          case when x.done_on <= k.day then null else x.latest - k.day end,
-         x.reason || case when x.planned_on > x.latest and x.done_on is null then '; it is planned too late' else '' end,
+         x.reason || case when x.done_on > x.latest then '; it was done too late'
+                          when x.done_on is not null then ''
+                          when x.planned_on > x.latest then '; it is planned too late'
+                          when x.planned_on is null and exists (select from audit m where m.certification = x.certification and m.code = x.audit and m.missed)
+                          then '; the days planned for it are over, and it was not held' else '' end,
          x.clause,
          x.basis
     from dated x

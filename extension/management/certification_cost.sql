@@ -88,14 +88,18 @@ declare
   yearly_days numeric;
   first text;
 begin
-  if certification_cost.scope is null or day_rate is null or day_rate < 0 or expenses_per_day < 0 or fee_per_year < 0 or adjustment <= -1 then
+  -- NaN is above everything, infinity included
+  if certification_cost.scope is null or day_rate is null or least(day_rate, expenses_per_day, fee_per_year) < 0
+     or greatest(day_rate, expenses_per_day, fee_per_year) >= 'Infinity' or adjustment <= -1 or adjustment >= 'Infinity' then
     raise exception using
       errcode = 'invalid_parameter_value',
       message = 'the cost of certification cannot be computed',
       detail = concat_ws(E'\n', case when certification_cost.scope is null then 'scope: it is missing' end,
                          case when day_rate is null then 'day_rate: it is missing' end,
-                         case when day_rate < 0 or expenses_per_day < 0 or fee_per_year < 0 then 'rates: none is below zero' end,
-                         case when adjustment <= -1 then 'adjustment: -0.2 means a fifth less; it is above -1' end),
+                         case when least(day_rate, expenses_per_day, fee_per_year) < 0 then 'rates: none is below zero' end,
+                         case when greatest(day_rate, expenses_per_day, fee_per_year) >= 'Infinity' then 'rates: each is a number, none infinite' end,
+                         case when adjustment <= -1 then 'adjustment: -0.2 means a fifth less; it is above -1' end,
+                         case when adjustment >= 'Infinity' then 'adjustment: it is a number, not infinite' end),
       hint = 'Such as: select * from isms.certification_cost(''ACME'', 1300, expenses_per_day => 150, fee_per_year => 600)';
   end if;
   select c.*

@@ -282,20 +282,52 @@ end;
 
 comment on function isms.guard_team_competent(jsonb, jsonb, isms.step) is 'Guard: everybody in the team holds the competences required, with evidence that has not expired';
 
+-- What nobody knows nobody can be asked about: whose it is could not be told.
+create function isms.unknown_items(scope text, items text[]) returns text[]
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  t record;
+  known text[] := '{}';
+begin
+  for t in
+    select distinct c.oid::regclass as relation
+      from isms.owned_table x
+      join pg_class c on c.oid = to_regclass(format('%I.%I', x.schema_name, x.table_name))
+      join pg_attribute a on a.attrelid = c.oid and a.attname = 'code'
+  loop
+    known := known || array(
+      select jsonb_array_elements_text(isms.read_as_owner(t.relation,
+        format('select coalesce(jsonb_agg(x.code), ''[]'') from %s x where x.scope = $1 and x.code = any ($2)', t.relation), unknown_items.scope, items)));
+  end loop;
+  return array(
+    select u.item
+      from unnest(items) with ordinality u(item, position)
+     where u.item <> all (known)
+       and not exists (select from isms.control c where c.reference::text = u.item or starts_with(c.reference::text, u.item || '.'))
+     order by u.position);
+end
+$$;
+
+comment on function isms.unknown_items(text, text[]) is 'Which items of an audit are neither a clause or control, or what such are under, nor the code of what people of the scope own';
+
 -- 9.2.2 b
 create function isms.guard_team_impartial(old jsonb, new jsonb, step isms.step) returns text
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
   select case when a.related is null then isms.step_unrelated(step, 'audited')
-              else (select string_agg(format('%s: %s', isms.person_name(t.code), a.related ->> t.code), '; ' order by t.code)
-                      from (select new ->> 'lead_auditor'
-                             union
-                            select jsonb_array_elements_text(case jsonb_typeof(new -> 'team') when 'array' then new -> 'team' else '[]' end)) t(code)
-                     where a.related ? t.code) end
+              else isms.guard_says(
+                (select string_agg(format('%s: %s', isms.person_name(t.code), a.related ->> t.code), '; ' order by t.code)
+                   from (select new ->> 'lead_auditor'
+                          union
+                         select jsonb_array_elements_text(case jsonb_typeof(new -> 'team') when 'array' then new -> 'team' else '[]' end)) t(code)
+                  where a.related ? t.code),
+                (select string_agg(format('"%s" is no clause, no control and nothing anybody owns', u.item), '; ' order by u.position)
+                   from unnest(isms.unknown_items((step).scope, array(
+                          select jsonb_array_elements_text(case jsonb_typeof(new -> 'scope_items') when 'array' then new -> 'scope_items' else '[]' end)))) with ordinality u(item, position))) end
     from (select isms.step_related(step, 'audited', new) as related) a;
 end;
 
-comment on function isms.guard_team_impartial(jsonb, jsonb, isms.step) is 'Guard: nobody in the team is involved in what is audited, see isms.involved_in';
+comment on function isms.guard_team_impartial(jsonb, jsonb, isms.step) is 'Guard: nobody in the team is involved in what is audited, see isms.involved_in; all of it is known, see isms.unknown_items';
 
 -- 19011 6.3.2
 create function isms.guard_auditee_informed(old jsonb, new jsonb, step isms.step) returns text
@@ -313,19 +345,26 @@ create function isms.guard_coverage_recorded(old jsonb, new jsonb, step isms.ste
 begin atomic
   select case when r.related is null then isms.step_unrelated(step, 'items')
          else (
-          select string_agg(format('%s: %s', i.item, case when x.item is null then 'no result is recorded'
-                                                          when x.result = 'not_examined' then 'the reason why it was not examined is missing'
-                                                          when coalesce(x.result, '') not in ('conforms', 'finding') then 'result is missing'
-                                                          else 'sample and persons met are not noted' end), '; ' order by i.position)
+          select string_agg(format('%s: %s', coalesce(i.item, x.item),
+                                   case when x.item is null then 'no result is recorded'
+                                        when i.item is null then 'it has a result and is not among scope_items'
+                                        when x.result = 'not_examined' then 'the reason why it was not examined is missing'
+                                        when coalesce(x.result, '') not in ('conforms', 'finding') then 'result is missing'
+                                        when not (coalesce(x.sample, '') ~ '\S' and coalesce(x.persons_met, '') ~ '\S') then 'sample and persons met are not noted'
+                                        else 'its result is a finding, and the audit has none' end), '; ' order by i.position, x.item collate "C")
             from jsonb_array_elements_text(case jsonb_typeof(new -> 'scope_items') when 'array' then new -> 'scope_items' else '[]' end) with ordinality i(item, position)
-            left join jsonb_to_recordset(r.related) x(item text, result text, reason text, sample text, persons_met text) on x.item = i.item
-           where not coalesce(case x.result when 'not_examined' then x.reason ~ '\S'
+            full join jsonb_to_recordset(r.related) x(item text, result text, reason text, sample text, persons_met text) on x.item = i.item
+           where i.item is null
+              or not coalesce(case x.result when 'not_examined' then x.reason ~ '\S'
                               when 'conforms' then x.sample ~ '\S' and x.persons_met ~ '\S'
-                              when 'finding' then x.sample ~ '\S' and x.persons_met ~ '\S' end, false)) end
-    from (select isms.step_related(step, 'items', new) as related) r;
+                              when 'finding' then x.sample ~ '\S' and x.persons_met ~ '\S' and f.found end, false)) end
+    from (select isms.step_related(step, 'items', new) as related) r,
+         (select exists (select
+                           from jsonb_array_elements(coalesce(isms.step_related(step, 'findings', new), '[]')) g
+                          where g ->> '@state' <> 'withdrawn') as found) f;
 end;
 
-comment on function isms.guard_coverage_recorded(jsonb, jsonb, isms.step) is 'Guard: each scope item conforms, has a finding, or was not examined with a reason; sample and persons met are noted';
+comment on function isms.guard_coverage_recorded(jsonb, jsonb, isms.step) is 'Guard: each scope item, and nothing else, conforms, has a finding, or was not examined with a reason; sample and persons met are noted; where one has a finding the audit has one that was not withdrawn';
 
 -- 9.2.2 c
 create function isms.guard_findings_final(old jsonb, new jsonb, step isms.step) returns text
@@ -356,6 +395,8 @@ create function isms.guard_report_sent(old jsonb, new jsonb, step isms.step) ret
 begin atomic
   select isms.guard_says(
            isms.guard_lacks(new, 'reported_on', 'recipients'), isms.guard_future(new, 'reported_on', step),
+           case when (new ->> 'reported_on')::date < lower((new ->> 'planned_period')::daterange)
+                then format('reported_on %s is before the audit, which begins on %s', new ->> 'reported_on', to_char(lower((new ->> 'planned_period')::daterange), 'YYYY-MM-DD')) end,
            case when not exists (select
                                    from jsonb_array_elements_text(case jsonb_typeof(new -> 'recipients') when 'array' then new -> 'recipients' else '[]' end) p(code),
                                         unnest('{top_management,isms_manager,process_owner}'::text[]) m(role)
@@ -363,7 +404,7 @@ begin atomic
                 then 'nobody among the recipients is top_management, isms_manager or process_owner' end);
 end;
 
-comment on function isms.guard_report_sent(jsonb, jsonb, isms.step) is 'Guard: the report is dated and went to recipients, relevant management among them';
+comment on function isms.guard_report_sent(jsonb, jsonb, isms.step) is 'Guard: the report is dated, not before the audit, and went to recipients, relevant management among them';
 
 -- 10.2
 create function isms.guard_nonconformities_raised(old jsonb, new jsonb, step isms.step) returns text

@@ -990,12 +990,17 @@ $$, true),
     where c.scope = any ($2) and c.status in ('certified', 'suspended') and c.valid_until >= d.today),
  audit as (
    -- what a cycle shows: its own audits, and the recertification held in the cycle after it
-   select a.scope, a.certification as cycle, a.kind, coalesce(a.planned_from, a.held_from) as planned_on, a.held_until
+   select a.scope, a.certification as cycle, a.kind, a.held_until,
+          -- planned days that are over are none
+          case when a.held_from <= d.today or coalesce(a.planned_until, a.planned_from) >= d.today then coalesce(a.planned_from, a.held_from) end as planned_on
      from isms.certification_audit a
+     join isms.scope_day d on d.scope = a.scope
     where a.scope = any ($2) and a.cancelled_on is null and a.kind in ('surveillance_1', 'surveillance_2', 'surveillance', 'recertification')
     union all
-   select a.scope, n.previous, 'recertification', coalesce(a.planned_from, a.held_from), a.held_until
+   select a.scope, n.previous, 'recertification', a.held_until,
+          case when a.held_from <= d.today or coalesce(a.planned_until, a.planned_from) >= d.today then coalesce(a.planned_from, a.held_from) end
      from isms.certification_audit a
+     join isms.scope_day d on d.scope = a.scope
      join isms.certification n on n.scope = a.scope and n.code = a.certification
     where a.scope = any ($2) and n.scope = any ($2) and a.cancelled_on is null and a.kind in ('stage_2', 'recertification') and n.previous is not null),
  due as (
@@ -1011,7 +1016,7 @@ $$, true),
    from due u
    left join audit a
      on a.scope = u.scope and a.cycle = u.code
-    and case when u.year is null then a.kind = 'surveillance_1' else extract(year from coalesce(case when a.held_until <= u.today then a.held_until end, a.planned_on)) = u.year end
+    and case when u.year is null then a.kind in ('surveillance_1', 'surveillance') else extract(year from coalesce(case when a.held_until <= u.today then a.held_until end, a.planned_on)) = u.year end
   group by u.scope, u.code, u.what, u.today, u.latest, u.agree_before
  having count(coalesce(a.held_until, a.planned_on)) > 0 or (u.latest - u.agree_before)::date <= u.today
 $$, true),

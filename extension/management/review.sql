@@ -85,7 +85,7 @@ comment on column isms.review_source.input is 'Input it belongs to';
 comment on column isms.review_source.position is 'Order within the input';
 comment on column isms.review_source.title is 'What its rows are';
 comment on column isms.review_source.needs is 'Tables of schema isms without which it is left out';
-comment on column isms.review_source.query is 'Query that gives the rows, with the rights of who prepares: $1 is the scope, $2 the period as daterange, $3 the review; no ranges and no times in its columns, which have no spelling of their own in JSON';
+comment on column isms.review_source.query is 'Query that gives the rows, with the rights of the extension''s owner, so of the scope alone: $1 is the scope, $2 the period as daterange, $3 the review; no ranges and no times in its columns, which have no spelling of their own in JSON';
 comment on column isms.review_source.builtin is 'Shipped with the extension';
 
 insert into isms.closed_table (name, readable, builtin) values ('review_topic', true, true), ('review_source', true, true);
@@ -112,6 +112,28 @@ comment on column isms.review_input.prepared_on is 'When they were asked';
 comment on column isms.review_input.created_by is 'Person who recorded it';
 
 create index review_input_input_idx on isms.review_input (input);
+
+-- What the registers said is not for anybody to write, nor to take from another review: within isms.prepare_review one acts as the owner.
+create function isms.review_input_prepared() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if (case tg_op when 'INSERT' then new.prepared <> '{}' or new.prepared_on is not null
+       else (new.scope, new.review, new.input, new.prepared, new.prepared_on) is distinct from (old.scope, old.review, old.input, old.prepared, old.prepared_on) end)
+     and current_user <> (select pg_get_userbyid(c.relowner) from pg_class c where c.oid = tg_relid) then
+    raise exception using
+      errcode = 'insufficient_privilege',
+      message = format('what the registers hold for input %s of management review %s is written by isms.prepare_review alone', new.input, new.review),
+      hint = format('select * from isms.prepare_review(%L); what is to be said of it goes into text.', new.review),
+      schema = 'isms', table = 'review_input', column = 'prepared', constraint = tg_name;
+  end if;
+  return null;
+end
+$$;
+
+comment on function isms.review_input_prepared() is 'AFTER trigger: an input keeps its place and what the registers said, unless isms.prepare_review or the owner of the table writes it. Errors: 42501';
+
+create trigger review_input_prepared after insert or update on isms.review_input
+  for each row execute function isms.review_input_prepared();
 
 create table isms.review_decision (
   scope text not null default isms.default_scope(),
@@ -319,7 +341,8 @@ insert into isms.review_source (name, input, position, title, needs, query, buil
      order by f.code$q$, true);
 
 create function isms.prepare_review(review text) returns table (input text, source text, items integer)
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  -- definer: nobody else writes what the registers hold; the queries are the owner's, of one scope that the caller may change
 #variable_conflict use_column
 declare
   in_scope text := isms.default_scope();
@@ -329,7 +352,7 @@ declare
   gathered jsonb;
   item_rows jsonb;
 begin
-  select x.* into r from isms.management_review x where x.scope = in_scope and x.code = prepare_review.review for share;
+  select x.* into r from isms.management_review x where x.scope = in_scope and in_scope = any (isms.editable_scopes()) and x.code = prepare_review.review for share;
   if not found then
     raise exception using
       errcode = 'no_data_found',
@@ -399,10 +422,10 @@ comment on function isms.guard_chaired_by_top_management(jsonb, jsonb, isms.step
 create function isms.guard_inputs_complete(old jsonb, new jsonb, step isms.step) returns text
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select string_agg(format('input %s: %s', t.input, case when i.input is null then 'is not prepared, see isms.prepare_review' else 'the registers hold nothing and text is missing' end), '; ' order by t.input)
+  select string_agg(format('input %s: %s', t.input, case when i.prepared_on is null then 'is not prepared, see isms.prepare_review' else 'the registers hold nothing and text is missing' end), '; ' order by t.input)
     from isms.review_topic t
     left join isms.review_input i on i.scope = (step).scope and i.review = new ->> 'code' and i.input = t.input
-   where i.input is null
+   where i.prepared_on is null
       or coalesce(i.text, '') !~ '\S' and not exists (select from jsonb_each(i.prepared) p where p.value <> '[]');
 end;
 
@@ -421,7 +444,9 @@ comment on function isms.guard_verdicts_set(jsonb, jsonb, isms.step) is 'Guard: 
 create function isms.guard_decisions_followed(old jsonb, new jsonb, step isms.step) returns text
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select string_agg(d.said, '; ' order by d.code)
+  select case when not exists (select from isms.review_decision e where e.scope = (step).scope and e.review = new ->> 'code')
+              then 'no decision is recorded; that nothing changes is one too, with no_action_reason'
+         else string_agg(d.said, '; ' order by d.code) end
     from (select e.code,
                  case when count(a.code) = 0 then format('decision %s has neither an action nor a reason for none, see isms.act_on_decisions', e.code)
                       else 'of decision ' || e.code || string_agg(format(' action %s: %s', a.code, isms.guard_lacks(to_jsonb(a), 'owner', 'due_on')), ',' order by a.code)
@@ -432,7 +457,7 @@ begin atomic
            group by e.scope, e.code) d;
 end;
 
-comment on function isms.guard_decisions_followed(jsonb, jsonb, isms.step) is 'Guard: each decision has an action with owner and due date, or a reason why none is needed';
+comment on function isms.guard_decisions_followed(jsonb, jsonb, isms.step) is 'Guard: something was decided, and each decision has an action with owner and due date, or a reason why none is needed';
 
 -- Workflow.
 insert into isms.guard (name, function, clause, basis, builtin) values

@@ -183,7 +183,12 @@ create view isms.supplier_status with (security_invoker = true) as
     from isms.supplier s
     join isms.scope_day d on d.scope = s.scope
     left join isms.person p on p.code = s.owner
-    left join isms.supplier_review l on l.scope = s.scope and l.supplier = s.code and l.reviewed_on = s.reviewed_on
+    left join lateral (
+      select r.result
+        from isms.supplier_review r
+       where r.scope = s.scope and r.supplier = s.code
+       order by r.reviewed_on desc
+       limit 1) l on true
     cross join lateral (select (s.reviewed_on + s.review_every)::date as next_review) n
     cross join lateral (
       select nullif(concat_ws('; ',

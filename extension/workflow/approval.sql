@@ -33,6 +33,7 @@ create function isms.step_of(table_name text, key text, transition text, comment
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   b isms.workflow_binding := isms.workflow_of(step_of.table_name);
+  here text := coalesce(b.in_scope, isms.default_scope());
 begin
   perform isms.require_active();
   if not exists (select from isms.workflow_transition t where t.workflow = b.workflow and t.name = step_of.transition and t.from_states <> '{}') then
@@ -41,11 +42,11 @@ begin
       message = format('workflow %s has no step "%s"', b.workflow, step_of.transition),
       hint = 'Steps are ' || (select string_agg(t.name, ', ' order by t.name) from isms.workflow_transition t where t.workflow = b.workflow and t.from_states <> '{}') || '.';
   end if;
-  return row(b.workflow, step_of.transition, null, null, isms.relation_name(b), step_of.key, isms.actor(), nullif(step_of.comment, ''), coalesce(b.in_scope, isms.default_scope()))::isms.step;
+  return row(b.workflow, step_of.transition, null, null, isms.relation_name(b), isms.given_key(b, step_of.key, here), isms.actor(), nullif(step_of.comment, ''), here)::isms.step;
 end
 $$;
 
-comment on function isms.step_of(text, text, text, text) is 'A step somebody names by table, key and transition, in the default scope. Errors: IS020, 42P01, 22023';
+comment on function isms.step_of(text, text, text, text) is 'A step somebody names by table, key and transition, in the default scope. Errors: IS020, 42P01, 22023, P0002';
 
 -- A request is opened, approved and closed by definers; what it asks for is carried out by the caller, with the caller's own rights on the table.
 -- What is asked for in one session's spelling of dates is read by another's.
@@ -533,7 +534,8 @@ declare
   new_row jsonb;
   t isms.workflow_transition;
 begin
-  here := row(b.workflow, null, null, null, isms.relation_name(b), next_steps.key, isms.actor(), isms.transaction_comment(), coalesce(b.in_scope, isms.default_scope()));
+  here := row(b.workflow, null, null, null, isms.relation_name(b), null, isms.actor(), isms.transaction_comment(), coalesce(b.in_scope, isms.default_scope()));
+  here.key := isms.given_key(b, next_steps.key, here.scope);
   if (not b.scoped or here.scope = any (isms.visible_scopes())) and (b.schema_name = 'isms' or has_table_privilege(session_user, here.relation, 'select')) then
     record := isms.read_as_owner(here.relation::regclass, format('select to_jsonb(p) from %s p where %s', here.relation, isms.key_condition(b, 'p')), here.key, here.scope);
   end if;

@@ -188,6 +188,7 @@ begin
       message = format('%s has no cut-over of scope %s under way', coalesce(isms.person_name(step.actor), session_user), step.scope),
       hint = 'Begin one: select isms.begin_cutover(''reason'').';
   end if;
+  step.key := isms.given_key(b, step.key, step.scope);
   record := isms.locked_row(b, step);
   step.key := isms.row_key(b, record);
   select a.slot into slot

@@ -83,6 +83,53 @@ $$;
 
 comment on function isms.key_condition(isms.workflow_binding, text) is 'SQL condition that finds a row of the aliased table by key ($1) and scope ($2)';
 
+-- Several values are one key with a space between, as everything that shows them prints it, or a JSON object, which is always exact.
+create function isms.given_key(b isms.workflow_binding, key text, scope text) returns text
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  relation regclass := to_regclass(isms.relation_name(b));
+  found_keys jsonb;
+begin
+  if cardinality(b.key_columns) = 1 or key is null then
+    return key;
+  end if;
+  begin
+    if jsonb_typeof(key::jsonb) = 'object' then
+      return key;
+    end if;
+  exception when data_exception then
+    null;
+  end;
+  -- told only to who may see the rows
+  if (not b.scoped or given_key.scope = any (isms.visible_scopes())) and (b.schema_name = 'isms' or has_table_privilege(session_user, relation, 'select')) then
+    found_keys := isms.read_as_owner(relation,
+      format('select jsonb_agg(jsonb_build_object(%s)) from %s p cross join lateral (select to_jsonb(p) as r) j where array_to_string(array[%s], '' '') = $1%s',
+             (select string_agg(format('%L, p.%I', c, c), ', ' order by i) from unnest(b.key_columns) with ordinality u(c, i)),
+             relation,
+             (select string_agg(format('j.r ->> %L', c), ', ' order by i) from unnest(b.key_columns) with ordinality u(c, i)),
+             case when b.scoped then ' and p.scope = $2' else '' end),
+      key, given_key.scope);
+  end if;
+  if jsonb_array_length(found_keys) = 1 then
+    return found_keys ->> 0;
+  elsif found_keys is not null then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = format('which %s is meant by %s?', replace(b.table_name, '_', ' '), key),
+      hint = format('Name it as JSON: %s.', (select string_agg(format('''%s''', k), ' or ' order by k::text collate "C") from jsonb_array_elements(found_keys) k)),
+      schema = b.schema_name, table = b.table_name;
+  end if;
+  raise exception using
+    errcode = 'no_data_found',
+    message = format('there is no %s %s in scope %s', replace(b.table_name, '_', ' '), key, given_key.scope),
+    hint = format('Its key is %s, with a space between, or as JSON: ''{%s}''.', array_to_string(b.key_columns, ' and '),
+                  (select string_agg(format('"%s": ...', c), ', ' order by i) from unnest(b.key_columns) with ordinality u(c, i))),
+    schema = b.schema_name, table = b.table_name;
+end
+$$;
+
+comment on function isms.given_key(isms.workflow_binding, text, text) is 'Key as people give it in the form isms.row_key has: of several columns their values with a space between, in the order of the key, or JSON. Errors: P0002, 22023 where two rows are meant';
+
 create function isms.thing(b isms.workflow_binding, key text) returns text
   language sql immutable parallel safe
 begin atomic

@@ -68,7 +68,7 @@ acceptance | requested | withdraw | withdrawn | @requester | - | - | - | 6.1.3 f
 acceptance | accepted | revoke | revoked | @risk.owner / top_management / isms_manager | - | - | reason_given | 8.2
 document | * | draft | draft | editor | - | - | - | 7.5.2
 document | draft | submit | in_review | @author / isms_manager | - | - | doc_identified, doc_format, doc_controlled, change_noted | 7.5.2 a-b, 7.5.3
-document | in_review | approve | approved | @document.owner / isms_manager | @approver S | A | approver_fits_kind, review_recorded, effective_set, one_current, kind_content | 7.5.2 c
+document | in_review | approve | approved | @document.owner / isms_manager | @approver S | A, M | approver_fits_kind, review_recorded, effective_set, one_current, kind_content | 7.5.2 c
 document | in_review | return | draft | @approver / @document.owner / isms_manager | - | - | reason_given | 7.5.2 c
 document | draft, approved | withdraw | withdrawn | @document.owner / isms_manager | @approver P ? was_approved | R | reason_given, mandatory_replaced | 7.5.3 e-f
 document | approved, withdrawn | dispose | disposed | @document.owner / isms_manager | top_management P | R | reason_given, disposal_due | 7.5.3 f
@@ -307,8 +307,8 @@ begin
                 where m.workflow = w and m.to_state like '= %' and c not in ('owner', 'lead_auditor')) x));
     execute format('grant all on wf.%I to public', 'walk_' || w);
     perform isms.attach_workflow('wf.walk_' || w, w, 'status');
-    if w = 'change' then
-      perform isms.enable_audit('wf.walk_change');
+    if w in ('change', 'document') then
+      perform isms.enable_audit(('wf.walk_' || w)::regclass);
     end if;
     execute format('alter table wf.%I disable trigger workflow_insert', 'walk_' || w);
     execute format('insert into wf.%I (code, status, created_by) select s.name || v.suffix, s.name, ''requester'' from (select regexp_replace(name, ''\W.*'', '''') as name from state where workflow = %L) s, (values (''''), ('' partial''), ('' judged'')) v(suffix)', 'walk_' || w, w);

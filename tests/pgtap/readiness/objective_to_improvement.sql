@@ -477,6 +477,8 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-125', 'failed', 'nothing is agreed', $$ select pg_temp.certified(330) $$),
 ('RD-125', 'failed', 'it is planned too late', $$ select pg_temp.certified(330), pg_temp.put('certification_audit', '{"planned_from": "@50", "planned_until": "@51"}') $$),
 ('RD-125', 'failed', 'it was planned in time, and not held', $$ select pg_temp.certified(400), pg_temp.put('certification_audit', '{"planned_from": "@-50", "planned_until": "@-49"}') $$),
+('RD-125', 'failed', 'its days are over, its last day is not, and nobody came', $$ select pg_temp.certified(330), pg_temp.put('certification_audit', '{"planned_from": "@-5", "planned_until": "@-4"}') $$),
+('RD-125', 'passed', 'the first surveillance is not called the first', $$ select pg_temp.certified(330), pg_temp.put('certification_audit', '{"kind": "surveillance"}'), pg_temp.put('certification_audit', '{"code": "CA-2", "kind": "surveillance", "planned_from": "@360", "planned_until": "@361"}') $$),
 ('RD-125', 'failed', 'it was cancelled', $$ select pg_temp.certified(330), pg_temp.put('certification_audit', '{"cancelled_on": "@-3", "cancelled_reason": "The auditor is ill"}') $$),
 ('RD-125', 'nothing_to_judge', 'the certificate ended', $$ select pg_temp.certified(1200) $$),
 ('RD-126', 'passed', 'recertification is planned, the next cycle open', $$
