@@ -275,7 +275,7 @@ comment on table isms.certification_audit is 'Audits by the certification body, 
 comment on column isms.certification_audit.scope is 'Scope';
 comment on column isms.certification_audit.code is 'Key in the scope';
 comment on column isms.certification_audit.certification is 'Certification cycle';
-comment on column isms.certification_audit.kind is 'stage_1, stage_2, surveillance_1, surveillance_2, surveillance (a further one), recertification or special (9.6.4)';
+comment on column isms.certification_audit.kind is 'stage_1, stage_2, surveillance_1, surveillance_2, surveillance (of an initial cycle the first or second by its place, else a further one), recertification or special (9.6.4)';
 comment on column isms.certification_audit.purpose is 'What it is for: of a special one the change of scope, the transfer, the suspension';
 comment on column isms.certification_audit.planned_from is 'First day, as planned';
 comment on column isms.certification_audit.planned_until is 'Last day, as planned';
