@@ -65,6 +65,20 @@ set session authorization regress_rdana;
 insert into isms.readiness_overlay (rule, reason) values ('X-2', 'Broken');
 insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('X-1', false, '{"width": 10}', 'No such parameter');
 insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('X-1', false, '{"length": "x"}', 'Not a number');
+-- A figure is of the kind the default is of: a number as whole, a period, a role there is, a list with something in it.
+insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('X-1', false, '{"length": 1.5}', 'No whole number');
+insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('X-1', false, '{"length": -1}', 'Less than nothing');
+insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('RD-115', false, '{"within": "soon"}', 'No period');
+insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('RD-115', false, '{"within": "-3 years"}', 'Before it began');
+insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('RD-115', false, '{"within": "1000 years"}', 'Never');
+insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('RD-022', false, '{"role": "janitor"}', 'No such role');
+insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('RD-034', false, '{"kinds": []}', 'Nothing');
+insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('RD-034', false, '{"kinds": ["information", 1]}', 'One is no kind');
+-- What is judged by other figures says by which, and why.
+begin;
+insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('RD-115', false, '{"within": "99 years"}', 'We take our time'), ('RD-022', false, '{"role": "asset_owner"}', 'Ours is called otherwise');
+select rule, basis, status, message from isms.readiness(rules => '{RD-022,RD-115,RD-116}');
+rollback;
 insert into isms.readiness_overlay (rule, switched_off, parameters, reason) values ('X-1', false, '{"length": 40}', 'Long names by law');
 select rule, status, judged, offending, unknown from isms.readiness(rules => '{X-1}');
 select * from isms.readiness_offending('X-1');

@@ -55,6 +55,35 @@ create index readiness_overlay_scope_idx on isms.readiness_overlay (scope, rule)
 
 create index readiness_overlay_rule_idx on isms.readiness_overlay (rule);
 
+-- A default says of what kind a figure is: a period, a role, a whole number, a list of such.
+create function isms.figure_wanted(usual jsonb, given jsonb) returns text
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  is_period boolean;
+begin
+  case jsonb_typeof(usual)
+    when 'number' then
+      return case when (usual #>> '{}')::numeric % 1 = 0 and ((given #>> '{}')::numeric % 1 <> 0 or (given #>> '{}')::numeric not between 0 and 2147483647) then 'a whole number, 0 or more' end;
+    when 'array' then
+      return case when given = '[]' or exists (select from jsonb_array_elements(given) g where jsonb_typeof(g.value) <> jsonb_typeof(usual -> 0)) then 'a list of one or more, each a ' || jsonb_typeof(usual -> 0) end;
+    when 'string' then
+      if exists (select from isms.role r where r.code = usual #>> '{}') then
+        return case when not exists (select from isms.role r where r.code = given #>> '{}') then 'a role: ' || (select string_agg(r.code, ', ' order by r.code) from isms.role r) end;
+      end if;
+      begin
+        is_period := isms.is_period((usual #>> '{}')::interval);
+        return case when not isms.is_period((given #>> '{}')::interval) then 'a period of more than nothing, at most a hundred years, no part of it below zero' end;
+      exception when data_exception then
+        return case when is_period then 'a period such as ' || (usual #>> '{}') end;
+      end;
+    else
+      return null;
+  end case;
+end
+$$;
+
+comment on function isms.figure_wanted(jsonb, jsonb) is 'What a parameter of a rule of readiness has to be, by the kind of its default, where the value given is not; null: it is';
+
 create function isms.readiness_overlay_rules() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -62,6 +91,7 @@ declare
   o isms.readiness_overlay := coalesce(new, old);
   r isms.readiness_rule;
   wrong text;
+  wanted text;
 begin
   select k.* into r from isms.readiness_rule k where k.code = o.rule;
   if not coalesce(isms.holds_role(me, 'isms_manager', o.scope), false) then
@@ -110,11 +140,22 @@ begin
       hint = format('Its parameters and their defaults: %s.', r.parameters),
       schema = tg_table_schema, table = tg_table_name, column = 'parameters';
   end if;
+  for wrong in select p.key from jsonb_each(new.parameters) p where tg_op = 'INSERT' order by p.key loop
+    wanted := isms.figure_wanted(r.parameters -> wrong, new.parameters -> wrong);
+    if wanted is not null then
+      raise exception using
+        errcode = 'invalid_parameter_value',
+        message = format('"%s" of %s cannot be %s', wrong, o.rule, new.parameters -> wrong),
+        detail = 'It is ' || wanted || '.',
+        hint = format('Its parameters and their defaults: %s.', r.parameters),
+        schema = tg_table_schema, table = tg_table_name, column = 'parameters';
+    end if;
+  end loop;
   return new;
 end
 $$;
 
-comment on function isms.readiness_overlay_rules() is 'BEFORE trigger: an ISMS manager of the scope switches off what is practice, and gives parameters by the names and JSON types of their defaults; overlays are ended, not deleted. Errors: IS002, IS006, IS007, 22023';
+comment on function isms.readiness_overlay_rules() is 'BEFORE trigger: an ISMS manager of the scope switches off what is practice, and gives parameters by the names and kinds of their defaults; overlays are ended, not deleted. Errors: IS002, IS006, IS007, 22023';
 
 create trigger overlay_rules before insert or update or delete on isms.readiness_overlay
   for each row execute function isms.readiness_overlay_rules();
@@ -223,7 +264,7 @@ begin
               when v.judged > 0 then 'passed'
               else 'nothing_to_judge' end,
          coalesce(v.judged, 0), coalesce(v.offending, 0), coalesce(v.unknown, 0), coalesce(v.examples, '[]'), k.remedy,
-         case when a.off then 'switched off: ' || (
+         concat_ws('; ', case when a.off then 'switched off: ' || (
                 select string_agg(distinct o.reason, '; ')
                   from isms.readiness_overlay o
                  where o.scope = any (a.scopes) and o.rule = k.code and o.switched_off and o.valid @> isms.today(o.scope))
@@ -232,10 +273,17 @@ begin
                 concat_ws(', ', format('%s judged', v.judged),
                           case when v.offending > 0 then format('%s offend', v.offending) end,
                           case when v.unknown > 0 then format('%s cannot be told', v.unknown) end)
-              else 'nothing of the kind is there' end
+              else 'nothing of the kind is there' end, f.said)
     from isms.readiness_rule k
-    join rows from (jsonb_to_recordset(asked) as (rule text, off boolean, scopes text[])) with ordinality a(rule, off, scopes, n) on a.rule = k.code
+    join rows from (jsonb_to_recordset(asked) as (rule text, parameters jsonb, off boolean, scopes text[])) with ordinality a(rule, parameters, off, scopes, n) on a.rule = k.code
    cross join unnest(a.scopes) u(scope)
+    left join lateral (
+      select format('by other figures: %s: %s',
+                    (select string_agg(format('%s %s, not %s', p.key, p.value, k.parameters -> p.key), ', ' order by p.key) from jsonb_each(a.parameters) p where p.value <> k.parameters -> p.key),
+                    (select string_agg(distinct o.reason, '; ')
+                       from isms.readiness_overlay o
+                      where o.scope = u.scope and o.rule = k.code and not o.switched_off and o.parameters <> '{}' and o.valid @> isms.today(o.scope))) as said
+       where not a.off and a.parameters <> k.parameters) f on true
     left join lateral jsonb_to_record(counted[a.n] -> u.scope) v(judged bigint, offending bigint, unknown bigint, examples jsonb) on true
    order by k.reference, k.code, a.n, u.scope;
 end
