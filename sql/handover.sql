@@ -42,7 +42,8 @@ select * from isms.handover('li', 'sam');
 reset session authorization;
 select count(*) as still_owned from isms.asset where owner = 'li';
 
--- What is open goes at once; a risk assessed waits for its new owner, an action of an approved plan for the risk's.
+-- What is open goes at once; a risk assessed waits for its new owner, an action of an approved plan for the risk's. Each says
+-- where the new owner lacks the role that owning it takes.
 select * from isms.handover('li', 'sam', 'Li Wei leaves the company');
 select r.table_name, r.key, r.transition, r.comment, r.changes from isms.approval_request r where r.status = 'open' order by 1, 2;
 set session authorization regress_sam;

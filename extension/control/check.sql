@@ -287,7 +287,7 @@ create function isms.evaluate_database_checks(scope text default null, codes tex
   returns table (code text, title text, status text, judged bigint, offending bigint, waived bigint, unseen bigint,
                  offenders text[], details jsonb, evidence text, message text, parameters jsonb, evaluated_at timestamptz)
   language plpgsql stable set search_path = pg_catalog, pg_temp
-  set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set extra_float_digits = 1 set bytea_output = 'hex' as $$
+  set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set extra_float_digits = 1 set bytea_output = 'hex' set standard_conforming_strings = on as $$
 #variable_conflict use_column
 declare
   in_scope text := coalesce(evaluate_database_checks.scope, isms.default_scope());

@@ -16,6 +16,16 @@ begin
     execute format('revoke all on routine %s from public', f.signature);
   end loop;
 
+  -- A body that is kept as text is read anew in each session: a backslash in it is one, whatever the session says of literals.
+  for f in
+    select p.oid::regprocedure as signature
+      from pg_proc p
+      join pg_language l on l.oid = p.prolang and l.lanname = 'plpgsql'
+     where p.pronamespace = 'isms'::regnamespace and p.prosrc ~ E'\\\\'
+  loop
+    execute format('alter routine %s set standard_conforming_strings = on', f.signature);
+  end loop;
+
   for t in
     select c.oid, c.relname, c.relkind,
            exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'scope' and not a.attisdropped) as of_scope,

@@ -34,7 +34,7 @@ insert into isms.document_kind (code, title, clause, mandatory, acknowledged, ke
   ('statement_of_applicability', 'Statement of applicability', '6.1.3 d', true, false, null, null, false, true),
   ('treatment_plan', 'Risk treatment plan', '6.1.3 e', true, false, 'risk', 'x.status in (''in_treatment'', ''treated'', ''monitored'')', false, true),
   ('objectives', 'Information security objectives', '6.2', true, false, 'objective', 'x.status = ''approved''', false, true),
-  ('competence_record', 'Evidence of competence', '7.2 d', true, false, 'person_competence', 'x.evidence ~ ''\S''', false, true),
+  ('competence_record', 'Evidence of competence', '7.2 d', true, false, 'person_competence', 'x.evidence ~ ''[^[:space:]]''', false, true),
   ('operation_record', 'Processes carried out as planned', '8.1', true, false, 'process_record', null, false, true),
   ('assessment_result', 'Results of risk assessments', '8.2', true, false, 'risk', 'x.assessed_on is not null', false, true),
   ('treatment_result', 'Results of risk treatment', '8.3', true, false, 'risk', 'x.status in (''treated'', ''monitored'')', false, true),

@@ -213,10 +213,13 @@ begin
         outcome := isms.request(relation, k, step, coalesce(comment, format('Handover from %s to %s', from_person, to_person)),
                                 jsonb_build_object(t.person_column, to_person));
       end;
+      if not isms.holds_role(to_person, t.role, in_scope) then
+        outcome := outcome || format('; %s does not hold the role %s, which owning it takes: isms.appoint', isms.person_name(to_person), t.role);
+      end if;
       return next;
     end loop;
   end loop;
 end
 $$;
 
-comment on function isms.handover(text, text, text) is 'Gives everything live that the first person owns in the default scope to the second, row by row, with the caller''s rights: at once where the owner may change, asked for where an approval is needed; all or nothing (A.6.5). Errors: IS022, and whatever refuses a row';
+comment on function isms.handover(text, text, text) is 'Gives everything live that the first person owns in the default scope to the second, row by row, with the caller''s rights: at once where the owner may change, asked for where an approval is needed, and says where the second lacks the role that owning it takes; all or nothing (A.6.5). Errors: IS022, and whatever refuses a row';

@@ -100,6 +100,17 @@ select is_empty($$
   'every function pins its search_path, or has a parsed body and its caller''s rights');
 
 select is_empty($$
+  select r.name::text
+    from routine r
+   where r.lanname in ('sql', 'plpgsql') and r.prosqlbody is null and r.prosrc ~ E'\\\\'
+     and not coalesce('standard_conforming_strings=on' = any (r.proconfig), false)
+   union all
+  select 'due_source ' || s.name from isms.due_source s where s.query ~ E'\\\\'
+   union all
+  select 'document_kind ' || k.code from isms.document_kind k where k.kept_where ~ E'\\\\' $$,
+  'no function, and no SQL kept as text that one runs, reads a backslash as the session has it');
+
+select is_empty($$
   select r.name
     from routine r, aclexplode(coalesce(r.proacl, acldefault('f', r.proowner))) a
    where a.grantee <> r.proowner and r.name::text not in ('isms.capture()', 'isms.judges_row(oid,text,text)') $$,
