@@ -109,6 +109,13 @@ delete from isms.readiness_result;
 -- Failed rules become actions, once.
 update isms.asset set title = 'A title of some length' where code = 'A-2';
 set session authorization regress_rdana;
+-- For somebody there is, by a day to come; where nobody is named, for who acts.
+select count(*) as actions from isms.act_on_readiness('nobody', '2030-01-31', '{X-1}');
+select count(*) as actions from isms.act_on_readiness('rli', '2020-01-31', '{X-1}');
+begin;
+select count(*) as actions from isms.act_on_readiness(null, null, '{X-1}', null);
+select owner, due_on from isms.action;
+rollback;
 select count(*) as actions from isms.act_on_readiness('rli', '2030-01-31', '{X-1,X-2}');
 select count(*) as actions from isms.act_on_readiness('rli', '2030-01-31', '{X-1,X-2}');
 select title, serves_kind, serves, owner, due_on, status from isms.action;

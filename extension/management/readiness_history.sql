@@ -171,15 +171,29 @@ create function isms.act_on_readiness(owner text default isms.actor(), due_on da
   returns setof text
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
+declare
+  in_scope text := coalesce(act_on_readiness.scope, isms.default_scope());
+  for_whom text := coalesce(act_on_readiness.owner, isms.actor());
 begin
+  if not exists (select from isms.person p where p.code = for_whom) then
+    raise exception using
+      errcode = 'IS022',
+      message = format('there is no person %s', coalesce(for_whom, '(none named)')),
+      hint = 'isms.person lists them.';
+  elsif act_on_readiness.due_on < isms.today(in_scope) then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = format('due_on %s is past', to_jsonb(act_on_readiness.due_on) #>> '{}'),
+      hint = 'Name a day to come.';
+  end if;
   return query
   insert into isms.action as a (scope, title, serves_kind, serves, owner, due_on)
-  select r.scope, format('%s (%s): %s', r.rule, r.clause, r.remedy), 'readiness', r.rule, act_on_readiness.owner, act_on_readiness.due_on
-    from isms.readiness(act_on_readiness.scope, act_on_readiness.rules) r
+  select r.scope, format('%s (%s): %s', r.rule, r.clause, r.remedy), 'readiness', r.rule, for_whom, act_on_readiness.due_on
+    from isms.readiness(in_scope, act_on_readiness.rules) r
     join isms.readiness_duty d on d.scope = r.scope and d.code = r.rule and d.action is null
    where r.status = 'failed'
   returning a.code;
 end
 $$;
 
-comment on function isms.act_on_readiness(text, date, text[], text) is 'Makes an action of each rule of readiness that fails, of all or of those named, and has no open one; owner, the person acting where none is named, and due date are the same for all and can be changed after. Returns the codes of the actions. Errors: IS021, 22023 no such rule';
+comment on function isms.act_on_readiness(text, date, text[], text) is 'Makes an action of each rule of readiness that fails, of all or of those named, and has no open one; owner, the person acting where none is named, and due date are the same for all and can be changed after. Returns the codes of the actions. Errors: IS021, IS022 no such person, 22023 no such rule, a day that is past';
