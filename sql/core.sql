@@ -28,6 +28,7 @@ select isms.add_person('sam', 'Sam Okoro', login => 'regress_sam', roles => '{ex
 select isms.add_person('x', 'X', roles => '{risk_owner,janitor}');
 select isms.add_person('y', 'Y', login => 'regress_nobody');
 select isms.add_person('z', 'Z', email => 'not an address');
+select isms.add_person('li', 'Li Again');
 select code, name from isms.person order by code;
 
 -- A second scope.

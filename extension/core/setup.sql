@@ -286,6 +286,13 @@ begin
       message = format('unknown role: %s', (select string_agg(u.r, ', ') from unnest(roles) u(r) where not exists (select from isms.role x where x.code = u.r))),
       hint = 'Roles are ' || (select string_agg(x.code, ', ' order by x.code) from isms.role x) || '.';
   end if;
+  if exists (select from isms.person p where p.code = add_person.code) then
+    raise exception using
+      errcode = 'unique_violation',
+      message = format('person %s is there already', add_person.code),
+      hint = 'isms.appoint gives roles, isms.login ties logins; another person needs another code.',
+      schema = 'isms', table = 'person', column = 'code', constraint = 'person_pkey';
+  end if;
   insert into isms.person (code, name, email, kind) values (add_person.code, add_person.name, add_person.email, add_person.kind);
   if login is not null then
     if not exists (select from pg_roles p where p.rolname = login) then
@@ -323,4 +330,4 @@ begin
 end
 $$;
 
-comment on function isms.add_person(text, text, text, text, text[], text) is 'Adds a person to the default scope, ties the login to it and proposes and, where the caller may, makes the appointments. For an isms_manager, top_management or isms_admin. Errors: IS002, 22023 unknown role, 42704 no such login, IS022 a login with rights of its own';
+comment on function isms.add_person(text, text, text, text, text[], text) is 'Adds a person to the default scope, ties the login to it and proposes and, where the caller may, makes the appointments. For an isms_manager, top_management or isms_admin. Errors: IS002, 22023 unknown role, 23505 the code is somebody''s, 42704 no such login, IS022 a login with rights of its own';
