@@ -161,12 +161,13 @@ create trigger overlay_rules before insert or update or delete on isms.readiness
   for each row execute function isms.readiness_overlay_rules();
 
 -- By which figures scopes judge rules today, and which they do not judge.
-create function isms.readiness_settings(scopes text[], rules text[]) returns table (rule text, scope text, switched_off boolean, parameters jsonb)
+create function isms.readiness_settings(scopes text[], rules text[]) returns table (rule text, scope text, switched_off boolean, parameters jsonb, said text)
   language sql stable parallel restricted
 begin atomic
   with overlay as materialized (
-    select o.rule, o.scope, coalesce(bool_or(o.switched_off), false) as switched_off,
-           jsonb_object_agg(v.key, v.value order by o.id) filter (where v.key is not null) as parameters
+    select o.rule, o.scope, coalesce(bool_or(o.switched_off), false) as switched_off, string_agg(distinct o.reason, '; ') filter (where o.switched_off) as why_off,
+           jsonb_object_agg(v.key, v.value order by o.id) filter (where v.key is not null) as parameters,
+           string_agg(distinct o.reason, '; ') filter (where v.key is not null) as why_others
       from isms.readiness_overlay o
       join isms.scope_day d on d.scope = o.scope
       left join lateral jsonb_each(o.parameters) v on not o.switched_off
@@ -174,14 +175,20 @@ begin atomic
        and (readiness_settings.rules is null or o.rule = any (readiness_settings.rules))
        and o.valid @> d.today
      group by o.rule, o.scope)
-  select k.code, s.scope, k.basis = 'practice' and coalesce(o.switched_off, false), k.parameters || coalesce(o.parameters, '{}')
+  select k.code, s.scope, f.off, k.parameters || coalesce(o.parameters, '{}'),
+         case when f.off then 'switched off: ' || o.why_off
+              else 'by other figures: ' || (
+                select string_agg(format('%s %s, not %s', p.key, p.value, k.parameters -> p.key), ', ' order by p.key)
+                  from jsonb_each(o.parameters) p
+                 where p.value <> k.parameters -> p.key) || ': ' || o.why_others end
     from isms.readiness_rule k
    cross join (select distinct u.scope from unnest(readiness_settings.scopes) u(scope)) s
     left join overlay o on o.rule = k.code and o.scope = s.scope
+   cross join lateral (select k.basis = 'practice' and coalesce(o.switched_off, false) as off) f
    where readiness_settings.rules is null or k.code = any (readiness_settings.rules);
 end;
 
-comment on function isms.readiness_settings(text[], text[]) is 'How scopes judge rules of readiness today, all or those named: switched off (practice only), or by which parameters: the defaults, with what overlays give in their place';
+comment on function isms.readiness_settings(text[], text[]) is 'How scopes judge rules of readiness today, all or those named: switched off (practice only), or by which parameters: the defaults, with what overlays give in their place; what a verdict says of it, null where it is as usual';
 
 create function isms.check_readiness_request(scopes text[], rules text[]) returns void
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -241,9 +248,9 @@ begin
   perform isms.check_readiness_request(readiness_of.scopes, readiness_of.rules);
   asked := (
     select jsonb_agg(to_jsonb(a) order by a.rule)
-      from (select p.rule, p.parameters, p.switched_off as off, array_agg(p.scope order by p.scope) as scopes
+      from (select p.rule, p.parameters, p.switched_off as off, p.said, array_agg(p.scope order by p.scope) as scopes
               from isms.readiness_settings(readiness_of.scopes, readiness_of.rules) p
-             group by p.rule, p.parameters, p.switched_off) a);
+             group by p.rule, p.parameters, p.switched_off, p.said) a);
   begin
     counted := array(select j.counted from isms.judge_rules(asked, milliseconds) j order by j.n);
   exception when others then    -- by which rule?  Workers cannot catch an error.
@@ -264,26 +271,18 @@ begin
               when v.judged > 0 then 'passed'
               else 'nothing_to_judge' end,
          coalesce(v.judged, 0), coalesce(v.offending, 0), coalesce(v.unknown, 0), coalesce(v.examples, '[]'), k.remedy,
-         concat_ws('; ', case when a.off then 'switched off: ' || (
-                select string_agg(distinct o.reason, '; ')
-                  from isms.readiness_overlay o
-                 where o.scope = any (a.scopes) and o.rule = k.code and o.switched_off and o.valid @> isms.today(o.scope))
-              when counted[a.n] is null then refused[a.n]
-              when v.judged > 0 then
-                concat_ws(', ', format('%s judged', v.judged),
-                          case when v.offending > 0 then format('%s offend', v.offending) end,
-                          case when v.unknown > 0 then format('%s cannot be told', v.unknown) end)
-              else 'nothing of the kind is there' end, f.said)
+         concat_ws('; ',
+           case when a.off then null
+                when counted[a.n] is null then refused[a.n]
+                when v.judged > 0 then
+                  concat_ws(', ', format('%s judged', v.judged),
+                            case when v.offending > 0 then format('%s offend', v.offending) end,
+                            case when v.unknown > 0 then format('%s cannot be told', v.unknown) end)
+                else 'nothing of the kind is there' end,
+           a.said)
     from isms.readiness_rule k
-    join rows from (jsonb_to_recordset(asked) as (rule text, parameters jsonb, off boolean, scopes text[])) with ordinality a(rule, parameters, off, scopes, n) on a.rule = k.code
+    join rows from (jsonb_to_recordset(asked) as (rule text, off boolean, said text, scopes text[])) with ordinality a(rule, off, said, scopes, n) on a.rule = k.code
    cross join unnest(a.scopes) u(scope)
-    left join lateral (
-      select format('by other figures: %s: %s',
-                    (select string_agg(format('%s %s, not %s', p.key, p.value, k.parameters -> p.key), ', ' order by p.key) from jsonb_each(a.parameters) p where p.value <> k.parameters -> p.key),
-                    (select string_agg(distinct o.reason, '; ')
-                       from isms.readiness_overlay o
-                      where o.scope = u.scope and o.rule = k.code and not o.switched_off and o.parameters <> '{}' and o.valid @> isms.today(o.scope))) as said
-       where not a.off and a.parameters <> k.parameters) f on true
     left join lateral jsonb_to_record(counted[a.n] -> u.scope) v(judged bigint, offending bigint, unknown bigint, examples jsonb) on true
    order by k.reference, k.code, a.n, u.scope;
 end
