@@ -235,7 +235,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
  'isms.mandatory_documents says what is missing: approve a version of the document, or fill the register.', '{}', $$
  with recorded as materialized (
    select r.scope, r.kind from isms.kinds_in_registers($2) r)
- select c.scope, 'isms.document', c.code, c.external or v.code is not null or exists (select from recorded r where r.scope = c.scope and r.kind = c.kind)
+ select c.scope, 'isms.document', c.code, c.external or v.code is not null or (c.scope, c.kind) in (select r.scope, r.kind from recorded r)
    from isms.document c
    left join isms.document_in_force v on v.scope = c.scope and v.scope = any ($2) and v.code = c.code
   where c.scope = any ($2) and c.mandatory
