@@ -174,6 +174,16 @@ update isms.certification_audit set summary = 'Two nonconformities' where code =
 insert into isms.certification_audit (code, certification, kind, planned_from) values ('RX', 'C-1', 'recertification', :'today'::date + 900);
 select :'today'::date - stage_2_from as stage_2_days_ago, :'today'::date - stage_2_ended_on as ended_days_ago from isms.certification where code = 'C-1';
 delete from isms.certification_audit where code = 'RX';
+-- Of an older register the cycle comes before its audits, in one cut-over; its own columns say the days.
+begin;
+do $$ begin perform isms.begin_cutover('The certificate of before'); end $$;
+insert into isms.certification (code, title, body, status, certificate_number, stage_2_from, stage_2_ended_on, decided_on, valid_from, valid_until)
+values ('C-0', 'The one before', 'CERT', 'certified', 'N-0', '2020-03-02', '2020-03-04', '2020-04-01', '2020-04-01', '2023-03-31');
+insert into isms.certification_audit (code, certification, kind, held_from, held_until, conclusion) values ('OLD', 'C-0', 'stage_2', '2020-03-03', '2020-03-04', 'positive');
+select stage_2_from, stage_2_ended_on from isms.certification where code = 'C-0';
+do $$ begin perform isms.end_cutover(); end $$;
+select split_part(pg_temp.attempt($$delete from isms.certification_audit where code = 'OLD'$$), E'\n', 1) as refused;
+rollback;
 
 -- A change of scope, and a transfer to another body, each with its letter and told to the body.
 insert into isms.certification_notice (certification, kind, what, occurred_on, owner) values ('C-1', 'scope', 'The Lab leaves the scope', :'today', 'mia') returning code;

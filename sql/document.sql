@@ -138,7 +138,7 @@ select isms.request('isms.document_version', 'PWD 3', 'approve', 'Reviewed', jso
 select isms.approve('isms.document_version', '{PWD 3}', 'approve');
 reset session authorization;
 
--- A version is named as everything that shows it does, document and version with a space between, or as JSON.
+-- A version is named as readiness shows it, document and version with a space between, or as JSON.
 select n.step, n.to_state from isms.next_steps('isms.document_version', 'POL 1.0') n;
 set session authorization regress_li;
 select isms.reject('isms.document_version', 'PWD 2', 'approve', 'Write it anew');

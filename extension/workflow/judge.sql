@@ -83,7 +83,7 @@ $$;
 
 comment on function isms.key_condition(isms.workflow_binding, text) is 'SQL condition that finds a row of the aliased table by key ($1) and scope ($2)';
 
--- Several values are one key with a space between, as everything that shows them prints it, or a JSON object, which is always exact.
+-- Several values are one key with a space between, as readiness prints it, or a JSON object, which is always exact.
 create function isms.given_key(b isms.workflow_binding, key text, scope text) returns text
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
