@@ -85,7 +85,7 @@ comment on column isms.review_source.input is 'Input it belongs to';
 comment on column isms.review_source.position is 'Order within the input';
 comment on column isms.review_source.title is 'What its rows are';
 comment on column isms.review_source.needs is 'Tables of schema isms without which it is left out';
-comment on column isms.review_source.query is 'Query that gives the rows, with the rights of the extension''s owner, so of the scope alone: $1 is the scope, $2 the period as daterange, $3 the review; no ranges and no times in its columns, which have no spelling of their own in JSON';
+comment on column isms.review_source.query is 'Query that gives the rows, with the rights of who prepares: $1 is the scope, $2 the period as daterange, $3 the review; no ranges and no times in its columns, which have no spelling of their own in JSON';
 comment on column isms.review_source.builtin is 'Shipped with the extension';
 
 insert into isms.closed_table (name, readable, builtin) values ('review_topic', true, true), ('review_source', true, true);
@@ -113,26 +113,48 @@ comment on column isms.review_input.created_by is 'Person who recorded it';
 
 create index review_input_input_idx on isms.review_input (input);
 
--- What the registers said is not for anybody to write, nor to take from another review: within isms.prepare_review one acts as the owner.
+-- What the registers hold nobody writes, whoever it is: the row asks them itself, as a new one or when prepared and prepared_on are
+-- taken back.  Once the review is held they are frozen; of a review that comes from an older register they are as they were.
 create function isms.review_input_prepared() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  r isms.management_review;
+  s isms.review_source;
+  item_rows jsonb;
+  moved boolean := tg_op = 'UPDATE' and (new.scope, new.review, new.input) is distinct from (old.scope, old.review, old.input);
 begin
-  if (case tg_op when 'INSERT' then new.prepared <> '{}' or new.prepared_on is not null
-       else (new.scope, new.review, new.input, new.prepared, new.prepared_on) is distinct from (old.scope, old.review, old.input, old.prepared, old.prepared_on) end)
-     and current_user <> (select pg_get_userbyid(c.relowner) from pg_class c where c.oid = tg_relid) then
+  if tg_op = 'UPDATE' and not moved and (new.prepared, new.prepared_on) is not distinct from (old.prepared, old.prepared_on) then
+    return new;
+  end if;
+  select x.* into r from isms.management_review x where x.scope = new.scope and x.code = new.review;
+  if r.status is distinct from 'planned' then
+    return new;
+  elsif (new.prepared <> '{}' or new.prepared_on is not null)
+        and not (moved and (new.prepared, new.prepared_on) is not distinct from (old.prepared, old.prepared_on)) then
     raise exception using
-      errcode = 'insufficient_privilege',
+      errcode = 'check_violation',
       message = format('what the registers hold for input %s of management review %s is written by isms.prepare_review alone', new.input, new.review),
       hint = format('select * from isms.prepare_review(%L); what is to be said of it goes into text.', new.review),
       schema = 'isms', table = 'review_input', column = 'prepared', constraint = tg_name;
   end if;
-  return null;
+  new.prepared := '{}';
+  new.prepared_on := isms.today(new.scope);
+  for s in
+    select x.*
+      from isms.review_source x
+     where x.input = new.input and not exists (select from unnest(x.needs) n(name) where to_regclass(format('isms.%I', n.name)) is null)
+     order by x.position, x.name
+  loop
+    execute format('select coalesce(jsonb_agg(to_jsonb(q)), ''[]'') from (%s) q', s.query) into item_rows using r.scope, r.period, r.code;
+    new.prepared := new.prepared || jsonb_build_object(s.name, item_rows);
+  end loop;
+  return new;
 end
 $$;
 
-comment on function isms.review_input_prepared() is 'AFTER trigger: an input keeps its place and what the registers said, unless isms.prepare_review or the owner of the table writes it. Errors: 42501';
+comment on function isms.review_input_prepared() is 'BEFORE trigger: an input of a planned review has what the registers hold when it is made, moved or prepared again, and nothing else. Errors: 23514';
 
-create trigger review_input_prepared after insert or update on isms.review_input
+create trigger review_input_prepared before insert or update on isms.review_input
   for each row execute function isms.review_input_prepared();
 
 create table isms.review_decision (
@@ -341,18 +363,13 @@ insert into isms.review_source (name, input, position, title, needs, query, buil
      order by f.code$q$, true);
 
 create function isms.prepare_review(review text) returns table (input text, source text, items integer)
-  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-  -- definer: nobody else writes what the registers hold; the queries are the owner's, of one scope that the caller may change
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   in_scope text := isms.default_scope();
   r isms.management_review;
-  t isms.review_topic;
-  s isms.review_source;
-  gathered jsonb;
-  item_rows jsonb;
 begin
-  select x.* into r from isms.management_review x where x.scope = in_scope and in_scope = any (isms.editable_scopes()) and x.code = prepare_review.review for share;
+  select x.* into r from isms.management_review x where x.scope = in_scope and x.code = prepare_review.review for share;
   if not found then
     raise exception using
       errcode = 'no_data_found',
@@ -366,25 +383,17 @@ begin
       hint = 'What came later is for the next review.',
       schema = 'isms', table = 'review_input', constraint = 'frozen';
   end if;
-  for t in select x.* from isms.review_topic x order by x.input loop
-    gathered := '{}';
-    for s in
-      select x.*
-        from isms.review_source x
-       where x.input = t.input and not exists (select from unnest(x.needs) n(name) where to_regclass(format('isms.%I', n.name)) is null)
-       order by x.position, x.name
-    loop
-      execute format('select coalesce(jsonb_agg(to_jsonb(q)), ''[]'') from (%s) q', s.query) into item_rows using r.scope, r.period, r.code;
-      gathered := gathered || jsonb_build_object(s.name, item_rows);
-      input := t.input;
-      source := s.name;
-      items := jsonb_array_length(item_rows);
-      return next;
-    end loop;
-    insert into isms.review_input (scope, review, input, prepared, prepared_on)
-    values (r.scope, r.code, t.input, gathered, isms.today(r.scope))
-    on conflict on constraint review_input_pkey do update set prepared = excluded.prepared, prepared_on = excluded.prepared_on;
-  end loop;
+  update isms.review_input i set prepared = '{}', prepared_on = null where i.scope = r.scope and i.review = r.code;
+  insert into isms.review_input (scope, review, input)
+  select r.scope, r.code, t.input
+    from isms.review_topic t
+   where not exists (select from isms.review_input i where i.scope = r.scope and i.review = r.code and i.input = t.input);
+  return query
+    select i.input, s.name, jsonb_array_length(i.prepared -> s.name)
+      from isms.review_input i
+      join isms.review_source s on s.input = i.input and i.prepared ? s.name
+     where i.scope = r.scope and i.review = r.code
+     order by i.input, s.position, s.name;
 end
 $$;
 
@@ -422,10 +431,10 @@ comment on function isms.guard_chaired_by_top_management(jsonb, jsonb, isms.step
 create function isms.guard_inputs_complete(old jsonb, new jsonb, step isms.step) returns text
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select string_agg(format('input %s: %s', t.input, case when i.prepared_on is null then 'is not prepared, see isms.prepare_review' else 'the registers hold nothing and text is missing' end), '; ' order by t.input)
+  select string_agg(format('input %s: %s', t.input, case when i.input is null then 'is not prepared, see isms.prepare_review' else 'the registers hold nothing and text is missing' end), '; ' order by t.input)
     from isms.review_topic t
     left join isms.review_input i on i.scope = (step).scope and i.review = new ->> 'code' and i.input = t.input
-   where i.prepared_on is null
+   where i.input is null
       or coalesce(i.text, '') !~ '\S' and not exists (select from jsonb_each(i.prepared) p where p.value <> '[]');
 end;
 
