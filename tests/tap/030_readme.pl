@@ -1,4 +1,4 @@
-# The README shows what really comes back.
+# The README shows what really comes back, and the guide to management runs as typed.
 use strict;
 use warnings FATAL => 'all';
 
@@ -47,6 +47,26 @@ for my $i (0 .. $#block)
 	(my $got = $answer[$n] . $complaint[$n]) =~ s/\n+\z/\n/;
 	is($got, $expected, "as shown: $title");
 }
+
+# The guide's examples are indented; paragraphs that begin with a space are answers.
+my ($typed, @shown) = ("set client_min_messages = error;\n\\set SHOW_CONTEXT never\n\\cd " . PostgreSQL::Test::Utils::tempdir() . "\n");
+my $guide = slurp_file('extension/doc/management.md');
+for my $example ($guide =~ /((?:^    [^\n]*\n|^\n(?=    ))+)/mg)
+{
+	$example =~ s/^    //mg;
+	for my $paragraph (grep { /\S/ } split /\n\n+/, $example)
+	{
+		if ($paragraph =~ /^\n? /) { push @shown, grep { /\|/ } split /\n/, $paragraph }
+		else { $typed .= "$paragraph\n" }
+	}
+}
+$node->safe_psql('postgres', 'create database guide');
+IPC::Run::run([ 'psql', '-X', '-d', $node->connstr('guide') ], '<', \$typed, '>', \$out, '2>', \$err);
+cmp_ok(scalar(() = $typed =~ /;/g), '>', 80, 'the guide to management has its examples');
+is($err, '', 'they run in a fresh database, from the first to the last');
+s/\s+/ /g, s/ \z// for @shown;
+$out =~ s/[^\S\n]+/ /g;
+is_deeply([ grep { index($out, $_) < 0 } @shown ], [], 'and answer as shown');
 
 $node->stop;
 done_testing();
