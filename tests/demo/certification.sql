@@ -24,6 +24,7 @@ insert into isms.finding (code, source, certification, kind, requirement, eviden
 values ('SC-1', 'certification_body', 'KBI-27001', 'concern', '6.1.3 d', 'Draft of the statement', 'Two controls are included and nobody is to implement them', 'dana', current_date - 51, 'R-26-301', current_date - 47, 'records/stage1.pdf');
 update isms.finding set status = 'raised' where code = 'SC-1';
 update isms.finding set answer = 'Statement 2026-1 names who implements them until when' where code = 'SC-1';
+update isms.finding set status = 'agreed' where code = 'SC-1';
 update isms.certification set status = 'stage_2' where code = 'KBI-27001';
 
 insert into isms.evidence_request (code, audit, what, requirement, owner, asked_on, due_on, delivered_on, delivered, evidence) values
@@ -57,10 +58,13 @@ commit;
 call pg_temp.decide('ben', 'dana', 'isms.nonconformity', '{NC-3}', 'agree_action', 'As the body accepted it');
 update isms.finding set body_accepted_on = current_date - 9 where code = 'SF-1';
 
--- The letter of today.
+-- At stage 2 the body saw that the concern is met.
+update isms.finding set status = 'closed', body_reference = 'R-26-322, page 2', body_dated = current_date - 20, body_evidence = 'records/stage2.pdf' where code = 'SC-1';
+
+-- The letter of last week; what readiness finds today has come up since, or was found to be of little weight.
 update isms.certification
    set status = 'certified', certificate_number = 'SW-27001-2291', certificate_scope = 'Development, production and service of laboratory instruments, and BenchLink', certificate_standard = 'ISO/IEC 27001:2022', soa_version = '2026-1',
-       decided_on = current_date, valid_from = current_date, valid_until = (current_date + interval '3 years' - interval '1 day')::date, body_reference = 'L-26-355', body_dated = current_date, body_evidence = 'records/certificate.pdf'
+       decided_on = current_date - 7, valid_from = current_date - 7, valid_until = (current_date - 7 + interval '3 years' - interval '1 day')::date, body_reference = 'L-26-355', body_dated = current_date - 7, body_evidence = 'records/certificate.pdf'
  where code = 'KBI-27001';
 insert into isms.certification_audit (code, certification, kind, planned_from, planned_until, audit_days, lead_auditor, sites)
 values ('SV1', 'KBI-27001', 'surveillance_1', current_date + 330, current_date + 331, 4, 'Paul Whitcombe', '{Port Ellery,Aldermoor}');

@@ -49,6 +49,11 @@ begin
 end $$;
 insert into isms.role_competence (role, competence)
 values ('internal_auditor', 'C-AUDIT'), ('internal_auditor', 'C-STANDARD'), ('isms_manager', 'C-STANDARD'), ('isms_manager', 'C-RISK'), ('top_management', 'C-STANDARD'), ('risk_owner', 'C-RISK');
+-- Whoever owns an asset, a control or a process was told what that asks.
+insert into isms.competence (code, title, kind, description) values ('C-OWNER', 'What an owner has to do', 'knowledge', 'Of assets, controls and processes');
+insert into isms.role_competence (role, competence) values ('asset_owner', 'C-OWNER'), ('control_owner', 'C-OWNER'), ('process_owner', 'C-OWNER');
+insert into isms.person_competence (person, competence, evidence_kind, evidence)
+select distinct r.person, 'C-OWNER', 'training', 'Briefing of owners, list of names' from isms.person_role r where r.code in ('asset_owner', 'control_owner', 'process_owner');
 insert into isms.training_completion (training, person, completed_on, evidence)
 select 'AWARENESS', p.person, current_date - (40 + 30 * row_number() over (order by p.person))::integer, 'Attendance list'
   from (select distinct r.person from isms.person_role r where r.code not in ('external_auditor', 'top_management')) p;

@@ -93,6 +93,7 @@ shows(q{select k.what, k.status from isms.certification_calendar k, isms.certifi
 	   and k.latest = case k.what when 'surveillance_1' then c.decided_on + interval '12 months' when 'surveillance_2' then c.decided_on + interval '24 months' else c.valid_until - 1 end
 	 order by k.what}, "recertification|open\nrenewal|open\nsurveillance_1|planned\nsurveillance_2|open", 'what is next follows from its decision and its end');
 shows(q{select string_agg(kind, ' ' order by code) from isms.certification_audit_status where state = 'held'}, 'stage_1 stage_2', 'after both stages');
+shows(q{select f.status, f.body_dated <= k.decided_on, k.decided_on < current_date from isms.finding f, isms.certification k where f.code = 'SC-1'}, 'closed|t|t', 'whose concern was met before');
 
 $node->stop;
 done_testing();
