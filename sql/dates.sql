@@ -150,5 +150,8 @@ select f.what, s.said, count(*)
 -- Days that something is counted on from are not so far away that counting fails.
 select pg_temp.attempt($$update isms.measure set starts_on = '5000000-01-01'$$);
 select pg_temp.attempt($$update isms.objective set period = '[5000000-01-01,)'$$);
+-- A document may be kept for longer than a life, but no part takes back what another gives.
+select pg_temp.attempt($$update isms.document_version set keep_for = '1000 years'$$);
+select pg_temp.attempt($$update isms.document_version set keep_for = '5000000 years -1799999990 days'$$);
 select count(*) >= 0 as answers from isms.inbox;
 select count(*) >= 0 as answers from isms.overdue;

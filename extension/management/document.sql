@@ -142,7 +142,7 @@ create table isms.document_version (
   classification text,
   readers text[],
   kept_at text,
-  keep_for interval constraint document_version_keep_for_days check (keep_for between '1 day' and '1000 years' and keep_for = date_trunc('day', keep_for)),
+  keep_for interval constraint document_version_keep_for_days check (keep_for between '1 day' and '1000 years' and keep_for = date_trunc('day', keep_for) and extract(year from keep_for) between 0 and 1000),
   retention text,
   disposal text,
   change_note text,
