@@ -150,6 +150,11 @@ select f.what, s.said, count(*)
 -- Days that something is counted on from are not so far away that counting fails.
 select pg_temp.attempt($$update isms.measure set starts_on = '5000000-01-01'$$);
 select pg_temp.attempt($$update isms.objective set period = '[5000000-01-01,)'$$);
+select pg_temp.attempt($$update isms.certification set valid_until = 'infinity'$$);
+select pg_temp.attempt($$update isms.certification set decided_on = '-infinity'$$);
+select pg_temp.attempt($$update isms.certification set stage_gap_days = 2147483647$$);
+select pg_temp.attempt($$update isms.certification_body set accredited_until = '4713-01-01 BC'$$);
+select pg_temp.attempt($$update isms.incident set detected_at = '294276-12-31 23:00Z'$$);
 -- A document may be kept for longer than a life, but no part takes back what another gives.
 select pg_temp.attempt($$update isms.document_version set keep_for = '1000 years'$$);
 select pg_temp.attempt($$update isms.document_version set keep_for = '5000000 years -1799999990 days'$$);

@@ -8,7 +8,7 @@ create table isms.certification_body (
   accreditation_body text,
   accreditation_number text,
   accreditation_standard text,
-  accredited_until date,
+  accredited_until date constraint certification_body_accredited_until_near check (accredited_until >= '1900-01-01' and accredited_until < '3000-01-01'),
   accreditation_checked_on date,
   accreditation_checked_by text constraint certification_body_checked_by_fkey references isms.person on update cascade,
   accreditation_evidence text,
@@ -62,7 +62,7 @@ create table isms.certification (
   price numeric constraint certification_price_positive check (price >= 0),
   stage_1_conclusion text constraint certification_stage_1_conclusion_known check (stage_1_conclusion in ('ready', 'not_ready')),
   stage_1_ended_on date,
-  stage_gap_days integer constraint certification_stage_gap_days_positive check (stage_gap_days > 0),
+  stage_gap_days integer constraint certification_stage_gap_days_positive check (stage_gap_days between 1 and 36525),
   stage_2_from date,
   stage_2_ended_on date,
   significant_change boolean,
@@ -83,7 +83,10 @@ create table isms.certification (
   created_by text default isms.actor(),
   constraint certification_pkey primary key (scope, code),
   constraint certification_body_fkey foreign key (scope, body) references isms.certification_body on update cascade,
-  constraint certification_validity_ordered check (valid_until > valid_from)
+  constraint certification_validity_ordered check (valid_until > valid_from),
+  constraint certification_days_near
+    check (greatest(stage_1_ended_on, stage_1_repeated_on, stage_2_from, stage_2_ended_on, decided_on, valid_until) < '3000-01-01'
+           and least(stage_1_ended_on, stage_1_repeated_on, stage_2_from, stage_2_ended_on, decided_on, valid_until) >= '1900-01-01')
 );
 
 comment on table isms.certification is 'Certification, a row a cycle: application, stages, decision, certificate, suspension';

@@ -59,6 +59,9 @@ create table isms.incident (
   custom jsonb not null default '{}' constraint incident_custom_object check (jsonb_typeof(custom) = 'object'),
   created_by text default isms.actor(),
   constraint incident_pkey primary key (scope, code),
+  constraint incident_times_near
+    check (greatest(occurred_at, detected_at, reported_at, contained_at, recovered_at) < '3000-01-01 00:00Z'
+           and least(occurred_at, detected_at, reported_at, contained_at, recovered_at) >= '1900-01-01 00:00Z'),
   constraint incident_risk_fkey foreign key (scope, risk) references isms.risk on update cascade
 );
 
