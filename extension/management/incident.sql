@@ -99,6 +99,8 @@ comment on column isms.incident.no_risk_reason is 'Why none does';
 comment on column isms.incident.custom is 'Fields of the organisation''s own';
 comment on column isms.incident.created_by is 'Person who recorded it';
 
+comment on constraint incident_times_near on isms.incident is 'times of an incident lie between 1900 and 2999';
+
 create index incident_handler_idx on isms.incident (handler);
 
 create index incident_risk_idx on isms.incident (scope, risk) where risk is not null;
