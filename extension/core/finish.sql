@@ -16,12 +16,12 @@ begin
     execute format('revoke all on routine %s from public', f.signature);
   end loop;
 
-  -- A body that is kept as text is read anew in each session: a backslash in it is one, whatever the session says of literals.
+  -- A body that is kept as text is read anew in each session: a backslash in it is one, whatever the session says of literals.  In E'' it is one anyway.
   for f in
     select p.oid::regprocedure as signature
       from pg_proc p
       join pg_language l on l.oid = p.prolang and l.lanname = 'plpgsql'
-     where p.pronamespace = 'isms'::regnamespace and p.prosrc ~ E'\\\\'
+     where p.pronamespace = 'isms'::regnamespace and regexp_replace(p.prosrc, 'E''[^'']*''', '', 'g') ~ E'\\\\'
   loop
     execute format('alter routine %s set standard_conforming_strings = on', f.signature);
   end loop;

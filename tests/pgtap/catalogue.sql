@@ -102,7 +102,7 @@ select is_empty($$
 select is_empty($$
   select r.name::text
     from routine r
-   where r.lanname in ('sql', 'plpgsql') and r.prosqlbody is null and r.prosrc ~ E'\\\\'
+   where r.lanname in ('sql', 'plpgsql') and r.prosqlbody is null and regexp_replace(r.prosrc, 'E''[^'']*''', '', 'g') ~ E'\\\\'
      and not coalesce('standard_conforming_strings=on' = any (r.proconfig), false)
    union all
   select 'due_source ' || s.name from isms.due_source s where s.query ~ E'\\\\'
