@@ -218,17 +218,17 @@ create function isms.judge_readiness(query text, parameters jsonb, scopes text[]
 
 comment on function isms.judge_readiness(text, jsonb, text[], integer) is 'Verdicts of a rule of readiness: {scope: {judged, offending, unknown, examples}}. The query sees parameters as $1 and scopes as $2 and runs so that neither it nor what it calls can write. Errors: 25006 it tried to, 42804 its columns are others, 53400 it took longer than milliseconds';
 
--- Rules are shared out among parallel workers, so that the table has few on a page: pages are what workers take.
+-- Rules are shared out among parallel workers, so that the table has few on a page: pages are what workers take.  Planned anew each time: a plan kept
+-- for many rules would have workers started for one.
 create function isms.judge_rules(asked jsonb, milliseconds integer) returns table (n bigint, counted jsonb)
   language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
-declare
-  rules text[] := (select array_agg(a.value ->> 'rule') from jsonb_array_elements(asked) a);
 begin
-  return query
-  select a.n, isms.judge_readiness(case when not a.off then k.query end, a.parameters, a.scopes, milliseconds)
-    from isms.readiness_rule k
-    join rows from (jsonb_to_recordset(asked) as (rule text, parameters jsonb, off boolean, scopes text[])) with ordinality a(rule, parameters, off, scopes, n) on a.rule = k.code
-   where k.code = any (rules);
+  return query execute
+    'select a.n, isms.judge_readiness(case when not a.off then k.query end, a.parameters, a.scopes, $2)
+       from isms.readiness_rule k
+       join rows from (jsonb_to_recordset($1) as (rule text, parameters jsonb, off boolean, scopes text[])) with ordinality a(rule, parameters, off, scopes, n) on a.rule = k.code
+      where k.code = any ($3)'
+    using asked, milliseconds, array(select a.value ->> 'rule' from jsonb_array_elements(asked) a);
 end
 $$;
 
