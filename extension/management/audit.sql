@@ -229,7 +229,6 @@ create trigger fill_code before insert on isms.finding
 create trigger fill_date before insert on isms.finding
   for each row when (new.found_on is null) execute function isms.dated_today('found_on');
 
--- 9.2.2: rows beside the one that is judged.
 -- The audits are found before their items: fenced by offset, or the day of each scope is asked for first.
 create function isms.audited_items(scopes text[], within interval) returns table (scope text, item text, reported_on date)
   language sql stable parallel restricted
@@ -247,6 +246,7 @@ end;
 
 comment on function isms.audited_items(text[], interval) is 'What internal audits of the scopes that were reported within a time until today looked at, and when each was reported; an item once for each audit';
 
+-- 9.2.2: rows beside the one that is judged.
 create function isms.audit_items(audit jsonb) returns jsonb
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin

@@ -308,6 +308,9 @@ comment on sequence isms.certification_audit_code is 'Numbers for codes of the b
 create trigger fill_code before insert on isms.certification_audit
   for each row when (new.code is null) execute function isms.fill_code('CA');
 
+create trigger not_in_future before insert or update of held_from, held_until on isms.certification_audit
+  for each row when (new.held_from > isms.today(new.scope) or new.held_until > isms.today(new.scope)) execute function isms.not_in_future('held_from', 'held_until');
+
 -- Nobody types the days of an audit twice: the newest audit of a stage says what the cycle's guards look at, until the decision that
 -- rests on it.  What an audit that is changed or removed said goes with it; what was entered in the cycle itself stays.
 create function isms.certification_audit_stage() returns trigger
@@ -315,14 +318,6 @@ create function isms.certification_audit_stage() returns trigger
 declare
   cycle isms.certification;
 begin
-  if greatest(new.held_from, new.held_until) > isms.today(new.scope) then
-    raise exception using
-      errcode = 'check_violation',
-      message = format('certification audit %s cannot have been held on %s: in scope %s it is %s', new.code, to_char(greatest(new.held_from, new.held_until), 'YYYY-MM-DD'),
-                       new.scope, to_char(isms.today(new.scope), 'YYYY-MM-DD')),
-      hint = 'Days to come are planned_from and planned_until.',
-      schema = 'isms', table = 'certification_audit', column = case when new.held_from > isms.today(new.scope) then 'held_from' else 'held_until' end, constraint = tg_name;
-  end if;
   for cycle in select c.* from isms.certification c where (c.scope, c.code) in ((old.scope, old.certification), (new.scope, new.certification)) order by c.code loop
     if cycle.status in ('certified', 'suspended') then
       -- 17021-1 9.5.  A cycle that comes from an older register comes before its audits.
@@ -370,7 +365,7 @@ begin
 end
 $$;
 
-comment on function isms.certification_audit_stage() is 'AFTER trigger: the days and the conclusion of stage 1, stage 2 and recertification audits go into their cycle, and stay once it is decided; nothing was held in the future. Errors: 23514, IS006';
+comment on function isms.certification_audit_stage() is 'AFTER trigger: the days and the conclusion of stage 1, stage 2 and recertification audits go into their cycle, and stay once it is decided. Errors: IS006';
 
 create trigger certification_audit_stage after insert or update or delete on isms.certification_audit
   for each row execute function isms.certification_audit_stage();

@@ -316,16 +316,10 @@ $$, true),
 ('RD-087', '7.5.3 f', '7.5.3', 'practice', 'timeliness',
  'Former versions are kept as long as their retention says, and longer only where a hold says why',
  'Dispose of them by the step dispose, or say in isms.document.hold why they are kept longer. Where no period is set: step amend_retention, column keep_for.', '{}', $$
- select e.scope, 'isms.document_version', e.document || ' ' || e.version, e.disposed or coalesce(c.hold ~ '\S', false) or (e.ended_on + e.keep_for)::date >= d.today
-   from (
-     select v.scope, v.document, v.version, v.keep_for, v.status = 'disposed' as disposed,
-            least(v.withdrawn_on, min(v.effective_from) filter (where v.status = 'approved' or v.status = 'disposed' and v.withdrawn_on is null) over later) as ended_on
-       from isms.document_version v
-      where v.scope = any ($2) and v.status in ('approved', 'withdrawn', 'disposed') and v.effective_from is not null
-     window later as (partition by v.scope, v.document order by v.effective_from desc groups between unbounded preceding and 1 preceding)) e
-   join isms.scope_day d on d.scope = e.scope
-   join isms.document c on c.scope = e.scope and c.code = e.document
-  where e.ended_on <= d.today
+ select s.scope, 'isms.document_version', s.code || ' ' || s.version, s.state = 'disposed' or coalesce(s.hold ~ '\S', false) or s.kept_until >= d.today
+   from isms.document_status s
+   join isms.scope_day d on d.scope = s.scope
+  where s.scope = any ($2) and s.state in ('superseded', 'withdrawn', 'disposed') and s.effective_from is not null
 $$, true);
 
 -- 8: processes and suppliers of today, changes and assessments of late, actions of the treatment plan.
