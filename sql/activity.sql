@@ -32,7 +32,7 @@ create table public.regress_note (id int primary key, scope text);
 select isms.enable_audit('public.regress_note');
 insert into public.regress_note values (1, 'ACME'), (2, 'BETA');
 
--- The history is spread over days, with a seal in between, as if the clock had gone on.
+-- The history is spread over days of 24 hours, whatever the session's time zone makes of a day, with a seal in between, as if the clock had gone on.
 create function pg_temp.days_pass(days int) returns void language plpgsql as $$
 declare
   leaf regclass := 'isms.trail_leaf_1';
@@ -40,8 +40,8 @@ begin
   perform set_config('session_replication_role', 'replica', true);
   execute format('alter table %s disable trigger all', leaf);
   alter table isms.checkpoint disable trigger all;
-  execute format('update %s set at = at - make_interval(days => $1)', leaf) using days;
-  update isms.checkpoint set sealed_at = sealed_at - make_interval(days => days);
+  execute format('update %s set at = at - make_interval(hours => 24 * $1)', leaf) using days;
+  update isms.checkpoint set sealed_at = sealed_at - make_interval(hours => 24 * days);
 end
 $$;
 select isms.seal() > 0 as sealed;
