@@ -132,6 +132,17 @@ select code, version, state, kept_until - isms.today(scope) as days_left from is
 -- What was in force on a day of the past is known by its name and digest.
 select regexp_replace(isms.scope_statement('ACME', isms.today('ACME') - 1500), '[0-9a-f]{60}', '...'), isms.scope_statement('ACME', isms.today('ACME') - 2500);
 
+-- One that was replaced stays so, though what replaced it is gone: nothing is in force once the last is withdrawn, and of a mandatory document it may not be.
+update isms.document set mandatory = true where code = 'SCO';
+select pg_temp.attempt(format('select isms.request(%L, %L, %L, %L)', 'isms.document_version', pg_temp.key('SCO', '3.0'), 'withdraw', 'Nothing is covered any more'));
+update isms.document set mandatory = false where code = 'SCO';
+select pg_temp.attempt(format('select isms.request(%L, %L, %L, %L)', 'isms.document_version', pg_temp.key('SCO', '3.0'), 'withdraw', 'Nothing is covered any more'));
+set session authorization regress_tom;
+select isms.approve('isms.document_version', array[pg_temp.key('SCO', '3.0')], 'withdraw');
+reset session authorization;
+select version, state from isms.document_status where code = 'SCO' order by version;
+select count(*) as in_force from isms.document_in_force where code = 'SCO';
+
 -- Withdrawn here, a version has the day from the step: its period begins.
 select pg_temp.attempt($$update isms.document_version set status = 'withdrawn' where document = 'CON' and version = '4.0'$$, 'Not wanted any more');
 select isms.request('isms.document_version', pg_temp.key('CON', '2.0'), 'withdraw', 'We make no contracts any more');

@@ -486,7 +486,7 @@ create view isms.document_status with (security_invoker = true) as
          case when v.status in ('approved', 'withdrawn') then (least(v.withdrawn_on, (
            select min(n.effective_from)
              from isms.document_version n
-            where n.scope = v.scope and n.document = v.document and (n.status = 'approved' or n.status = 'disposed' and n.withdrawn_on is null)
+            where n.scope = v.scope and n.document = v.document and isms.document_stands(n.status, n.withdrawn_on)
               and n.effective_from > coalesce(v.effective_from, '-infinity'))) + v.keep_for)::date end as kept_until,
          d.hold,
          v.disposed_on
@@ -500,7 +500,7 @@ create view isms.document_status with (security_invoker = true) as
     cross join lateral (
       select max(x.effective_from) as last_effective
         from isms.document_version x
-       where x.scope = d.scope and x.document = d.code and x.status = 'approved' and x.effective_from <= t.today) f
+       where x.scope = d.scope and x.document = d.code and isms.document_stands(x.status, x.withdrawn_on) and x.effective_from <= t.today) f
     cross join lateral (
       select coalesce(d.next_review, (greatest(d.checked_on, f.last_effective) + d.review_every)::date) as due) u
     cross join lateral (
@@ -560,7 +560,7 @@ create view isms.document_in_force with (security_invoker = true) as
      and not exists (
        select
          from isms.document_version n
-        where n.scope = v.scope and n.document = v.document and n.status = 'approved'
+        where n.scope = v.scope and n.document = v.document and isms.document_stands(n.status, n.withdrawn_on)
           and (n.effective_from > d.today) is not true and n.effective_from > coalesce(v.effective_from, '-infinity'));
 
 comment on view isms.document_in_force is 'Versions in force today: those that document_status calls current or review_due, for queries over many';

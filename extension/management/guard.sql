@@ -174,6 +174,13 @@ end;
 
 comment on function isms.guard_one_current(jsonb, jsonb, isms.step) is 'Guard: no other approved version takes effect on the same day or later';
 
+-- What replaced another did so, whatever became of its text since; what was withdrawn is as if it had not.
+create function isms.document_stands(status text, withdrawn_on date) returns boolean
+  language sql immutable parallel safe
+  return status = 'approved' or (status = 'disposed' and withdrawn_on is null);
+
+comment on function isms.document_stands(text, date) is 'Was a version approved, and not withdrawn since? That it was disposed of does not count: what it replaced stays replaced';
+
 -- 7.5.1 a
 create function isms.guard_mandatory_replaced(old jsonb, new jsonb, step isms.step) returns text
   language sql stable set search_path = pg_catalog, pg_temp
@@ -181,8 +188,12 @@ begin atomic
   select case when d.related is null then isms.step_unrelated(step, 'document')
               when v.related is null then isms.step_unrelated(step, 'versions')
               when d.related ->> 'mandatory' = 'true'
-                   and not exists (select from jsonb_array_elements(v.related) x
-                                    where x ->> 'version' <> new ->> 'version' and x ->> '@state' = 'approved' and (x ->> 'effective_from')::date <= isms.today((step).scope))
+                   and (select x ->> '@state'
+                          from jsonb_array_elements(v.related) x
+                         where x ->> 'version' <> new ->> 'version' and isms.document_stands(x ->> '@state', (x ->> 'withdrawn_on')::date)
+                           and (x ->> 'effective_from')::date <= isms.today((step).scope)
+                         order by (x ->> 'effective_from')::date desc
+                         limit 1) is distinct from 'approved'
               then format('document %s is mandatory and has no other version in force', new ->> 'document') end
     from (select isms.step_related(step, 'document', new) as related) d,
          (select isms.step_related(step, 'versions', new) as related) v
@@ -210,7 +221,7 @@ begin atomic
    cross join lateral (
      select min((x ->> 'effective_from')::date) as replaced_on
        from jsonb_array_elements(v.related) x
-      where x ->> 'version' <> new ->> 'version' and (x ->> '@state' = 'approved' or x ->> '@state' = 'disposed' and x ->> 'withdrawn_on' is null)
+      where x ->> 'version' <> new ->> 'version' and isms.document_stands(x ->> '@state', (x ->> 'withdrawn_on')::date)
         and (x ->> 'effective_from')::date > coalesce((new ->> 'effective_from')::date, '-infinity')) e
    cross join lateral (select (least(e.replaced_on, (new ->> 'withdrawn_on')::date) + (new ->> 'keep_for')::interval)::date as kept_until) k;
 end;

@@ -105,7 +105,11 @@ begin
   perform isms.require_new_snapshots(tg_table_name);
   perform from isms.document d where d.scope = new.scope and d.code = new.document for no key update;
   if exists (select from isms.document d where d.scope = new.scope and d.code = new.document and d.mandatory)
-     and not exists (select from isms.document_version v where v.scope = new.scope and v.document = new.document and v.status = 'approved' and v.effective_from <= isms.today(v.scope)) then
+     and (select v.status
+            from isms.document_version v
+           where v.scope = new.scope and v.document = new.document and isms.document_stands(v.status, v.withdrawn_on) and v.effective_from <= isms.today(v.scope)
+           order by v.effective_from desc
+           limit 1) is distinct from 'approved' then
     perform isms.broken_rule(format('document %s would be left without a version in force', new.document), 'mandatory_replaced (7.5.1 a):',
                              'it is mandatory', 'Approve another version first.', tg_table_name);
   end if;

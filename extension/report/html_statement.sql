@@ -74,7 +74,7 @@ create function isms.scope_statement(scope text, day date) returns text
 begin atomic
   select coalesce(v.body, concat_ws(', ', v.title, 'version ' || v.version, v.place, 'SHA-256 ' || encode(v.digest, 'hex')))
     from isms.document_version v
-   where v.scope = scope_statement.scope and v.kind = 'scope' and (v.status = 'approved' or v.status = 'disposed' and v.withdrawn_on is null) and v.effective_from <= scope_statement.day
+   where v.scope = scope_statement.scope and v.kind = 'scope' and isms.document_stands(v.status, v.withdrawn_on) and v.effective_from <= scope_statement.day
    order by v.effective_from desc, v.document, v.version desc
    limit 1;
 end;
