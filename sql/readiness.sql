@@ -169,5 +169,9 @@ select r.code, r.clause from isms.readiness_rule r
  where r.clause !~ '^(A\.|17021|27006)' and not exists (select from isms.clause_guide g where g.reference = r.reference)
  order by 1;
 
+-- What says nothing is white space of any kind, as the constraints have it by a regular expression; the rules ask it of every text.
+select isms.is_given(null) as of_null, isms.is_given('') as of_nothing, isms.is_given(E' \t\n\r\f\x0b') as of_spaces, isms.is_given(U&' \00E9') as of_a_letter, isms.is_given(U&'\3000.') as of_a_dot;
+select count(*) as codes, count(*) filter (where isms.is_given(chr(n)) <> (chr(n) ~ '\S')) as differ from generate_series(1, 55295) n;
+
 drop owned by regress_rdana, regress_rli, regress_rrae;
 drop role regress_rdana, regress_rli, regress_rrae;

@@ -78,6 +78,11 @@ $$;
 
 comment on function isms.not_in_future() is 'BEFORE trigger: no column its arguments name lies in the future, by the day in the row''s scope or, of times, by the clock; of ranges the last day counts. Errors: 23514';
 
+create function isms.is_given(words text) returns boolean
+  language c immutable parallel safe as 'MODULE_PATHNAME', 'isms_is_given';
+
+comment on function isms.is_given(text) is 'Does a text hold anything but white space? False for null';
+
 -- Where a day plus a period is asked for, there must be such a day: no row may keep a view from answering.
 create function isms.is_period(period interval) returns boolean
   language sql immutable parallel safe

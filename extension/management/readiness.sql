@@ -213,8 +213,9 @@ $$;
 
 comment on function isms.check_readiness_request(text[], text[]) is 'Refuses scopes that are not visible and rules that do not exist. Errors: IS021, 22023';
 
+-- Where rules are shared out among workers, none has workers of its own: there would be more of them than processors.
 create function isms.judge_readiness(query text, parameters jsonb, scopes text[], milliseconds integer) returns jsonb
-  language c stable strict parallel safe cost 400000 as 'MODULE_PATHNAME', 'isms_judge_readiness';
+  language c stable strict parallel safe cost 400000 set max_parallel_workers_per_gather = 0 as 'MODULE_PATHNAME', 'isms_judge_readiness';
 
 comment on function isms.judge_readiness(text, jsonb, text[], integer) is 'Verdicts of a rule of readiness: {scope: {judged, offending, unknown, examples}}. The query sees parameters as $1 and scopes as $2 and runs so that neither it nor what it calls can write. Errors: 25006 it tried to, 42804 its columns are others, 53400 it took longer than milliseconds';
 

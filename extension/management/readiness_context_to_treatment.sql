@@ -40,7 +40,7 @@ $$, true),
         exists (select
                   from isms.climate_decision c
                   join isms.scope_day d on d.scope = c.scope
-                 where c.scope = s.code and c.decided_on <= d.today and c.reason ~ '\S')
+                 where c.scope = s.code and c.decided_on <= d.today and isms.is_given(c.reason))
    from unnest($2) s(code)
 $$, true),
 
@@ -130,7 +130,7 @@ $$, true),
    from unnest($2) s(code)
    left join (select i.scope from isms.scope_item i where i.scope = any ($2) and i.standing = 'interface' group by i.scope) n on n.scope = s.code
   union all
- select i.scope, 'isms.scope_item', i.code, coalesce(i.reason, '') ~ '\S'
+ select i.scope, 'isms.scope_item', i.code, isms.is_given(i.reason)
    from isms.scope_item i
   where i.scope = any ($2) and i.standing = 'interface'
 $$, true),
@@ -266,7 +266,7 @@ $$, true),
 ('RD-021', '5.2 g', '5.2', 'standard', 'record',
  'It is decided how interested parties get at the policy',
  'Say it in availability of isms.document_version of the next version: published, on request, or to whom.', '{}', $$
- select v.scope, 'isms.document_version', v.document || ' ' || v.version, coalesce(v.availability, '') ~ '\S'
+ select v.scope, 'isms.document_version', v.document || ' ' || v.version, isms.is_given(v.availability)
    from isms.document_status t
    join isms.document_version v on v.scope = t.scope and v.document = t.code and v.version = t.version
   where t.scope = any ($2) and t.kind = 'policy' and t.state in ('current', 'review_due')
@@ -313,7 +313,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
  select s.code, 'isms.opportunity', null, exists (select from isms.opportunity o where o.scope = s.code)
    from unnest($2) s(code)
   union all
- select o.scope, 'isms.opportunity', o.code, coalesce(o.planned_action, '') ~ '\S'
+ select o.scope, 'isms.opportunity', o.code, isms.is_given(o.planned_action)
         or exists (
           select
             from isms.action t
@@ -325,13 +325,13 @@ $$, true),
 ('RD-026', '6.1.1 e', '6.1.1', 'standard', 'consistency',
  'Where something is to be done about a risk or an opportunity of the ISMS, it is said how one will see whether that worked',
  'Say it in effectiveness_method of isms.opportunity.', '{}', $$
- select o.scope, 'isms.opportunity', o.code, coalesce(o.effectiveness_method, '') ~ '\S'
+ select o.scope, 'isms.opportunity', o.code, isms.is_given(o.effectiveness_method)
    from isms.opportunity o
    left join (
      select distinct t.scope, t.serves
        from isms.action t
       where t.scope = any ($2) and t.serves_kind = 'opportunity' and t.status <> 'cancelled') a on a.scope = o.scope and a.serves = o.code
-  where o.scope = any ($2) and (o.planned_action ~ '\S' or a.serves is not null)
+  where o.scope = any ($2) and (isms.is_given(o.planned_action) or a.serves is not null)
 $$, true);
 
 -- 6.1.2 a-b: methods in force.
@@ -349,7 +349,7 @@ $$, true),
  'It is laid down and approved which risks are acceptable',
  'Write acceptance_criteria of the method in isms.risk_method and its levels in isms.risk_level; a method in force gets a next version: isms.revise_method.', '{}', $$
  select s.code, 'isms.risk_method', m.code,
-        m.code is not null and coalesce(m.acceptance_criteria, '') ~ '\S' and exists (select from isms.risk_level l where l.scope = m.scope and l.method = m.code)
+        m.code is not null and isms.is_given(m.acceptance_criteria) and exists (select from isms.risk_level l where l.scope = m.scope and l.method = m.code)
    from unnest($2) s(code)
    join isms.scope_day d on d.scope = s.code
    left join isms.risk_method m on m.scope = s.code and m.status = 'approved' and m.approved_on <= d.today
@@ -358,7 +358,7 @@ $$, true),
 ('RD-029', '6.1.2 a2', '6.1.2', 'standard', 'record',
  'It is laid down and approved when risks are assessed, and how',
  'Write when_to_assess of the method in isms.risk_method; a method in force gets a next version: isms.revise_method.', '{}', $$
- select s.code, 'isms.risk_method', m.code, m.code is not null and coalesce(m.when_to_assess, '') ~ '\S'
+ select s.code, 'isms.risk_method', m.code, m.code is not null and isms.is_given(m.when_to_assess)
    from unnest($2) s(code)
    join isms.scope_day d on d.scope = s.code
    left join isms.risk_method m on m.scope = s.code and m.status = 'approved' and m.approved_on <= d.today
@@ -544,7 +544,7 @@ $$, true),
                     select
                       from isms.action a
                      where a.scope = any ($2) and a.scope = r.scope and a.serves_kind = 'risk' and a.serves = r.code and a.status <> 'cancelled' and a.due_on is not null)
-               or coalesce(r.custom ->> 'priority', '') ~ '\S' then true
+               or isms.is_given(r.custom ->> 'priority') then true
              when num_nulls(r.likelihood, r.consequence) = 0 or num_nulls(r.threat_rate, r.vulnerability_rate) = 0 then coalesce(l.urgent, false) end
    from isms.risk r
    left join (
@@ -607,7 +607,7 @@ $$, true),
 ('RD-044', '6.1.3 b', '6.1.3', 'practice', 'consistency',
  'Where a risk is shared, it is said with whom and by what agreement',
  'Enter other_party and agreement in isms.treatment.', '{}', $$
- select t.scope, 'isms.treatment', t.risk || ' ' || t.option, coalesce(t.other_party, '') ~ '\S' and coalesce(t.agreement, '') ~ '\S'
+ select t.scope, 'isms.treatment', t.risk || ' ' || t.option, isms.is_given(t.other_party) and isms.is_given(t.agreement)
    from isms.treatment t
    join isms.risk r on r.scope = t.scope and r.code = t.risk
   where t.scope = any ($2) and r.scope = any ($2) and t.withdrawn_on is null and t.option = 'sharing' and r.status <> 'closed'
@@ -711,7 +711,7 @@ $$, true),
 ('RD-051', '6.1.3 d', '6.1.3', 'standard', 'consistency',
  'Of each control of Annex A that is left out it is said why',
  'Write justification in isms.applicability.', '{}', $$
- select a.scope, 'isms.applicability', a.reference::text, coalesce(a.justification, '') ~ '\S'
+ select a.scope, 'isms.applicability', a.reference::text, isms.is_given(a.justification)
    from isms.applicability a
   where a.scope = any ($2) and a.catalogue = isms.base_catalogue() and not a.necessary
 $$, true),
@@ -773,7 +773,7 @@ $$, true),
  'Of each action of the plan it is known who does it, until when, with what and how far it is',
  'Enter owner, due_on and resources in isms.action (amend_plan, where the plan is approved); what somebody who left was to do is handed over by isms.handover.', '{}', $$
  select a.scope, 'isms.action', a.code,
-        case when a.owner is null or a.due_on is null or coalesce(a.resources, '') !~ '\S' or a.status is null then false
+        case when a.owner is null or a.due_on is null or not isms.is_given(a.resources) or a.status is null then false
              when a.status = 'verified' then true
              when p.code is not null then d.today <= coalesce(p.active_until, 'infinity') end
    from isms.action a

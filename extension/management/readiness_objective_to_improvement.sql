@@ -26,7 +26,7 @@ $$, true),
  'Each objective can be measured from a beginning to an end, or says why not',
  'Return it and set measure, unit, baseline and target in isms.objective, or not_measurable_reason.', '{}', $$
  select o.scope, 'isms.objective', o.code,
-        coalesce(o.not_measurable_reason ~ '\S', false) or coalesce(o.measure ~ '\S' and o.unit ~ '\S', false) and o.baseline is not null and o.target is not null
+        isms.is_given(o.not_measurable_reason) or isms.is_given(o.measure) and isms.is_given(o.unit) and o.baseline is not null and o.target is not null
    from isms.objective o
   where o.scope = any ($2) and o.status = 'approved'
 $$, true),
@@ -78,7 +78,7 @@ $$, true),
  'Each objective has a plan: what is done, with what, by somebody who is here, until when, and how the result is judged',
  'Amend the plan or the owner (isms.request, steps amend_plan and amend_owner), or return the objective and complete it.', '{}', $$
  select o.scope, 'isms.objective', o.code,
-        coalesce(o.plan_what ~ '\S' and o.resources ~ '\S' and o.evaluation ~ '\S', false) and o.due_on is not null and o.owner is not null
+        isms.is_given(o.plan_what) and isms.is_given(o.resources) and isms.is_given(o.evaluation) and o.due_on is not null and o.owner is not null
         and case when p.code is not null then d.today between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity') end
    from isms.objective o
    join isms.scope_day d on d.scope = o.scope
@@ -100,11 +100,11 @@ $$, true),
 ('RD-070', '7.1', '7.1', 'practice', 'record',
  'What each objective and each open action of the treatment plan takes is recorded',
  'Set resources in isms.objective and isms.action: step amend_plan where the plan is in force.', '{}', $$
- select o.scope, 'isms.objective', o.code, coalesce(o.resources ~ '\S', false)
+ select o.scope, 'isms.objective', o.code, isms.is_given(o.resources)
    from isms.objective o
   where o.scope = any ($2) and o.status = 'approved'
   union all
- select a.scope, 'isms.action', a.code, coalesce(a.resources ~ '\S', false)
+ select a.scope, 'isms.action', a.code, isms.is_given(a.resources)
    from isms.action a
   where a.scope = any ($2) and a.serves_kind = 'risk' and a.status in ('planned', 'in_progress')
 $$, true);
@@ -131,7 +131,7 @@ $$, true),
    left join (
      select p.scope, p.person, p.competence
        from isms.person_competence p
-      where p.scope = any ($2) and p.evidence ~ '\S'
+      where p.scope = any ($2) and isms.is_given(p.evidence)
       group by p.scope, p.person, p.competence) x on x.scope = q.scope and x.person = q.person and x.competence = q.competence
 $$, true),
 
@@ -141,7 +141,7 @@ $$, true),
  select x.scope, 'isms.person_competence', x.person || ' ' || x.competence, max(x.valid_until) >= d.today
    from isms.person_competence x
    join isms.scope_day d on d.scope = x.scope
-  where x.scope = any ($2) and x.evidence ~ '\S'
+  where x.scope = any ($2) and isms.is_given(x.evidence)
     and (x.scope, x.person, x.competence) in (select h.scope, h.person, n.competence from isms.person_role h join isms.role_competence n on n.scope = h.scope and n.role = h.code where h.scope = any ($2))
   group by x.scope, x.person, x.competence, d.today
  having count(*) = count(x.valid_until)
@@ -214,7 +214,7 @@ $$, true),
 ('RD-077', '7.4', '7.4', 'standard', 'consistency',
  'Each item of the communication plan says what, when, with whom and how',
  'Complete it in isms.communication_item: what, occasion, with_whom and how.', '{}', $$
- select i.scope, 'isms.communication_item', i.code, coalesce(i.what ~ '\S' and i.occasion ~ '\S' and i.with_whom ~ '\S' and i.how ~ '\S', false)
+ select i.scope, 'isms.communication_item', i.code, isms.is_given(i.what) and isms.is_given(i.occasion) and isms.is_given(i.with_whom) and isms.is_given(i.how)
    from isms.communication_item i
   where i.scope = any ($2)
 $$, true),
@@ -251,7 +251,7 @@ $$, true),
 ('RD-080', '7.5.2 a', '7.5.2', 'standard', 'consistency',
  'Each document in force has a title, a code, a version, an author and a date',
  'Write a new version in isms.document_version that has them, and have it approved.', '{}', $$
- select v.scope, 'isms.document_version', v.code || ' ' || v.version, v.title ~ '\S' and v.author is not null and v.dated is not null
+ select v.scope, 'isms.document_version', v.code || ' ' || v.version, isms.is_given(v.title) and v.author is not null and v.dated is not null
    from isms.document_in_force v
   where v.scope = any ($2)
 $$, true),
@@ -259,7 +259,7 @@ $$, true),
 ('RD-081', '7.5.2 b', '7.5.2', 'standard', 'consistency',
  'Of each document in force format, medium and language are known',
  'Write a new version in isms.document_version that states them, and have it approved.', '{}', $$
- select v.scope, 'isms.document_version', v.code || ' ' || v.version, coalesce(v.format ~ '\S' and v.medium ~ '\S' and v.language ~ '\S', false)
+ select v.scope, 'isms.document_version', v.code || ' ' || v.version, isms.is_given(v.format) and isms.is_given(v.medium) and isms.is_given(v.language)
    from isms.document_in_force v
   where v.scope = any ($2)
 $$, true),
@@ -286,7 +286,7 @@ $$, true),
  'Of each document in force it is known how it is classified, who may read it, where and how long it is kept, and how it is disposed of',
  'Write a new version in isms.document_version with classification, readers, kept_at, retention and disposal.', '{}', $$
  select v.scope, 'isms.document_version', v.code || ' ' || v.version,
-        coalesce(v.classification ~ '\S' and v.readers ~ '\S' and v.kept_at ~ '\S' and v.retention ~ '\S' and v.disposal ~ '\S', false)
+        isms.is_given(v.classification) and isms.is_given(v.readers) and isms.is_given(v.kept_at) and isms.is_given(v.retention) and isms.is_given(v.disposal)
    from isms.document_in_force v
   where v.scope = any ($2)
 $$, true),
@@ -296,7 +296,7 @@ $$, true),
  'Withdraw the version that should not be in force (isms.request, step withdraw); approve the next one with its day and change_note.', '{}', $$
  select v.scope, 'isms.document', v.document,
         count(v.effective_from) = count(*) and count(distinct v.effective_from) = count(*)
-        and coalesce(max(v.effective_from) filter (where coalesce(v.change_note, '') !~ '\S') <= min(v.effective_from), true)
+        and coalesce(max(v.effective_from) filter (where not isms.is_given(v.change_note)) <= min(v.effective_from), true)
    from isms.document_version v
    join isms.scope_day d on d.scope = v.scope
   where v.scope = any ($2) and v.status = 'approved'
@@ -307,7 +307,7 @@ $$, true),
 ('RD-086', '7.5.3', '7.5.3', 'standard', 'consistency',
  'Documents from outside are listed with their source, the edition in use and when that was last looked up',
  'Set source, edition and checked_on in isms.document.', '{}', $$
- select c.scope, 'isms.document', c.code, coalesce(c.source ~ '\S' and c.edition ~ '\S' and c.checked_on <= d.today, false)
+ select c.scope, 'isms.document', c.code, coalesce(isms.is_given(c.source) and isms.is_given(c.edition) and c.checked_on <= d.today, false)
    from isms.document c
    join isms.scope_day d on d.scope = c.scope
   where c.scope = any ($2) and c.external
@@ -316,7 +316,7 @@ $$, true),
 ('RD-087', '7.5.3 f', '7.5.3', 'practice', 'timeliness',
  'Former versions are kept as long as their retention says, and longer only where a hold says why',
  'Dispose of them by the step dispose, or say in isms.document.hold why they are kept longer. Where no period is set: step amend_retention, column keep_for.', '{}', $$
- select s.scope, 'isms.document_version', s.code || ' ' || s.version, s.state = 'disposed' or coalesce(s.hold ~ '\S', false) or s.kept_until >= d.today
+ select s.scope, 'isms.document_version', s.code || ' ' || s.version, s.state = 'disposed' or isms.is_given(s.hold) or s.kept_until >= d.today
    from isms.document_status s
    join isms.scope_day d on d.scope = s.scope
   where s.scope = any ($2) and s.state in ('superseded', 'withdrawn', 'disposed') and s.effective_from is not null
@@ -327,7 +327,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
 ('RD-088', '8.1', '8.1', 'standard', 'record',
  'For each process it is said by what it is judged whether it runs as it should',
  'Set isms.process.criteria.', '{}', $$
- select p.scope, 'isms.process', p.code, coalesce(p.criteria ~ '\S', false)
+ select p.scope, 'isms.process', p.code, isms.is_given(p.criteria)
    from isms.process p
    join isms.scope_day d on d.scope = p.scope
   where p.scope = any ($2) and coalesce(p.ended_on >= d.today, true)
@@ -350,7 +350,7 @@ $$, true),
 ('RD-090', '8.1', '8.1', 'standard', 'consistency',
  'What changed without being meant to was reviewed: what it led to, and what was done against that',
  'Set effects_reviewed and effects_reviewed_on in isms.change and close it (step review).', '{"within": "30 days", "interval": "3 years"}', $$
- select c.scope, 'isms.change', c.code, coalesce(c.effects_reviewed ~ '\S', false) and c.effects_reviewed_on is not null
+ select c.scope, 'isms.change', c.code, isms.is_given(c.effects_reviewed) and c.effects_reviewed_on is not null
    from isms.change c
    join isms.scope_day d on d.scope = c.scope
   where c.scope = any ($2) and c.kind = 'unintended' and c.status not in ('rejected', 'cancelled')
@@ -362,7 +362,7 @@ $$, true),
  'Somebody is responsible for each supplier in scope, it is said how it is kept under control, and it was reviewed in its interval; each outsourced process has its supplier',
  'Set owner, control_method and review_every in isms.supplier, add a row to isms.supplier_review; name the process in isms.supplier.process.', '{}', $$
  select s.scope, 'isms.supplier', s.code,
-        coalesce(s.control_method ~ '\S', false) and coalesce((s.reviewed_on + s.review_every)::date >= d.today, false) and s.owner is not null
+        isms.is_given(s.control_method) and coalesce((s.reviewed_on + s.review_every)::date >= d.today, false) and s.owner is not null
         and case when p.code is not null then d.today between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity') end
    from isms.supplier s
    join isms.scope_day d on d.scope = s.scope
@@ -401,7 +401,7 @@ $$, true),
      from isms.change c
      join isms.scope_day d on d.scope = c.scope
     where c.scope = any ($2) and c.status in ('implemented', 'rolled_back', 'closed')
-      and (c.risks <> '{}' or coalesce(c.no_risk_reason, '') !~ '\S')
+      and (c.risks <> '{}' or not isms.is_given(c.no_risk_reason))
       and (coalesce(c.implemented_on, c.requested_on) + (select ($1 ->> 'interval')::interval))::date >= d.today)
  select q.scope, 'isms.change', q.code,
         case when not bool_and(coalesce(q.fits, true)) then false when count(q.fits) < count(*) then null else true end
@@ -464,7 +464,7 @@ $$, true),
 ('RD-097', '9.1 b', '9.1', 'standard', 'consistency',
  'For each measure it is written down how it is measured, and in which version',
  'Set method and method_version in isms.measure: a query or a procedure that gives the same result in anybody''s hands.', '{}', $$
- select m.scope, 'isms.measure', m.code, coalesce(m.method ~ '\S' and m.method_version > 0, false)
+ select m.scope, 'isms.measure', m.code, coalesce(isms.is_given(m.method) and m.method_version > 0, false)
    from isms.measure m
   where m.scope = any ($2) and m.status = 'active'
 $$, true),
@@ -501,7 +501,7 @@ $$, true),
  'What the measures say of performance and effectiveness was evaluated not long ago, with a conclusion',
  'Prepare an evaluation (isms.performance_evaluation, isms.prepare_evaluation), conclude it and have it approved.', '{"interval": "12 months"}', $$
  select s.code, 'isms.performance_evaluation', null::text,
-        coalesce(bool_or((e.evaluated_on + (select ($1 ->> 'interval')::interval))::date >= d.today and e.conclusion ~ '\S' and e.effective is not null), false)
+        coalesce(bool_or((e.evaluated_on + (select ($1 ->> 'interval')::interval))::date >= d.today and isms.is_given(e.conclusion) and e.effective is not null), false)
    from unnest($2) s(code)
    join isms.scope_day d on d.scope = s.code
    left join isms.performance_evaluation e on e.scope = s.code and e.status <> 'draft'
@@ -594,7 +594,7 @@ $$, true),
  'An audit programme is approved for today: how often, by which methods, who, planned and reported how',
  'Complete isms.audit_programme and have it approved.', '{}', $$
  select s.code, 'isms.audit_programme', null::text,
-        coalesce(bool_or(g.period @> d.today and g.frequency ~ '\S' and g.methods ~ '\S' and g.responsibilities ~ '\S' and g.planning ~ '\S' and g.reporting ~ '\S'), false)
+        coalesce(bool_or(g.period @> d.today and isms.is_given(g.frequency) and isms.is_given(g.methods) and isms.is_given(g.responsibilities) and isms.is_given(g.planning) and isms.is_given(g.reporting)), false)
    from unnest($2) s(code)
    join isms.scope_day d on d.scope = s.code
    left join isms.audit_programme g on g.scope = s.code and g.status = 'approved'
@@ -604,7 +604,7 @@ $$, true),
 ('RD-105', '9.2.2', '9.2.2', 'standard', 'consistency',
  'The audit programme says how important the processes are, and what earlier audits found',
  'Set refers_importance and earlier_results in isms.audit_programme before it is approved.', '{}', $$
- select g.scope, 'isms.audit_programme', g.code, coalesce(g.refers_importance ~ '\S' and g.earlier_results ~ '\S', false)
+ select g.scope, 'isms.audit_programme', g.code, isms.is_given(g.refers_importance) and isms.is_given(g.earlier_results)
    from isms.audit_programme g
    join isms.scope_day d on d.scope = g.scope
   where g.scope = any ($2) and g.status = 'approved' and coalesce(g.period @> d.today, true)
@@ -613,7 +613,7 @@ $$, true),
 ('RD-106', '9.2.2 a', '9.2.2', 'standard', 'consistency',
  'Each audit has criteria, and says what it looks at',
  'Set criteria and scope_items in isms.internal_audit before the audit begins.', '{"interval": "3 years"}', $$
- select a.scope, 'isms.internal_audit', a.code, coalesce(a.criteria ~ '\S' and cardinality(a.scope_items) > 0, false)
+ select a.scope, 'isms.internal_audit', a.code, coalesce(isms.is_given(a.criteria) and cardinality(a.scope_items) > 0, false)
    from isms.internal_audit a
    join isms.scope_day d on d.scope = a.scope
   where a.scope = any ($2) and a.status in ('in_progress', 'reported', 'closed') and coalesce((a.reported_on + (select ($1 ->> 'interval')::interval))::date >= d.today, true)
@@ -749,7 +749,7 @@ $$, true),
           select
             from isms.review_topic t
             left join isms.review_input i on i.scope = r.scope and i.review = r.code and i.input = t.input
-           where coalesce(i.text, '') !~ '\S' and not exists (select from jsonb_each(i.prepared) p where p.value <> '[]'))
+           where not isms.is_given(i.text) and not exists (select from jsonb_each(i.prepared) p where p.value <> '[]'))
    from isms.latest_review r
   where r.scope = any ($2)
 $$, true),
@@ -764,7 +764,7 @@ $$, true),
    left join isms.review_decision e on e.scope = r.scope and e.review = r.code
   group by r.scope, r.code
   union all
- select e.scope, 'isms.review_decision', e.code, e.owner is not null and e.due_on is not null or coalesce(e.no_action_reason ~ '\S', false)
+ select e.scope, 'isms.review_decision', e.code, e.owner is not null and e.due_on is not null or isms.is_given(e.no_action_reason)
    from review r
    join isms.review_decision e on e.scope = r.scope and e.review = r.code
 $$, true),
@@ -784,7 +784,7 @@ $$, true),
   union all
  select e.scope, 'isms.review_decision', e.code, e.due_on >= e.today
    from decision e
-  where coalesce(e.no_action_reason, '') !~ '\S'
+  where not isms.is_given(e.no_action_reason)
     and not exists (select from isms.action a where a.scope = e.scope and a.serves_kind = 'review_decision' and a.serves = e.code and a.status <> 'cancelled')
 $$, true);
 
@@ -804,7 +804,7 @@ $$, true),
  'Each nonconformity was corrected, or it is said why not, and what it led to was dealt with',
  'Set correction or no_correction_reason, and consequences, in isms.nonconformity (step correct).', '{"within": "30 days", "interval": "3 years"}', $$
  select n.scope, 'isms.nonconformity', n.code,
-        (coalesce(n.correction ~ '\S', false) or coalesce(n.no_correction_reason ~ '\S', false)) and coalesce(n.consequences ~ '\S', false)
+        (isms.is_given(n.correction) or isms.is_given(n.no_correction_reason)) and isms.is_given(n.consequences)
    from isms.nonconformity n
    join isms.scope_day d on d.scope = n.scope
   where n.scope = any ($2) and n.status <> 'void'
@@ -815,7 +815,7 @@ $$, true),
 ('RD-116', '10.2 b', '10.2', 'standard', 'consistency',
  'Of each nonconformity the cause is known, and whether there are similar ones was looked for',
  'Set cause, similar_cases and similar_looked in isms.nonconformity (step analyse).', '{"within": "60 days", "interval": "3 years"}', $$
- select n.scope, 'isms.nonconformity', n.code, coalesce(n.cause ~ '\S' and n.similar_cases ~ '\S' and n.similar_looked ~ '\S', false)
+ select n.scope, 'isms.nonconformity', n.code, isms.is_given(n.cause) and isms.is_given(n.similar_cases) and isms.is_given(n.similar_looked)
    from isms.nonconformity n
    join isms.scope_day d on d.scope = n.scope
   where n.scope = any ($2) and n.status <> 'void'
@@ -868,7 +868,7 @@ $$, true),
 ('RD-119', '10.2 e', '10.2', 'practice', 'consistency',
  'For each corrective action that is closed it was decided whether the ISMS changes',
  'Set changes_isms in isms.nonconformity before it is closed, with change or no_change_reason.', '{"interval": "3 years"}', $$
- select n.scope, 'isms.nonconformity', n.code, coalesce(case when n.changes_isms then n.change ~ '\S' else not n.changes_isms and n.no_change_reason ~ '\S' end, false)
+ select n.scope, 'isms.nonconformity', n.code, coalesce(case when n.changes_isms then isms.is_given(n.change) else not n.changes_isms and isms.is_given(n.no_change_reason) end, false)
    from isms.nonconformity n
    join isms.scope_day d on d.scope = n.scope
   where n.scope = any ($2) and n.status = 'closed' and n.action_needed
@@ -880,8 +880,8 @@ $$, true),
  'Of each closed nonconformity it is still there what it was, what was done and what came of it',
  'What is closed stays as it is: find what is missing by isms.row_history, or enter it in isms.nonconformity anew, naming the old one in source_key.', '{"interval": "3 years"}', $$
  select n.scope, 'isms.nonconformity', n.code,
-        coalesce(n.source ~ '\S' and n.requirement ~ '\S' and n.statement ~ '\S' and n.found_where ~ '\S', false) and n.found_on is not null
-        and coalesce(case when n.action_needed then a.serves is not null and n.judged_how ~ '\S' else n.need_reason ~ '\S' end, false)
+        isms.is_given(n.source) and isms.is_given(n.requirement) and isms.is_given(n.statement) and isms.is_given(n.found_where) and n.found_on is not null
+        and coalesce(case when n.action_needed then a.serves is not null and isms.is_given(n.judged_how) else isms.is_given(n.need_reason) end, false)
    from isms.nonconformity n
    join isms.scope_day d on d.scope = n.scope
    left join (
@@ -925,7 +925,7 @@ $$, true),
 ('RD-123', '17021-1 9.3.1.2', '17021-1 9.3.1.2', 'practice', 'consistency',
  'Each area of concern that stage 1 found has an answer',
  'Set isms.finding.answer before stage 2 begins.', '{}', $$
- select f.scope, 'isms.finding', f.code, coalesce(f.answer ~ '\S', false)
+ select f.scope, 'isms.finding', f.code, isms.is_given(f.answer)
    from isms.finding f
    left join isms.certification c on c.scope = f.scope and c.scope = any ($2) and c.code = f.certification
   where f.scope = any ($2) and f.kind = 'concern' and f.status not in ('draft', 'withdrawn') and coalesce(c.status not in ('withdrawn', 'refused', 'ended'), true)
@@ -954,7 +954,7 @@ $$, true),
     group by l.scope, l.version)
  select c.scope, 'isms.certification', c.code,
         case
-          when coalesce(c.soa_version, '') !~ '\S' then false
+          when not isms.is_given(c.soa_version) then false
           when c.soa_version = n.code then true
           when exists (
             select
