@@ -80,6 +80,12 @@ set session authorization regress_wida;
 update isms.role_assignment set status = 'ended', valid_until = '2030-01-01' where scope = 'HQ' and person = 'ida' and role = 'control_owner';
 update isms.role_assignment set status = 'active' where scope = 'HQ' and person = 'ida' and role = 'control_owner';
 select person, role, status, valid_until from isms.role_assignment where scope = 'HQ' order by code;
+-- What never began has no last day.
+set session authorization regress_wmax;
+insert into isms.role_assignment (scope, person, role, valid_from) values ('HQ', 'ida', 'process_owner', '2090-01-01');
+set session authorization regress_weva;
+update isms.role_assignment set status = 'active' where scope = 'HQ' and person = 'ida' and role = 'process_owner';
+update isms.role_assignment set status = 'ended' where scope = 'HQ' and person = 'ida' and role = 'process_owner' returning valid_from, valid_until;
 
 reset session authorization;
 delete from isms.owned_table where not builtin;

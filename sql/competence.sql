@@ -50,6 +50,11 @@ rollback;
 update isms.person_competence set valid_until = isms.today(scope) - 1 where competence = 'AUD';
 update isms.person_competence set evidence = 'Course, two days' where competence = 'RISK';
 select person, code, gap from isms.competence_gap order by person, code;
+-- A program that has a role lacks nothing.
+begin;
+update isms.person set kind = 'service' where code = 'ian';
+select person, code, gap from isms.competence_gap order by person, code;
+rollback;
 select regexp_replace(isms.guard_team_competent(null, '{"scope": "ACME", "team": ["ian"]}', row('internal_audit', 'start', 'planned', 'in_progress', 'x', 'A-1', 'ian', null, 'ACME')::isms.step), '\d{4}-\d\d-\d\d', 'DATE');
 update isms.person_competence set valid_until = null where evidence_kind = 'experience';
 select isms.guard_team_competent(null, '{"scope": "ACME", "team": ["ian"]}', row('internal_audit', 'start', 'planned', 'in_progress', 'x', 'A-1', 'ian', null, 'ACME')::isms.step) is null as competent;

@@ -87,6 +87,12 @@ execute processes;
 insert into isms.process_record (process, period, evidence, as_planned, deviation) values
   ('OPS', daterange(isms.today('A') - 90, isms.today('A')), 'Report of the last quarter', false, 'Down for four hours in a storm; see the incident');
 execute processes;
+-- What has ended neither gives nor takes any more.
+update isms.process set ended_on = isms.today('A') - 1 where code = 'PAY';
+execute processes;
+update isms.process set ended_on = isms.today('A') where code = 'PAY';
+execute processes;
+update isms.process set ended_on = null where code = 'PAY';
 delete from isms.process where code = 'OPS';
 
 -- 4.3: nothing is in scope; then there is a boundary, decided item by item.

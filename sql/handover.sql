@@ -53,7 +53,8 @@ reset session authorization;
 select 'risk', code, owner from isms.risk union all select 'action', code, owner from isms.action union all
 select 'asset', code, owner from isms.asset union all select 'implementation', code, owner from isms.implementation order by 1, 2;
 select * from isms.handover('li', 'sam');
-update isms.role_assignment set status = 'ended' where person = 'li' and status = 'active' returning role;
+-- A role that ends has a last day: today, unless stated.
+update isms.role_assignment set status = 'ended' where person = 'li' and status = 'active' returning role, valid_until = isms.today(scope) as until_today;
 
 -- Names and addresses are corrected by the ISMS manager of every scope the person is in, whoever the person is by an administrator.
 set session authorization regress_mo;

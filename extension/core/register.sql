@@ -48,7 +48,7 @@ begin
 end
 $$;
 
-comment on function isms.dated_today() is 'BEFORE INSERT trigger for rows without a date: the column named by the first argument becomes today in the row''s scope';
+comment on function isms.dated_today() is 'BEFORE trigger for rows without a date: the column named by the first argument becomes today in the row''s scope';
 
 -- 7.5.3: a record is of what was.
 create function isms.not_in_future() returns trigger

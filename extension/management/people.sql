@@ -144,6 +144,7 @@ create view isms.competence_gap with (security_invoker = true) as
          coalesce(x.state, 'missing') as gap,
          x.valid_until
     from isms.person_role h
+    join isms.person p on p.code = h.person and p.kind = 'human'
     join isms.role_competence n on n.scope = h.scope and n.role = h.code
     join isms.competence c on c.scope = n.scope and c.code = n.competence
     left join isms.competence_held x on x.scope = h.scope and x.code = n.competence and x.person = h.person

@@ -118,8 +118,14 @@ create view isms.process_status with (security_invoker = true) as
     from (
       select p.*,
              d.today,
-             (select string_agg(i.from_process, ', ' order by i.from_process collate "C") from isms.process_interaction i where i.scope = p.scope and i.to_process = p.code) as takes_from,
-             (select string_agg(i.to_process, ', ' order by i.to_process collate "C") from isms.process_interaction i where i.scope = p.scope and i.from_process = p.code) as gives_to,
+             (select string_agg(i.from_process, ', ' order by i.from_process collate "C")
+                from isms.process_interaction i
+                join isms.process f on f.scope = i.scope and f.code = i.from_process
+               where i.scope = p.scope and i.to_process = p.code and coalesce(f.ended_on, 'infinity') >= d.today) as takes_from,
+             (select string_agg(i.to_process, ', ' order by i.to_process collate "C")
+                from isms.process_interaction i
+                join isms.process t on t.scope = i.scope and t.code = i.to_process
+               where i.scope = p.scope and i.from_process = p.code and coalesce(t.ended_on, 'infinity') >= d.today) as gives_to,
              upper(l.period) - 1 as recorded_until,
              case when not p.planned then (upper(l.period) - 1 + p.record_every)::date end as record_due,
              l.as_planned as latest_as_planned

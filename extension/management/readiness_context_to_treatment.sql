@@ -119,8 +119,10 @@ $$, true),
      select r.scope, r.kind
        from isms.scope_reference r
        join isms.party_requirement q on q.scope = r.scope and q.code = r.key
+       join isms.interested_party y on y.scope = q.scope and y.code = q.party
        join isms.scope_day d on d.scope = r.scope
-      where r.scope = any ($2) and q.scope = any ($2) and r.kind = 'requirement' and coalesce(q.ended_on, 'infinity') >= d.today) n on n.scope = s.code and n.kind = k.kind
+      where r.scope = any ($2) and q.scope = any ($2) and r.kind = 'requirement'
+        and coalesce(q.ended_on, 'infinity') >= d.today and coalesce(y.ended_on, 'infinity') >= d.today) n on n.scope = s.code and n.kind = k.kind
 $$, true),
 
 ('RD-010', '4.3 c', '4.3', 'standard', 'record',
@@ -173,12 +175,18 @@ $$, true),
       group by p.scope) n on n.scope = s.code
   union all
  select x.scope, 'isms.process', x.code,
-        case when x.owner is null
-               or not exists (select from isms.process_interaction i where i.scope = any ($2) and i.scope = x.scope and i.from_process = x.code)
-                  and not exists (select from isms.process_interaction i where i.scope = any ($2) and i.scope = x.scope and i.to_process = x.code) then false
+        case when x.owner is null or o.process is null then false
              when p.code is not null then d.today <= coalesce(p.active_until, 'infinity') end
    from isms.process x
    join isms.scope_day d on d.scope = x.scope
+   left join (
+     select distinct i.scope, s.process
+       from isms.process_interaction i
+       join isms.scope_day d on d.scope = i.scope
+       join isms.process f on f.scope = i.scope and f.code = i.from_process
+       join isms.process t on t.scope = i.scope and t.code = i.to_process
+      cross join lateral (values (f.code), (t.code)) s(process)
+      where i.scope = any ($2) and coalesce(f.ended_on, 'infinity') >= d.today and coalesce(t.ended_on, 'infinity') >= d.today) o on o.scope = x.scope and o.process = x.code
    left join isms.person p on p.code = x.owner
   where x.scope = any ($2) and coalesce(x.ended_on, 'infinity') >= d.today
 $$, true);
@@ -219,10 +227,10 @@ $$, true),
  'Whoever approved the policy was top management then',
  'Name a member of top management as approver of the next version in isms.document_version; who left since does no harm.', '{}', $$
  select v.scope, 'isms.document_version', v.document || ' ' || v.version,
-        exists (select
-                  from isms.role_assignment a
-                 where a.scope = v.scope and a.person = v.approver and a.role = 'top_management' and a.status in ('active', 'ended')
-                   and daterange(a.valid_from, a.valid_until, '[]') && daterange(least(v.reviewed_on, v.effective_from), v.effective_from, '[]'))
+        (select case when count(*) = 0 then false when bool_or(a.status = 'active' or a.valid_until is not null) then true end
+           from isms.role_assignment a
+          where a.scope = v.scope and a.person = v.approver and a.role = 'top_management' and a.status in ('active', 'ended')
+            and daterange(a.valid_from, a.valid_until, '[]') && daterange(least(v.reviewed_on, v.effective_from), v.effective_from, '[]'))
    from isms.document_status t
    join isms.document_version v on v.scope = t.scope and v.document = t.code and v.version = t.version
   where t.scope = any ($2) and t.kind = 'policy' and t.state in ('current', 'review_due')
@@ -702,8 +710,9 @@ $$, true),
      select k.scope, k.catalogue, k.reference, bool_or(r.kind in ('law', 'regulation')) as law, bool_or(r.kind = 'contract') as contract
        from isms.requirement_control k
        join isms.party_requirement r on r.scope = k.scope and r.code = k.requirement
+       join isms.interested_party y on y.scope = r.scope and y.code = r.party
        join isms.scope_day d on d.scope = r.scope
-      where k.scope = any ($2) and coalesce(r.ended_on, 'infinity') >= d.today and r.addressed is not false
+      where k.scope = any ($2) and coalesce(r.ended_on, 'infinity') >= d.today and coalesce(y.ended_on, 'infinity') >= d.today and r.addressed is not false
       group by k.scope, k.catalogue, k.reference) q on q.scope = a.scope and q.catalogue = a.catalogue and q.reference = a.reference
   where a.scope = any ($2) and a.necessary and a.reasons && '{risk,law,contract}'
 $$, true),
@@ -758,15 +767,23 @@ $$, true),
 $$, true);
 
 -- 6.1.3 e-f: the plan, and what remains.
+-- What is retained takes no plan: where nothing else is chosen, that it was decided is all there is to plan.
 insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
 ('RD-054', '6.1.3 e', '6.1.3', 'standard', 'document',
  'There is a plan of how risks are treated, approved and in force',
  'Take risks through the step approve_plan of isms.risk, or approve a document of kind treatment_plan in isms.document_version.', '{}', $$
  select s.code, 'isms.risk', null,
-        n.scope is not null
-        or exists (select from isms.document_status t where t.scope = s.code and t.kind = 'treatment_plan' and not t.external and t.state in ('current', 'review_due'))
+        exists (select from isms.document_status t where t.scope = s.code and t.kind = 'treatment_plan' and not t.external and t.state in ('current', 'review_due'))
+        or exists (select
+                     from isms.risk r
+                     join isms.treatment t on t.scope = r.scope and t.risk = r.code
+                    where r.scope = s.code and r.status in ('in_treatment', 'treated', 'monitored') and t.withdrawn_on is null and t.option <> 'retention')
+        or exists (select from isms.risk r where r.scope = s.code and r.status in ('in_treatment', 'treated', 'monitored'))
+           and not exists (select
+                             from isms.risk r
+                             join isms.treatment t on t.scope = r.scope and t.risk = r.code
+                            where r.scope = s.code and r.status <> 'closed' and t.withdrawn_on is null and t.option <> 'retention')
    from unnest($2) s(code)
-   left join (select r.scope from isms.risk r where r.scope = any ($2) and r.status in ('in_treatment', 'treated', 'monitored') group by r.scope) n on n.scope = s.code
 $$, true),
 
 ('RD-055', '6.1.3 e', '6.1.3', 'practice', 'consistency',
@@ -774,7 +791,7 @@ $$, true),
  'Enter owner, due_on and resources in isms.action (amend_plan, where the plan is approved); what somebody who left was to do is handed over by isms.handover.', '{}', $$
  select a.scope, 'isms.action', a.code,
         case when a.owner is null or a.due_on is null or not isms.is_given(a.resources) or a.status is null then false
-             when a.status = 'verified' then true
+             when a.status in ('done', 'verified') then true
              when p.code is not null then d.today <= coalesce(p.active_until, 'infinity') end
    from isms.action a
    join isms.risk r on r.scope = a.scope and r.code = a.serves

@@ -65,12 +65,18 @@ $$, true),
 $$, true),
 
 ('RD-067', '6.2 f', '6.2', 'practice', 'timeliness',
- 'Each objective began or was found to be still right not long ago',
+ 'Each objective began, was approved, or was found to be still right, not long ago',
  'Look at it again and set isms.objective.confirmed_on, or return it and bring it up to date.', '{"interval": "12 months"}', $$
  select o.scope, 'isms.objective', o.code,
-        (greatest(case when o.confirmed_on <= d.today then o.confirmed_on end, lower(o.period)) + (select ($1 ->> 'interval')::interval))::date >= d.today
+        (greatest(case when o.confirmed_on <= d.today then o.confirmed_on end, a.approved_on, lower(o.period)) + (select ($1 ->> 'interval')::interval))::date >= d.today
    from isms.objective o
    join isms.scope_day d on d.scope = o.scope
+   left join (
+     select q.scope, q.key, max((q.closed_at at time zone s.time_zone)::date) as approved_on
+       from isms.approval_request q
+       join isms.scope s on s.code = q.scope
+      where q.scope = any ($2) and q.table_name = 'isms.objective' and q.transition = 'approve' and q.status = 'carried_out' and not q.carried_over
+      group by q.scope, q.key) a on a.scope = o.scope and a.key = o.code
   where o.scope = any ($2) and o.status = 'approved'
 $$, true),
 
@@ -126,6 +132,7 @@ $$, true),
    from (
      select distinct h.scope, h.person, n.competence
        from isms.person_role h
+       join isms.person p on p.code = h.person and p.kind = 'human'
        join isms.role_competence n on n.scope = h.scope and n.role = h.code
       where h.scope = any ($2)) q
    left join (
@@ -232,7 +239,7 @@ $$, true);
 insert into isms.readiness_rule (code, clause, reference, basis, kind, title, remedy, parameters, query, builtin) values
 ('RD-079', '7.5.1', '7.5.1', 'standard', 'document',
  'All documented information that is mandatory is there: as a document in force, or as rows of its register',
- 'isms.mandatory_documents says what is missing: approve a version of the document, or fill the register.', '{}', $$
+ 'isms.mandatory_documents says what is missing: approve a version of a document marked mandatory in isms.document, or fill the register.', '{}', $$
  with recorded as materialized (
    select r.scope, r.kind from isms.kinds_in_registers($2) r)
  select c.scope, 'isms.document', c.code, c.external or v.code is not null or (c.scope, c.kind) in (select r.scope, r.kind from recorded r)
@@ -274,7 +281,7 @@ $$, true),
 
 ('RD-083', '7.5.2 c', '7.5.2', 'practice', 'timeliness',
  'No document in force is past its review date',
- 'Review it and set isms.document.checked_on, or write a new version; of one without a date set review_every.', '{}', $$
+ 'Review it and set isms.document.checked_on, or write a new version, and move next_review where it holds a day; of one without a date set review_every.', '{}', $$
  select c.scope, 'isms.document', c.code, coalesce(c.next_review, (greatest(c.checked_on, v.effective_from) + c.review_every)::date) >= d.today
    from isms.document c
    join isms.scope_day d on d.scope = c.scope
@@ -313,13 +320,22 @@ $$, true),
   where c.scope = any ($2) and c.external
 $$, true),
 
+-- What was disposed of was replaced by the next version there ever was, at the earliest.
 ('RD-087', '7.5.3 f', '7.5.3', 'practice', 'timeliness',
  'Former versions are kept as long as their retention says, and longer only where a hold says why',
  'Dispose of them by the step dispose, or say in isms.document.hold why they are kept longer. Where no period is set: step amend_retention, column keep_for.', '{}', $$
- select s.scope, 'isms.document_version', s.code || ' ' || s.version, s.state = 'disposed' or isms.is_given(s.hold) or s.kept_until >= d.today
+ select s.scope, 'isms.document_version', s.code || ' ' || s.version, isms.is_given(s.hold) or s.kept_until >= d.today
    from isms.document_status s
    join isms.scope_day d on d.scope = s.scope
-  where s.scope = any ($2) and s.state in ('superseded', 'withdrawn', 'disposed') and s.effective_from is not null
+  where s.scope = any ($2) and s.state in ('superseded', 'withdrawn') and s.effective_from is not null
+  union all
+ select v.scope, 'isms.document_version', v.document || ' ' || v.version,
+        v.disposed_on > (least(v.withdrawn_on, (
+          select min(n.effective_from)
+            from isms.document_version n
+           where n.scope = v.scope and n.document = v.document and n.status in ('approved', 'withdrawn', 'disposed') and n.effective_from > v.effective_from)) + v.keep_for)::date
+   from isms.document_version v
+  where v.scope = any ($2) and v.status = 'disposed' and v.effective_from is not null
 $$, true);
 
 -- 8: processes and suppliers of today, changes and assessments of late, actions of the treatment plan.
@@ -526,20 +542,20 @@ $$, true),
     union all
    select i.scope, i.item from isms.audited_items($2, ($1 ->> 'interval')::interval) i),
  named as (
-   select c.reference, n.name
+   select c.catalogue, c.reference, n.name
      from isms.control c
     cross join lateral (values (c.reference::text), (substring(c.reference::text from '^(.*)\.[^.]*$'))) n(name))
- select a.scope, 'isms.applicability', a.reference::text, l.reference is not null
+ select a.scope, 'isms.applicability', case when a.catalogue = isms.base_catalogue() then '' else a.catalogue || ' ' end || a.reference, l.reference is not null
    from isms.applicability a
    left join (
-     select k.scope, n.reference
+     select k.scope, n.catalogue, n.reference
        from looked k
        join named n on n.name = k.item
       union
-     select c.scope, c.reference
+     select c.scope, c.catalogue, c.reference
        from looked k
        join isms.implementation_control c on c.scope = k.scope and c.implementation = k.item
-      where c.scope = any ($2)) l on l.scope = a.scope and l.reference = a.reference
+      where c.scope = any ($2)) l on l.scope = a.scope and l.catalogue = a.catalogue and l.reference = a.reference
   where a.scope = any ($2) and a.necessary and a.implementation_status = 'implemented'
 $$, true);
 
@@ -568,7 +584,7 @@ $$, true),
  with looked as (
    select distinct i.scope, i.item from isms.audited_items($2, ($1 ->> 'interval')::interval) i),
  named as (
-   select c.reference, n.name
+   select c.catalogue, c.reference, n.name
      from isms.control c
     cross join lateral (values (c.reference::text), (substring(c.reference::text from '^(.*)\.[^.]*$'))) n(name))
  select s.code, 'isms.control', k.clause, l.clause is not null
@@ -576,17 +592,17 @@ $$, true),
   cross join unnest('{4,5,6,7,8,9,10}'::text[]) k(clause)
    left join (select distinct x.scope, substring(x.item from '^([4-9]|10)(?:\.|$)') as clause from looked x) l on l.scope = s.code and l.clause = k.clause
   union all
- select a.scope, 'isms.applicability', a.reference::text, l.reference is not null
+ select a.scope, 'isms.applicability', case when a.catalogue = isms.base_catalogue() then '' else a.catalogue || ' ' end || a.reference, l.reference is not null
    from isms.applicability a
    left join (
-     select k.scope, n.reference
+     select k.scope, n.catalogue, n.reference
        from looked k
        join named n on n.name = k.item
       union
-     select c.scope, c.reference
+     select c.scope, c.catalogue, c.reference
        from looked k
        join isms.implementation_control c on c.scope = k.scope and c.implementation = k.item
-      where c.scope = any ($2)) l on l.scope = a.scope and l.reference = a.reference
+      where c.scope = any ($2)) l on l.scope = a.scope and l.catalogue = a.catalogue and l.reference = a.reference
   where a.scope = any ($2) and a.necessary
 $$, true),
 
@@ -621,7 +637,7 @@ $$, true),
 
 -- The registers say who owns a thing today.  Whether that was so when an audit was carried out, the trail alone knows.
 ('RD-107', '9.2.2 b', '9.2.2', 'standard', 'consistency',
- 'Nobody audits what is one''s own: a control or what implements it, an asset, a risk, a process, or as ISMS manager the clauses',
+ 'Nobody audits what is one''s own: a control or what implements it, an asset, a risk, a process, a supplier, a document, or as ISMS manager the clauses',
  'Let somebody else audit it (isms.request, step amend_audit); isms.involved_in says who may not. Look up in isms.row_history what cannot be told here.', '{"interval": "3 years"}', $$
  with met as (
    select a.scope, a.code, a.status, coalesce(lower(a.planned_period), '-infinity') as first, coalesce(a.reported_on, d.today) as last, i.item, p.person
@@ -651,16 +667,20 @@ $$, true),
         union all
        select x.scope, x.code, x.owner from isms.risk x
         union all
-       select x.scope, x.code, x.owner from isms.process x) o on o.scope = t.scope and o.code = t.code
+       select x.scope, x.code, x.owner from isms.process x
+        union all
+       select x.scope, x.code, x.owner from isms.supplier x
+        union all
+       select x.scope, x.code, x.owner from isms.document x) o on o.scope = t.scope and o.code = t.code
     where o.owner is not null),
  manager as (
-   select r.scope, r.person, coalesce(r.valid_from, '-infinity') as first, coalesce(r.valid_until, 'infinity') as last
+   select r.scope, r.person, coalesce(r.valid_from, '-infinity') as first, coalesce(r.valid_until, 'infinity') as last, r.status = 'active' or r.valid_until is not null as known
      from isms.role_assignment r
-    where r.scope = any ($2) and r.role = 'isms_manager' and (r.status = 'active' or r.status = 'ended' and r.valid_until is not null))
+    where r.scope = any ($2) and r.role = 'isms_manager' and r.status in ('active', 'ended'))
  select m.scope, 'isms.internal_audit', m.code,
         case
-          when bool_or(r.person is not null or o.owner is not null and m.status = 'in_progress') then false
-          when bool_or(o.owner is not null) then null
+          when bool_or(coalesce(r.known, false) or o.owner is not null and m.status = 'in_progress') then false
+          when bool_or(r.person is not null or o.owner is not null) then null
           else true
         end
    from met m
@@ -672,7 +692,8 @@ $$, true),
 ('RD-108', '9.2.2 c', '9.2.2', 'standard', 'record',
  'Each audit report has its date, and went to top management, the ISMS manager or a process owner',
  'Set reported_on and recipients in isms.internal_audit; a report that is out is corrected by step correct_report.', '{"interval": "3 years"}', $$
- select a.scope, 'isms.internal_audit', a.code, a.reported_on is not null and coalesce(bool_or(m.person is not null), false)
+ select a.scope, 'isms.internal_audit', a.code,
+        a.reported_on is not null and case when count(m.person) = 0 then false when bool_or(m.status = 'active' or m.valid_until is not null) then true end
    from isms.internal_audit a
    join isms.scope_day d on d.scope = a.scope
    left join lateral unnest(a.recipients) p(person) on true
@@ -686,7 +707,7 @@ $$, true),
 -- 10.2 b: that the cause needs no action can be decided, but not of a major.
 ('RD-109', '9.2', '9.2.2', 'standard', 'consistency',
  'Each nonconformity that an audit found led to corrective action, or to the decision that a minor needs none',
- 'Enter it in isms.nonconformity, name that in isms.finding.nonconformity, and plan an isms.action that serves it.', '{"within": "30 days", "interval": "3 years"}', $$
+ 'Enter it in isms.nonconformity, name that in isms.finding.nonconformity, and plan an isms.action that serves it. What is contested is upheld or withdrawn first.', '{"within": "30 days", "interval": "3 years"}', $$
  select q.scope, 'isms.finding', q.code, q.acted or q.decided
    from (
      select f.scope, f.code, f.found_on, d.today, num_nonnulls(a.serves, b.serves) > 0 as acted,
@@ -704,7 +725,7 @@ $$, true),
            from isms.action x
           where x.scope = any ($2) and x.serves_kind = 'finding' and x.status <> 'cancelled'
           group by x.scope, x.serves) b on b.scope = f.scope and b.serves = f.code
-      where f.scope = any ($2) and f.kind in ('major', 'minor') and f.status in ('raised', 'agreed', 'closed')
+      where f.scope = any ($2) and f.kind in ('major', 'minor') and f.status in ('raised', 'contested', 'agreed', 'closed')
         and ((f.found_on + (select ($1 ->> 'interval')::interval))::date < d.today) is not true
      offset 0) q
   where q.acted or (q.found_on + (select ($1 ->> 'within')::interval))::date < q.today
@@ -716,7 +737,7 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
  'In the year before today, or before stage 2 of the certification under way, top management reviewed the ISMS with an audit finished before',
  'Hold a review (isms.management_review) chaired by top management when the audit is reported: isms.prepare_review.', '{"interval": "12 months"}', $$
  with day as (
-   select s.code as scope, least(coalesce(c.stage_2, d.today), d.today) as last, (coalesce(c.stage_2, d.today) - (select ($1 ->> 'interval')::interval))::date as first
+   select s.code as scope, coalesce(c.stage_2, d.today) as day, least(c.stage_2, d.today) as last
      from unnest($2) s(code)
      join isms.scope_day d on d.scope = s.code
      left join (
@@ -724,21 +745,21 @@ insert into isms.readiness_rule (code, clause, reference, basis, kind, title, re
          from isms.certification x
         where x.scope = any ($2) and x.status in ('preparing', 'applied', 'stage_1', 'stage_2', 'awaiting_decision')
         group by x.scope) c on c.scope = s.code)
- select g.scope, 'isms.management_review', null::text, count(r.code) > 0
+ select g.scope, 'isms.management_review', null::text, case when count(r.code) = 0 then false when bool_or(r.known) then true end
    from day g
    left join (
      select a.scope, min(a.reported_on) as reported_on
        from isms.internal_audit a
        join day g on g.scope = a.scope
-      where a.scope = any ($2) and a.status in ('reported', 'closed') and a.reported_on between g.first and g.last
+      where a.scope = any ($2) and a.status in ('reported', 'closed') and a.reported_on <= g.last and (a.reported_on + (select ($1 ->> 'interval')::interval))::date >= g.day
       group by a.scope) a on a.scope = g.scope
    left join (
-     select x.scope, x.code, x.held_on
+     select x.scope, x.code, x.held_on, m.status = 'active' or m.valid_until is not null as known
        from isms.management_review x
        join isms.role_assignment m
          on m.scope = x.scope and m.person = x.chaired_by and m.role = 'top_management' and m.status in ('active', 'ended')
         and x.held_on between coalesce(m.valid_from, '-infinity') and coalesce(m.valid_until, 'infinity')
-      where x.scope = any ($2) and x.status in ('held', 'closed')) r on r.scope = g.scope and r.held_on between greatest(g.first, a.reported_on) and g.last and a.reported_on is not null
+      where x.scope = any ($2) and x.status in ('held', 'closed')) r on r.scope = g.scope and r.held_on between a.reported_on and g.last
   group by g.scope
 $$, true),
 

@@ -120,6 +120,11 @@ end;
 
 comment on function isms.guard_top_management_remains(jsonb, jsonb, isms.step) is 'Guard: the last top_management of a scope does not end (5.1)';
 
+-- Who held a role then, of whoever held it: one that ends has a last day.
+create trigger fill_until before update of status on isms.role_assignment
+  for each row when (old.status = 'active' and new.status = 'ended' and new.valid_until is null and (new.valid_from > isms.today(new.scope)) is not true)
+  execute function isms.dated_today('valid_until');
+
 insert into isms.guard (name, function, clause, basis, builtin) values
   ('top_management_remains', 'isms.guard_top_management_remains', '5.1', 'P', true),
   ('reason_given', 'isms.guard_reason_given', '7.5.3', 'P', true),

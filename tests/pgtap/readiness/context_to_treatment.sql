@@ -109,7 +109,11 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-009', 'failed', 'no requirement named', $$ select pg_temp.issue('1', 'external'); insert into isms.scope_reference (scope, kind, key) values ('T', 'issue', '1') $$),
 ('RD-009', 'failed', 'the issue has ended', $$ select pg_temp.issue('1', 'external', ended_on => pg_temp.day(-1)), pg_temp.party('2'); select pg_temp.requirement('a', '2');
   insert into isms.scope_reference (scope, kind, key) values ('T', 'issue', '1'), ('T', 'requirement', 'a') $$),
+('RD-009', 'failed', 'who required it does not count any more', $$ select pg_temp.issue('1', 'external'), pg_temp.party('2', ended_on => pg_temp.day(-1)); select pg_temp.requirement('a', '2');
+  insert into isms.scope_reference (scope, kind, key) values ('T', 'issue', '1'), ('T', 'requirement', 'a') $$),
 ('RD-009', 'passed', 'both hold until today', $$ select pg_temp.issue('1', 'external', ended_on => pg_temp.day()), pg_temp.party('2'); select pg_temp.requirement('a', '2', ended_on => pg_temp.day());
+  insert into isms.scope_reference (scope, kind, key) values ('T', 'issue', '1'), ('T', 'requirement', 'a') $$),
+('RD-009', 'passed', 'who required it counts until today', $$ select pg_temp.issue('1', 'external'), pg_temp.party('2', ended_on => pg_temp.day()); select pg_temp.requirement('a', '2');
   insert into isms.scope_reference (scope, kind, key) values ('T', 'issue', '1'), ('T', 'requirement', 'a') $$),
 ('RD-009', 'failed', 'the requirement is named, not the issue of the same code', $$ select pg_temp.issue('a', 'external'), pg_temp.party('2'); select pg_temp.requirement('a', '2'); insert into isms.scope_reference (scope, kind, key) values ('T', 'requirement', 'a') $$),
 ('RD-009', 'failed', 'the issue is named, not the requirement of the same code', $$ select pg_temp.issue('a', 'external'), pg_temp.party('2'); select pg_temp.requirement('a', '2'); insert into isms.scope_reference (scope, kind, key) values ('T', 'issue', 'a') $$),
@@ -142,6 +146,10 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-013', 'failed', 'the owner has left', $$ insert into isms.process (scope, code, title, owner) values ('T', 'A', 'Assess', 'li'), ('T', 'B', 'Treat', 'sam');
   insert into isms.process_interaction (scope, from_process, to_process, what) values ('T', 'A', 'B', 'Risks'); select pg_temp.leaves('sam', pg_temp.day(-1)) $$),
 ('RD-013', 'failed', 'one stands alone', $$ insert into isms.process (scope, code, title, owner) values ('T', 'A', 'Assess', 'li'), ('T', 'B', 'Treat', 'sam') $$),
+('RD-013', 'failed', 'what the other gave to has ended', $$ insert into isms.process (scope, code, title, owner, ended_on) values ('T', 'A', 'Assess', 'li', null), ('T', 'B', 'Treat', 'sam', pg_temp.day(-1));
+  insert into isms.process_interaction (scope, from_process, to_process, what) values ('T', 'A', 'B', 'Risks') $$),
+('RD-013', 'failed', 'what the other took from has ended', $$ insert into isms.process (scope, code, title, owner, ended_on) values ('T', 'A', 'Assess', 'li', pg_temp.day(-1)), ('T', 'B', 'Treat', 'sam', null);
+  insert into isms.process_interaction (scope, from_process, to_process, what) values ('T', 'A', 'B', 'Risks') $$),
 ('RD-013', 'passed', 'until today, both of them and Sam', $$ insert into isms.process (scope, code, title, owner, ended_on) values ('T', 'A', 'Assess', 'li', pg_temp.day()), ('T', 'B', 'Treat', 'sam', pg_temp.day());
   insert into isms.process_interaction (scope, from_process, to_process, what) values ('T', 'A', 'B', 'Risks'); select pg_temp.leaves('sam', pg_temp.day()) $$),
 ('RD-013', 'failed', 'none any more', $$ insert into isms.process (scope, code, title, owner, ended_on) values ('T', 'A', 'Assess', 'li', pg_temp.day(-1)) $$),
@@ -169,6 +177,10 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-017', 'failed', 'Li approved it', $$ select pg_temp.people(), pg_temp.document('policy', approver => 'li') $$),
 ('RD-017', 'passed', 'Dana has left since', $$ select pg_temp.people(), pg_temp.policy(), pg_temp.leaves('dana', pg_temp.day(-1)); update isms.role_assignment set status = 'ended', valid_until = pg_temp.day(-1) where code = 'RA-1' $$),
 ('RD-017', 'failed', 'Dana had left before', $$ select pg_temp.people(), pg_temp.policy(); update isms.role_assignment set status = 'ended', valid_until = pg_temp.day(-11) where code = 'RA-1' $$),
+('RD-017', 'unknown', 'Dana''s time is over, nobody knows since when', $$ select pg_temp.people(), pg_temp.policy(); update isms.role_assignment set status = 'ended' where code = 'RA-1' $$),
+('RD-017', 'passed', 'another time of hers is known', $$ select pg_temp.people(), pg_temp.policy(); update isms.role_assignment set status = 'ended' where code = 'RA-1';
+  insert into isms.role_assignment (scope, code, person, role, status) values ('T', 'RA-9', 'dana', 'top_management', 'active') $$),
+('RD-017', 'failed', 'Dana was not in top management yet', $$ select pg_temp.people(), pg_temp.policy(); update isms.role_assignment set status = 'ended', valid_from = pg_temp.day(-9) where code = 'RA-1' $$),
 ('RD-017', 'passed', 'only the version before was approved by Li', $$ select pg_temp.people(), pg_temp.document('policy', effective_from => pg_temp.day(-99), version => '0', approver => 'li'), pg_temp.policy() $$),
 ('RD-017', 'nothing_to_judge', 'no policy is in force', $$ select pg_temp.people(), pg_temp.document('policy', 'draft', approver => 'li') $$),
 
@@ -499,6 +511,7 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-050', 'failed', 'no law is named', $$ select pg_temp.decided('A.5.1', reasons => '{law}'), pg_temp.party('STATE'); select pg_temp.requirement('ACT', 'STATE') $$),
 ('RD-050', 'failed', 'the law is no contract', $$ select pg_temp.decided('A.5.1', reasons => '{law,contract}'), pg_temp.party('STATE'); select pg_temp.requirement('ACT', 'STATE'); insert into isms.requirement_control (scope, requirement, reference) values ('T', 'ACT', 'A.5.1') $$),
 ('RD-050', 'failed', 'the law has ended', $$ select pg_temp.decided('A.5.1', reasons => '{law}'), pg_temp.party('STATE'); select pg_temp.requirement('ACT', 'STATE', ended_on => pg_temp.day(-1)); insert into isms.requirement_control (scope, requirement, reference) values ('T', 'ACT', 'A.5.1') $$),
+('RD-050', 'failed', 'who made the law does not count any more', $$ select pg_temp.decided('A.5.1', reasons => '{law}'), pg_temp.party('STATE', ended_on => pg_temp.day(-1)); select pg_temp.requirement('ACT', 'STATE'); insert into isms.requirement_control (scope, requirement, reference) values ('T', 'ACT', 'A.5.1') $$),
 ('RD-050', 'failed', 'one of two reasons leads nowhere', $$ select pg_temp.held(), pg_temp.decided('A.5.1', reasons => '{risk,law}') $$),
 ('RD-050', 'nothing_to_judge', 'the business wants it', $$ select pg_temp.decided('A.5.1', reasons => '{business}') $$),
 ('RD-050', 'passed', 'the law holds until today', $$ select pg_temp.decided('A.5.1', reasons => '{law}'), pg_temp.party('STATE'); select pg_temp.requirement('ACT', 'STATE', ended_on => pg_temp.day()); insert into isms.requirement_control (scope, requirement, reference) values ('T', 'ACT', 'A.5.1') $$),
@@ -527,6 +540,9 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-054', 'passed', 'the owner approved one', $$ select pg_temp.held() $$),
 ('RD-054', 'passed', 'a document', $$ select pg_temp.document('treatment_plan') $$),
 ('RD-054', 'failed', 'planned, not approved', $$ select pg_temp.held(risk_status => 'assessed') $$),
+('RD-054', 'failed', 'planned, not approved, and another risk is retained', $$ select pg_temp.held(risk_status => 'assessed'); select pg_temp.risk('Q', 'monitored', 1, 1); select pg_temp.option('Q', 'retention') $$),
+('RD-054', 'passed', 'all there is is retained', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 1, 1), pg_temp.risk('Q', 'identified', null); select pg_temp.option('R', 'retention') $$),
+('RD-054', 'passed', 'all there is is retained, what was planned was given up', $$ select pg_temp.method(); select pg_temp.risk('R', 'monitored', 1, 1); select pg_temp.option('R', 'retention'), pg_temp.option('R', withdrawn => true) $$),
 ('RD-054', 'failed', 'of a risk that is closed', $$ select pg_temp.held(risk_status => 'closed') $$),
 ('RD-054', 'failed', 'the document is a draft, or something else', $$ select pg_temp.document('treatment_plan', 'draft'), pg_temp.policy() $$),
 ('RD-054', 'failed', 'somebody elses document', $$ insert into isms.document (scope, code, title, kind, mandatory, acknowledged, external, source, checked_on) values ('T', 'X', 'Group', 'treatment_plan', true, false, true, 'Parent', pg_temp.day()) $$),
@@ -537,6 +553,7 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-055', 'failed', 'nobody', $$ select pg_temp.held(), pg_temp.action('A', owner => null) $$),
 ('RD-055', 'failed', 'who was to do it has left', $$ select pg_temp.held(), pg_temp.action('A'), pg_temp.leaves('li', pg_temp.day(-1)) $$),
 ('RD-055', 'passed', 'who did it has left', $$ select pg_temp.held(), pg_temp.action('A', status => 'verified'), pg_temp.leaves('li', pg_temp.day(-1)) $$),
+('RD-055', 'passed', 'who did it has left, and it is to be checked', $$ select pg_temp.held(), pg_temp.action('A', status => 'done'), pg_temp.leaves('li', pg_temp.day(-1)) $$),
 ('RD-055', 'nothing_to_judge', 'cancelled, or for something else', $$ select pg_temp.held(), pg_temp.action('A', owner => null, status => 'cancelled'), pg_temp.action('B', 'opportunity', '1', owner => null) $$),
 ('RD-055', 'passed', 'who is to do it is here for the last day', $$ select pg_temp.held(), pg_temp.action('A'), pg_temp.leaves('li', pg_temp.day()) $$),
 ('RD-055', 'nothing_to_judge', 'for something else of the same code', $$ select pg_temp.held(), pg_temp.action('A', 'opportunity', owner => null) $$),

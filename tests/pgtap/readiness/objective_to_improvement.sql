@@ -132,6 +132,11 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-067', 'passed', 'it is older, and was confirmed since', $$ select pg_temp.put('objective', '{"period": "[@-700,@65)", "confirmed_on": "@-300"}') $$),
 ('RD-067', 'failed', 'it was confirmed too long ago', $$ select pg_temp.put('objective', '{"period": "[@-700,@65)", "confirmed_on": "@-370"}') $$),
 ('RD-067', 'failed', 'it is said to be confirmed tomorrow', $$ select pg_temp.put('objective', '{"period": "[@-700,@65)", "confirmed_on": "@1"}') $$),
+('RD-067', 'passed', 'it is older, and what it is now was approved since', $$ select pg_temp.put('objective', '{"period": "[@-700,@65)"}'); select pg_temp.approved('isms.objective', 'OB-1', 'approve') $$),
+('RD-067', 'failed', 'only its end was asked for', $$ select pg_temp.put('objective', '{"period": "[@-700,@65)"}'); select pg_temp.approved('isms.objective', 'OB-1', 'close') $$),
+('RD-067', 'failed', 'what was approved is another objective', $$ select pg_temp.put('objective', '{"period": "[@-700,@65)"}'); select pg_temp.approved('isms.objective', 'OB-2', 'approve') $$),
+('RD-067', 'failed', 'its approval was voided', $$ select pg_temp.put('objective', '{"period": "[@-700,@65)"}'); select pg_temp.approved('isms.objective', 'OB-1', 'approve', status => 'superseded') $$),
+('RD-067', 'failed', 'when its approval was carried over', $$ select pg_temp.put('objective', '{"period": "[@-700,@65)"}'); select pg_temp.approved('isms.objective', 'OB-1', 'approve'); update isms.approval_request set carried_over = true $$),
 ('RD-068', 'passed', 'its plan is complete', $$ select pg_temp.put('objective') $$),
 ('RD-068', 'failed', 'the resources are missing', $$ select pg_temp.put('objective', '{"resources": null}') $$),
 ('RD-068', 'failed', 'there is no date', $$ select pg_temp.put('objective', '{"due_on": null}') $$),
@@ -155,6 +160,7 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-072', 'failed', 'nothing is entered', $$ select pg_temp.put('role_competence') $$),
 ('RD-072', 'failed', 'the evidence is not named', $$ select pg_temp.put('person_competence', '{"evidence": " "}') $$),
 ('RD-072', 'failed', 'somebody else has it', $$ select pg_temp.put('person_competence', '{"person": "sam"}') $$),
+('RD-072', 'nothing_to_judge', 'the role is held by a program', $$ select pg_temp.put('role_competence'); update isms.person set kind = 'service' where code = 'li' $$),
 ('RD-072', 'nothing_to_judge', 'who lacks it holds the role no more', $$ select pg_temp.put('role_competence'); update isms.role_assignment set status = 'ended' where person = 'li' $$),
 ('RD-073', 'passed', 'the evidence counts until today', $$ select pg_temp.put('person_competence', '{"valid_until": "@0"}') $$),
 ('RD-073', 'failed', 'it counted until yesterday', $$ select pg_temp.put('person_competence', '{"valid_until": "@-1"}') $$),
@@ -163,6 +169,7 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-074', 'passed', 'a training for the role is planned', $$ select pg_temp.put('role_competence'), pg_temp.put('training_need') $$),
 ('RD-074', 'failed', 'none is', $$ select pg_temp.put('role_competence'), pg_temp.put('training') $$),
 ('RD-074', 'failed', 'it is planned for another person', $$ select pg_temp.put('role_competence'), pg_temp.put('training_need', '{"role": null, "person": "sam"}') $$),
+('RD-074', 'nothing_to_judge', 'the role is held by a program', $$ select pg_temp.put('role_competence'), pg_temp.put('training'); update isms.person set kind = 'service' where code = 'li' $$),
 ('RD-074', 'passed', 'whether it helped was judged', $$ select pg_temp.put('training_completion') $$),
 ('RD-074', 'failed', 'that was not judged', $$ select pg_temp.put('training_completion', '{"effective": null}') $$),
 ('RD-074', 'failed', 'the earlier one was, the later was not', $$ select pg_temp.put('training_completion', '{"completed_on": "@-500"}'), pg_temp.put('training_completion', '{"effective": null}') $$),
@@ -231,6 +238,15 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-087', 'passed', 'it was withdrawn not long ago', $$ select pg_temp.put('document_version', '{"effective_from": "@-1500", "keep_for": "5 days", "status": "withdrawn", "withdrawn_on": "@-5"}') $$),
 ('RD-087', 'passed', 'it was disposed of', $$
   select pg_temp.put('document_version', '{"effective_from": "@-1500", "keep_for": "40 days", "body": null, "status": "disposed", "disposed_on": "@-1"}'), pg_temp.put('document_version', '{"version": "2.0"}') $$),
+('RD-087', 'failed', 'it was disposed of on the last day of its retention', $$
+  select pg_temp.put('document_version', '{"effective_from": "@-1500", "keep_for": "40 days", "body": null, "status": "disposed", "disposed_on": "@-10"}'), pg_temp.put('document_version', '{"version": "2.0"}') $$),
+('RD-087', 'failed', 'it was withdrawn, and disposed of on the last day of its retention', $$
+  select pg_temp.put('document_version', '{"effective_from": "@-1500", "keep_for": "4 days", "body": null, "status": "disposed", "withdrawn_on": "@-5", "disposed_on": "@-1"}') $$),
+('RD-087', 'passed', 'it was disposed of in time, what replaced it was withdrawn since', $$
+  select pg_temp.put('document_version', '{"effective_from": "@-1500", "keep_for": "40 days", "body": null, "status": "disposed", "disposed_on": "@-100"}'),
+         pg_temp.put('document_version', '{"version": "2.0", "effective_from": "@-1000", "status": "withdrawn", "withdrawn_on": "@-50"}'), pg_temp.put('document_version', '{"version": "3.0"}') $$),
+('RD-087', 'unknown', 'it was disposed of, and how long it was to be kept is not said as a time', $$
+  select pg_temp.put('document_version', '{"effective_from": "@-1500", "keep_for": null, "retention": "as needed", "body": null, "status": "disposed", "disposed_on": "@-1"}'), pg_temp.put('document_version', '{"version": "2.0"}') $$),
 ('RD-087', 'failed', 'one between two was disposed of, the first should be gone too', $$
   select pg_temp.put('document_version', '{"effective_from": "@-1500", "keep_for": "1000 days"}'),
          pg_temp.put('document_version', '{"version": "2.0", "effective_from": "@-1400", "body": null, "status": "disposed", "disposed_on": "@-1"}'),
@@ -308,6 +324,8 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-101', 'passed', 'it was measured', $$ select pg_temp.put('applicability'), pg_temp.put('measure', '{"subject_kind": "control", "subject": "A.7.2"}'), pg_temp.put('measurement') $$),
 ('RD-101', 'failed', 'a measure is planned, nothing was measured', $$ select pg_temp.put('applicability'), pg_temp.put('measure', '{"subject_kind": "control", "subject": "A.7.2"}') $$),
 ('RD-101', 'failed', 'nothing was looked at', $$ select pg_temp.put('applicability') $$),
+('RD-101', 'failed', 'what was tested implements one of that name of their own', $$ select pg_temp.put('applicability'), pg_temp.own_control(); insert into isms.control (catalogue, reference, title) values ('OWN', 'A.7.2', 'Two doors');
+  select pg_temp.put('implementation_control', '{"catalogue": "OWN"}'), pg_temp.put('control_test', '{}'); delete from isms.implementation_control where catalogue <> 'OWN' $$),
 ('RD-101', 'failed', 'the test was too long ago', $$ select pg_temp.put('applicability'), pg_temp.put('control_test', '{"tested_on": "@-1100"}') $$),
 ('RD-101', 'failed', 'the test is void', $$ select pg_temp.put('applicability'), pg_temp.put('control_test', '{"status": "void"}') $$),
 ('RD-101', 'failed', 'the audit did not examine it', $$ select pg_temp.put('applicability'), pg_temp.put('audit_item', '{"result": "not_examined"}') $$),
@@ -326,6 +344,8 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-103', 'passed', 'and at what implements it', $$ select pg_temp.put('applicability'), pg_temp.put('implementation_control'); select pg_temp.put('audit_item', jsonb_build_object('item', i)) from unnest('{4,5,6,7,8,9,10,IM-1}'::text[]) i $$),
 ('RD-103', 'failed', 'nobody looked at clause 10', $$ select pg_temp.put('audit_item', jsonb_build_object('item', i)) from unnest('{4,5,6,7,8,9,100}'::text[]) i $$),
 ('RD-103', 'failed', 'nobody looked at the control', $$ select pg_temp.put('applicability'); select pg_temp.put('audit_item', jsonb_build_object('item', i)) from unnest('{4,5,6,7,8,9,10}'::text[]) i $$),
+('RD-103', 'failed', 'what was looked at implements one of that name of their own', $$ select pg_temp.put('applicability'), pg_temp.own_control(); insert into isms.control (catalogue, reference, title) values ('OWN', 'A.7.2', 'Two doors');
+  select pg_temp.put('implementation_control', '{"catalogue": "OWN"}'); select pg_temp.put('audit_item', jsonb_build_object('item', i)) from unnest('{4,5,6,7,8,9,10,IM-1}'::text[]) i $$),
 ('RD-103', 'failed', 'it was not examined', $$ select pg_temp.put('audit_item', jsonb_build_object('item', i, 'result', case i when '7' then 'not_examined' else 'conforms' end)) from unnest('{4,5,6,7,8,9,10}'::text[]) i $$),
 ('RD-103', 'failed', 'it was years ago', $$
   select pg_temp.put('internal_audit', '{"reported_on": "@-1100"}'); select pg_temp.put('audit_item', jsonb_build_object('item', i)) from unnest('{4,5,6,7,8,9,10}'::text[]) i $$),
@@ -346,13 +366,18 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-107', 'failed', 'somebody in the team does, and the whole theme is audited', $$
   select pg_temp.put('implementation_control'), pg_temp.put('internal_audit', '{"status": "in_progress", "reported_on": null, "scope_items": ["A.7"], "team": ["sam", "li"]}') $$),
 ('RD-107', 'failed', 'the auditor owns the risk', $$ select pg_temp.put('risk', '{"owner": "sam"}'), pg_temp.put('internal_audit', '{"status": "in_progress", "reported_on": null, "scope_items": ["R-1"]}') $$),
+('RD-107', 'failed', 'the auditor owns the supplier', $$ select pg_temp.put('supplier', '{"owner": "sam"}'), pg_temp.put('internal_audit', '{"status": "in_progress", "reported_on": null, "scope_items": ["SU-1"]}') $$),
+('RD-107', 'failed', 'the auditor owns the document', $$ select pg_temp.put('document', '{"owner": "sam"}'), pg_temp.put('internal_audit', '{"status": "in_progress", "reported_on": null, "scope_items": ["POL"]}') $$),
 ('RD-107', 'unknown', 'the auditor owns it today, the audit is over', $$ select pg_temp.put('implementation', '{"owner": "sam"}'), pg_temp.put('implementation_control'), pg_temp.put('internal_audit') $$),
 ('RD-107', 'failed', 'the ISMS manager audited a clause', $$ select pg_temp.holds('sam', 'isms_manager'), pg_temp.put('internal_audit', '{"scope_items": ["9.2.2"]}') $$),
 ('RD-107', 'passed', 'the auditor became ISMS manager later', $$ select pg_temp.holds('sam', 'isms_manager', '{"valid_from": "@-99"}'), pg_temp.put('internal_audit', '{"scope_items": ["9.2.2"]}') $$),
+('RD-107', 'unknown', 'the auditor was ISMS manager, nobody knows until when', $$ select pg_temp.holds('sam', 'isms_manager', '{"status": "ended"}'), pg_temp.put('internal_audit', '{"scope_items": ["9.2.2"]}') $$),
 ('RD-107', 'nothing_to_judge', 'the audit is planned', $$ select pg_temp.put('risk', '{"owner": "sam"}'), pg_temp.put('internal_audit', '{"status": "planned", "reported_on": null, "scope_items": ["R-1"]}') $$),
 ('RD-108', 'passed', 'top management got the report', $$ select pg_temp.holds('dana', 'top_management'), pg_temp.put('internal_audit') $$),
 ('RD-108', 'passed', 'who left since was process owner then', $$ select pg_temp.holds('dana', 'process_owner', '{"status": "ended", "valid_until": "@-50"}'), pg_temp.put('internal_audit') $$),
 ('RD-108', 'failed', 'who got it became process owner later', $$ select pg_temp.holds('dana', 'process_owner', '{"valid_from": "@-50"}'), pg_temp.put('internal_audit') $$),
+('RD-108', 'unknown', 'who got it was process owner, nobody knows until when', $$ select pg_temp.holds('dana', 'process_owner', '{"status": "ended"}'), pg_temp.put('internal_audit') $$),
+('RD-108', 'failed', 'it has no date, and who got it was process owner, nobody knows until when', $$ select pg_temp.holds('dana', 'process_owner', '{"status": "ended"}'), pg_temp.put('internal_audit', '{"reported_on": null}') $$),
 ('RD-108', 'failed', 'nobody got it', $$ select pg_temp.holds('dana', 'top_management'), pg_temp.put('internal_audit', '{"recipients": []}') $$),
 ('RD-108', 'failed', 'it has no date', $$ select pg_temp.holds('dana', 'top_management'), pg_temp.put('internal_audit', '{"reported_on": null}') $$),
 ('RD-108', 'nothing_to_judge', 'the audit is not over', $$ select pg_temp.put('internal_audit', '{"status": "in_progress", "reported_on": null}') $$),
@@ -361,6 +386,8 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-109', 'failed', 'a major was', $$ select pg_temp.put('nonconformity', '{"action_needed": false}'), pg_temp.put('finding', '{"kind": "major"}') $$),
 ('RD-109', 'failed', 'the action is cancelled', $$ select pg_temp.put('finding'), pg_temp.put('action', '{"serves_kind": "nonconformity", "serves": "NC-1", "status": "cancelled"}') $$),
 ('RD-109', 'failed', 'it led to nothing', $$ select pg_temp.put('finding', '{"nonconformity": null, "status": "raised"}') $$),
+('RD-109', 'failed', 'it is contested for months', $$ select pg_temp.put('finding', '{"nonconformity": null, "status": "contested"}') $$),
+('RD-109', 'nothing_to_judge', 'it is contested, and was found some days ago', $$ select pg_temp.put('finding', '{"nonconformity": null, "status": "contested", "found_on": "@-10"}') $$),
 ('RD-109', 'failed', 'the nonconformity is void', $$ select pg_temp.put('nonconformity', '{"status": "void", "action_needed": false}'), pg_temp.put('finding') $$),
 ('RD-109', 'nothing_to_judge', 'it was found some days ago', $$ select pg_temp.put('finding', '{"nonconformity": null, "status": "raised", "found_on": "@-10"}') $$),
 ('RD-109', 'nothing_to_judge', 'it was withdrawn', $$ select pg_temp.put('finding', '{"nonconformity": null, "status": "withdrawn"}') $$),
@@ -370,8 +397,15 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-110', 'failed', 'before it', $$ select pg_temp.holds('dana', 'top_management'), pg_temp.put('internal_audit', '{"reported_on": "@-19"}'), pg_temp.put('management_review') $$),
 ('RD-110', 'failed', 'without an audit', $$ select pg_temp.holds('dana', 'top_management'), pg_temp.put('management_review') $$),
 ('RD-110', 'failed', 'who chaired it was not in top management yet', $$ select pg_temp.holds('dana', 'top_management', '{"valid_from": "@-10"}'), pg_temp.put('internal_audit'), pg_temp.put('management_review') $$),
+('RD-110', 'unknown', 'who chaired it was in top management, nobody knows until when', $$ select pg_temp.holds('dana', 'top_management', '{"status": "ended"}'), pg_temp.put('internal_audit'), pg_temp.put('management_review') $$),
 ('RD-110', 'failed', 'it is only planned', $$ select pg_temp.holds('dana', 'top_management'), pg_temp.put('internal_audit'), pg_temp.put('management_review', '{"status": "planned"}') $$),
 ('RD-110', 'failed', 'both were longer ago', $$ select pg_temp.holds('dana', 'top_management'), pg_temp.put('internal_audit', '{"reported_on": "@-380"}'), pg_temp.put('management_review', '{"held_on": "@-370"}') $$),
+('RD-110', 'passed', 'a year before stage 2 on a leap day', $$
+  select pg_temp.holds('dana', 'top_management', '{"valid_from": "2020-01-01"}'), pg_temp.put('certification', '{"stage_2_from": "2024-02-29", "status": "stage_2"}'),
+         pg_temp.put('internal_audit', '{"reported_on": "2023-03-01"}'), pg_temp.put('management_review', '{"held_on": "2023-03-01"}') $$),
+('RD-110', 'failed', 'a day longer', $$
+  select pg_temp.holds('dana', 'top_management', '{"valid_from": "2020-01-01"}'), pg_temp.put('certification', '{"stage_2_from": "2024-02-29", "status": "stage_2"}'),
+         pg_temp.put('internal_audit', '{"reported_on": "2023-02-28"}'), pg_temp.put('management_review', '{"held_on": "2023-03-01"}') $$),
 ('RD-110', 'failed', 'both were more than a year before stage 2', $$
   select pg_temp.holds('dana', 'top_management'), pg_temp.put('internal_audit', '{"reported_on": "@-300"}'), pg_temp.put('management_review', '{"held_on": "@-280"}'), pg_temp.put('certification') $$),
 ('RD-111', 'passed', 'each input has something', $$
