@@ -91,7 +91,12 @@ create view isms.scope_problem with (security_invoker = true) as
          union all
         select s.scope, 'process', s.process, 'supplier', s.code, 'supplier' from isms.supplier s where s.process is not null) r
       join isms.scope_item i on i.scope = r.scope and i.kind = r.kind and i.refers = r.of
-      join isms.scope_item n on n.scope = r.scope and n.kind = r.needs_kind and n.refers = r.needs and n.code <> i.code)
+      join isms.scope_item n on n.scope = r.scope and n.kind = r.needs_kind and n.refers = r.needs and n.code <> i.code
+      join isms.scope_day t on t.scope = r.scope
+     -- what has ended needs nothing and gives nothing
+     where not exists (select from isms.process p where r.kind = 'process' and p.scope = r.scope and p.code = r.of and p.ended_on < t.today)
+       and not exists (select from isms.process p where r.needs_kind = 'process' and p.scope = r.scope and p.code = r.needs and p.ended_on < t.today)
+       and not exists (select from isms.supplier s where r.needs_kind = 'supplier' and s.scope = r.scope and s.code = r.needs and s.ended_on <= t.today))
   select i.scope, i.code, i.title, i.kind, i.standing, 'undecided' as problem, null::text as other, 'whether it is in scope is not decided' as explanation
     from isms.scope_item i
    where i.standing is null

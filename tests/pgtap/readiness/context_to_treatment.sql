@@ -135,6 +135,16 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-012', 'failed', 'the inventory says that the shop needs it', $$ insert into isms.asset (scope, code, title, kind) values ('T', 'SHOP', 'Shop', 'software'), ('T', 'LINE', 'Line', 'network');
   insert into isms.asset_dependency (scope, asset, supports) values ('T', 'LINE', 'SHOP');
   select pg_temp.item('1', 'in', 'asset', 'SHOP'), pg_temp.item('2', 'out', 'asset', 'LINE') $$),
+('RD-012', 'failed', 'a process that is in needs the supplier, for one more day', $$ insert into isms.process (scope, code, title) values ('T', 'PAY', 'Pay'); insert into isms.supplier (scope, code, title, what, process, ended_on) values ('T', 'BANK', 'Bank', 'Payments', 'PAY', pg_temp.day(1));
+  select pg_temp.item('1', 'in', 'process', 'PAY'), pg_temp.item('2', 'out', 'supplier', 'BANK') $$),
+('RD-012', 'passed', 'the supplier is none any more', $$ insert into isms.process (scope, code, title) values ('T', 'PAY', 'Pay'); insert into isms.supplier (scope, code, title, what, process, ended_on) values ('T', 'BANK', 'Bank', 'Payments', 'PAY', pg_temp.day());
+  select pg_temp.item('1', 'in', 'process', 'PAY'), pg_temp.item('2', 'out', 'supplier', 'BANK') $$),
+('RD-012', 'failed', 'a process takes from another, until today', $$ insert into isms.process (scope, code, title, ended_on) values ('T', 'PAY', 'Pay', pg_temp.day()), ('T', 'SELL', 'Sell', pg_temp.day()); insert into isms.process_interaction (scope, from_process, to_process, what) values ('T', 'PAY', 'SELL', 'Receipts');
+  select pg_temp.item('1', 'in', 'process', 'SELL'), pg_temp.item('2', 'out', 'process', 'PAY') $$),
+('RD-012', 'passed', 'the other has ended', $$ insert into isms.process (scope, code, title, ended_on) values ('T', 'PAY', 'Pay', pg_temp.day(-1)), ('T', 'SELL', 'Sell', null); insert into isms.process_interaction (scope, from_process, to_process, what) values ('T', 'PAY', 'SELL', 'Receipts');
+  select pg_temp.item('1', 'in', 'process', 'SELL'), pg_temp.item('2', 'out', 'process', 'PAY') $$),
+('RD-012', 'passed', 'it has ended itself', $$ insert into isms.process (scope, code, title, ended_on) values ('T', 'PAY', 'Pay', null), ('T', 'SELL', 'Sell', pg_temp.day(-1)); insert into isms.process_interaction (scope, from_process, to_process, what) values ('T', 'PAY', 'SELL', 'Receipts');
+  select pg_temp.item('1', 'in', 'process', 'SELL'), pg_temp.item('2', 'out', 'process', 'PAY') $$),
 ('RD-012', 'nothing_to_judge', 'everything is in', $$ select pg_temp.item('SHOP', 'in') $$),
 ('RD-012', 'passed', 'that an interface is not described is another matter', $$ select pg_temp.item('LINE', 'interface', reason => null) $$),
 
