@@ -112,7 +112,8 @@ $$, true),
   union all
  select a.scope, 'isms.action', a.code, isms.is_given(a.resources)
    from isms.action a
-  where a.scope = any ($2) and a.serves_kind = 'risk' and a.status in ('planned', 'in_progress')
+   left join isms.risk r on r.scope = a.scope and r.scope = any ($2) and r.code = a.serves
+  where a.scope = any ($2) and a.serves_kind = 'risk' and a.status in ('planned', 'in_progress') and r.status is distinct from 'closed'
 $$, true);
 
 -- 7.2, 7.3, 7.4: people who hold a role in the scope today.

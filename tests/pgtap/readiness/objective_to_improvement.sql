@@ -151,6 +151,8 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-070', 'failed', 'the action does not', $$ select pg_temp.put('objective'), pg_temp.put('action', '{"resources": null}') $$),
 ('RD-070', 'failed', 'the objective does not', $$ select pg_temp.put('objective', '{"resources": " "}') $$),
 ('RD-070', 'nothing_to_judge', 'the action is cancelled', $$ select pg_temp.put('action', '{"resources": null, "status": "cancelled"}') $$),
+('RD-070', 'nothing_to_judge', 'the risk is closed', $$ select pg_temp.put('risk', '{"status": "closed"}'), pg_temp.put('action', '{"resources": null}') $$),
+('RD-070', 'failed', 'the risk is not', $$ select pg_temp.put('risk', '{"status": "in_treatment"}'), pg_temp.put('action', '{"resources": null}') $$),
 ('RD-071', 'passed', 'competence is named for the role', $$ select pg_temp.put('role_competence') $$),
 ('RD-071', 'failed', 'none is', $$ select pg_temp.put('role_assignment') $$),
 ('RD-071', 'failed', 'another role''s is', $$ select pg_temp.put('role_assignment'), pg_temp.put('role_competence', '{"role": "risk_owner"}') $$),
