@@ -3,6 +3,10 @@
 create function pg_temp.day(days integer default 0) returns date language sql
   return isms.today('T') + days;
 
+-- The first day from which a period still holds today: before a leap day one later.
+create function pg_temp.day_before(period interval) returns date language sql
+  return (select x.d + case when (x.d + period)::date < isms.today('T') then 1 else 0 end from (select (isms.today('T') - period)::date) x(d));
+
 -- Dana is top management, Li the ISMS manager, Sam a risk owner.
 create function pg_temp.people() returns void language sql
 begin atomic
@@ -64,8 +68,8 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-001', 'passed', 'for the last day, looked at today', $$ select pg_temp.issue('1', 'external'), pg_temp.issue('2', 'internal', reviewed_on => pg_temp.day(), ended_on => pg_temp.day()) $$),
 ('RD-001', 'failed', 'for the last day, and nobody watches it', $$ select pg_temp.issue('1', 'external'), pg_temp.issue('2', 'internal'), pg_temp.issue('3', 'internal', owner => null, ended_on => pg_temp.day()) $$),
 
-('RD-002', 'passed', 'the interval ends today', $$ select pg_temp.issue('1', 'external', reviewed_on => (pg_temp.day() - interval '1 year')::date) $$),
-('RD-002', 'failed', 'it ended yesterday', $$ select pg_temp.issue('1', 'external', reviewed_on => (pg_temp.day() - interval '1 year')::date - 1) $$),
+('RD-002', 'passed', 'the interval ends today', $$ select pg_temp.issue('1', 'external', reviewed_on => pg_temp.day_before('1 year')) $$),
+('RD-002', 'failed', 'it ended yesterday', $$ select pg_temp.issue('1', 'external', reviewed_on => pg_temp.day_before('1 year') - 1) $$),
 ('RD-002', 'failed', 'its own interval is shorter', $$ select pg_temp.issue('1', 'external', reviewed_on => pg_temp.day(-40)); update isms.context_issue set review_every = '1 month' $$),
 ('RD-002', 'unknown', 'when it was reviewed is asked elsewhere', $$ select pg_temp.issue('1', 'external', reviewed_on => null) $$),
 ('RD-002', 'nothing_to_judge', 'what ended needs no review', $$ select pg_temp.issue('1', 'external', reviewed_on => pg_temp.day(-1000), ended_on => pg_temp.day(-1)) $$),
