@@ -195,12 +195,25 @@ update isms.certification set certificate_scope = 'HQ', soa_version = '4', body_
 select pg_temp.attempt($$update isms.certification set body = 'NEW' where code = 'C-1'$$);
 select pg_temp.attempt($$update isms.certification set body = 'NEW', body_reference = 'L-1' where code = 'C-1'$$);
 select pg_temp.attempt($$update isms.certification set body = 'NEW', body_reference = 'L-3', body_dated = '2020-01-01' where code = 'C-1'$$);
-update isms.certification set body = 'NEW', body_reference = 'L-3', body_dated = :'today' where code = 'C-1';
-select body, certificate_scope, soa_version, status from isms.certification;
+-- With the body its accreditation changes, and not to one it does not have.
+select pg_temp.attempt(format($$update isms.certification set body = 'CB-0001', accreditation_body = null, accreditation_number = null, accreditation_standard = null, accredited_until = null, body_reference = 'L-3', body_dated = %L where code = 'C-1'$$, :'today'));
+update isms.certification c
+   set body = b.code, accreditation_body = b.accreditation_body, accreditation_number = b.accreditation_number, accreditation_standard = b.accreditation_standard, accredited_until = b.accredited_until,
+       body_reference = 'L-3', body_dated = :'today'
+  from isms.certification_body b
+ where c.code = 'C-1' and b.scope = c.scope and b.code = 'NEW';
+select body, accreditation_body, accreditation_number, accredited_until = :'today'::date + 1500 as until, certificate_scope, soa_version, status from isms.certification;
 
 -- Suspended for a time that ends, restored, withdrawn: each by the body's letter.
 select pg_temp.attempt($$update isms.certification set status = 'suspended' where code = 'C-1'$$);
 select pg_temp.attempt(format($$update isms.certification set status = 'suspended', suspended_until = %L, body_reference = 'L-4' where code = 'C-1'$$, :'today'::date + 90), 'The surveillance audit was refused');
+-- Its end moves by a letter too.
+select pg_temp.attempt($$update isms.certification set suspended_until = '2099-01-01' where code = 'C-1'$$, 'We need more time for it');
+select pg_temp.attempt(format($$update isms.certification set suspended_until = %L, body_reference = 'L-4a' where code = 'C-1'$$, :'today'::date + 100), 'The body gave us ten days more');
+select suspended_until - :'today' as suspended_for from isms.certification where code = 'C-1';
+-- Who does not want the certificate any more need not wait for a letter.
+select isms.request('isms.certification', 'C-1', 'end', 'We give the certificate up');
+select isms.withdraw('isms.certification', 'C-1', 'end') is not null as withdrawn;
 select pg_temp.attempt($$update isms.certification set status = 'certified' where code = 'C-1'$$);
 update isms.certification set status = 'certified', cause_resolved = 'Audited on a new date', body_reference = 'L-5' where code = 'C-1';
 
@@ -213,6 +226,9 @@ set session authorization regress_tom;
 select isms.approve('isms.certification', '{C-2}', 'apply');
 set session authorization regress_mia;
 update isms.certification set status = 'stage_2' where code = 'C-2';
+-- A body that does not come is no dead end.
+select isms.request('isms.certification', 'C-2', 'end', 'The body gave up its business');
+select isms.withdraw('isms.certification', 'C-2', 'end') is not null as withdrawn;
 insert into isms.certification_audit (code, certification, kind, held_from, held_until, conclusion) values ('RE', 'C-2', 'recertification', :'today', :'today', 'positive');
 select stage_1_ended_on, stage_2_from = :'today' as begun, stage_2_ended_on = :'today' as ended from isms.certification where code = 'C-2';
 update isms.certification set status = 'awaiting_decision' where code = 'C-2';
@@ -328,7 +344,29 @@ select what, latest, done_on, status from pg_temp.calendar('INIT', '2029-02-02')
 select count(*) as rows_after from pg_temp.calendar('INIT', '2029-03-10') where what <> 'majors';
 select d as day, pg_temp.state('INIT', d), pg_temp.state('NEXT', d) from unnest('{2029-03-09,2029-03-10}'::date[]) d;
 -- After a recertification only the yearly rule holds; a leap day does no harm.
-select what, latest, act_on from pg_temp.calendar('NEXT', '2029-06-01');
+select what, latest, act_on, done_on, status from pg_temp.calendar('NEXT', '2029-06-01');
+-- What a renewal rests on is what its stage 2 was, not the recertification after it: that is an audit held after the decision.
+insert into isms.certification_audit (scope, code, certification, kind, planned_from) values ('FIX', 'N2', 'NEXT', 'recertification', '2031-11-03');
+select what, audit, planned_on, done_on, status from isms.certification_calendar('FIX', '2029-06-01') where certification = 'NEXT' and what ~ 'recert|2031';
+insert into isms.certification (scope, code, title, kind, previous, body, status, significant_change, stage_1_ended_on, stage_1_repeated_on)
+values ('FIX', 'MUCH', 'Much has changed', 'renewal', 'NEXT', 'CERT', 'stage_2', true, '2031-09-30', '2031-09-30');
+insert into isms.certification_audit (scope, code, certification, kind, held_from, held_until) values ('FIX', 'N3', 'MUCH', 'recertification', '2031-10-20', '2031-10-21');
+select certification, what, audit, done_on, status from isms.certification_calendar('FIX', '2031-10-25') where certification in ('NEXT', 'MUCH') and what ~ 'stage|recert';
+delete from isms.certification_audit where certification = 'MUCH';
+delete from isms.certification where code = 'MUCH';
+-- Renewed long before the end: what the old cycle would have asked for since is not asked for any more, what it missed before is.  It stays
+-- renewed when the renewal is withdrawn.
+insert into isms.certification (scope, code, title, kind, previous, body, status, decided_on, valid_from, valid_until) values
+  ('FIX', 'OLD', 'Old', 'initial', null, 'CERT', 'certified', '2022-03-10', '2022-03-10', '2025-03-09'),
+  ('FIX', 'SOON', 'Renewed soon', 'renewal', 'OLD', 'CERT', 'certified', '2023-10-01', '2023-10-01', '2028-03-09');
+insert into isms.certification_audit (scope, code, certification, kind, held_from, held_until) values ('FIX', 'O1', 'SOON', 'recertification', '2023-08-01', '2023-08-03');
+select what, latest, done_on, status from pg_temp.calendar('OLD', '2023-09-30');
+select what, latest, done_on, status from pg_temp.calendar('OLD', '2024-06-01');
+select what, latest, done_on, status from pg_temp.calendar('SOON', '2024-06-01');
+update isms.certification set status = 'withdrawn' where code = 'SOON';
+select code, state from isms.certification_status where code in ('OLD', 'SOON') order by 1;
+delete from isms.certification_audit where certification = 'SOON';
+delete from isms.certification where code in ('OLD', 'SOON');
 insert into isms.certification (scope, code, title, body, status, decided_on, valid_from, valid_until) values ('FIX', 'LEAP', 'Leap day', 'SLOW', 'certified', '2028-02-29', '2028-02-29', '2031-02-28');
 select what, earliest, latest, act_on from pg_temp.calendar('LEAP', '2028-03-01');
 
@@ -350,6 +388,9 @@ select isms.add_person('pat', 'Pat Pell', login => 'regress_pat', roles => '{pro
 reset isms.scope;
 select pg_temp.attempt($$update isms.certification_body_parameter set period = '13 months' where body = 'SLOW' and parameter = 'surveillance_1'$$);
 select pg_temp.attempt($$update isms.certification_body_parameter set period = '1 year' where body = 'SLOW' and parameter = 'agree_before'$$);
+-- Whichever day it begins on: 365 days are never more than twelve months, eleven months and thirty days can be.
+select pg_temp.attempt($$update isms.certification_body_parameter set period = '365 days' where body = 'SLOW' and parameter = 'surveillance_1'$$);
+select pg_temp.attempt($$update isms.certification_body_parameter set period = '11 months 30 days' where body = 'SLOW' and parameter = 'surveillance_1'$$);
 select split_part(pg_temp.attempt($$insert into isms.finding (scope, source, certification, kind) values ('FIX', 'certification_body', 'NONE', 'minor')$$), E'\n', 1) as refused;
 select count(*) as differ from (select * from isms.certification_calendar except select * from isms.certification_calendar('FIX', isms.today('FIX'))) d;
 select count(*) > 0 as here, count(*) filter (where s.overdue <> (select count(*) from isms.certification_calendar c where c.certification = s.code and c.status = 'overdue')) as differ from isms.certification_status s;
@@ -364,7 +405,8 @@ select code, title, what, due from isms.due_items() where kind = 'certification_
 set session authorization regress_pat;
 select count(*) as of_fix from isms.certification_calendar;
 select count(*) as of_fix from isms.certification_status;
-select count(*) as of_fix from isms.certification_calendar('FIX');
+select pg_temp.attempt($$select isms.certification_calendar('FIX')$$);
+select pg_temp.attempt($$select isms.certification_cost('FIX', 1000)$$);
 reset session authorization;
 
 -- What three years cost: persons of all sites, days by their number, half days.

@@ -20,6 +20,7 @@ do $$ begin
   insert into isms.notification_duty (code, title, basis, reference, recipient, time_limit) values ('DPA', 'Authority', 'law', 'Art. 33', 'The authority', '72 hours');
   insert into isms.certification_body (code, title) values ('CB', 'Body');
   insert into isms.certification (code, title, body) values ('CERT', 'Certificate', 'CB');
+  insert into isms.certification_audit (code, certification, kind) values ('CA', 'CERT', 'surveillance');
   insert into isms.continuity_plan (code, title, locator) values ('PLAN', 'Plan', 'Safe');
   insert into isms.measure (code, title, subject_kind, method, measured_every, evaluated_every, starts_on) values ('LEAVERS', 'Leavers', 'isms', 'Count', '1 month', '1 year', '2026-01-01');
   insert into isms.implementation (code, title, kind, owner, status, controls) values ('IMP', 'Control', 'technical', 'dana', 'planned', '{A.8.5}');
@@ -67,6 +68,7 @@ select f.what, s.said
     (1, 'context_issue', $$insert into isms.context_issue (code, title, kind, reviewed_on) values ('I-1', 'Law', 'external', '%s')$$),
     (2, 'climate_decision', $$insert into isms.climate_decision (decided_on, relevant, reason) values ('%s', true, 'Floods')$$),
     (3, 'interested_party', $$insert into isms.interested_party (code, title, reviewed_on) values ('P-1', 'Customers', '%s')$$),
+    (4, 'opportunity', $$insert into isms.opportunity (title, kind, evaluated_on, effective, evaluation) values ('Merger', 'risk', '%s', true, 'Figures')$$),
     (5, 'objective communicated', $$update isms.objective set communicated_on = '%s' where code = 'OB'$$),
     (6, 'objective confirmed', $$update isms.objective set confirmed_on = '%s' where code = 'OB'$$),
     (7, 'objective_result', $$insert into isms.objective_result (objective, measured_on, value) values ('OB', '%s', 1)$$),
@@ -86,7 +88,11 @@ select f.what, s.said
     (21, 'performance_evaluation', $$insert into isms.performance_evaluation (title, period, evaluated_on) values ('2026', '[2026-01-01,2026-06-30]', '%s')$$),
     (22, 'improvement', $$insert into isms.improvement (title, proposed_on) values ('Better', '%s')$$),
     (23, 'certification_notice', $$insert into isms.certification_notice (certification, kind, what, occurred_on) values ('CERT', 'scope', 'A site', '%s')$$),
-    (24, 'certification_notice sent', $$insert into isms.certification_notice (certification, kind, what, occurred_on, sent_on) values ('CERT', 'scope', 'A site', '2026-01-01', '%s')$$)) f(n, what, statement)
+    (24, 'certification_notice sent', $$insert into isms.certification_notice (certification, kind, what, occurred_on, sent_on) values ('CERT', 'scope', 'A site', '2026-01-01', '%s')$$),
+    (25, 'certification_body', $$update isms.certification_body set accreditation_checked_on = '%s'$$),
+    (26, 'certification_audit majors', $$insert into isms.certification_audit (certification, kind, majors_verified_on) values ('CERT', 'surveillance', '%s')$$),
+    (27, 'evidence_request asked', $$insert into isms.evidence_request (audit, what, asked_on) values ('CA', 'Log', '%s')$$),
+    (28, 'evidence_request delivered', $$insert into isms.evidence_request (audit, what, delivered_on, delivered) values ('CA', 'Log', '%s', 'Folder')$$)) f(n, what, statement)
  cross join lateral pg_temp.tells_of_the_past(f.statement) s(said)
  order by f.n;
 
@@ -155,6 +161,20 @@ select pg_temp.attempt($$update isms.certification set decided_on = '-infinity'$
 select pg_temp.attempt($$update isms.certification set stage_gap_days = 2147483647$$);
 select pg_temp.attempt($$update isms.certification_body set accredited_until = '4713-01-01 BC'$$);
 select pg_temp.attempt($$update isms.incident set detected_at = '294276-12-31 23:00Z'$$);
+select pg_temp.attempt($$update isms.certification set suspended_until = 'infinity'$$);
+select pg_temp.attempt($$update isms.certification_audit set majors_due = 'infinity'$$);
+select pg_temp.attempt($$update isms.certification_audit set held_from = '4713-01-01 BC', held_until = '4713-01-01 BC'$$);
+select pg_temp.attempt($$insert into isms.certification_notice (certification, kind, what, occurred_on) values ('CERT', 'scope', 'A site', '-infinity')$$);
+-- What was held has a beginning, and a conclusion comes after it.
+select pg_temp.attempt($$update isms.certification_audit set held_until = '2026-01-01'$$);
+select pg_temp.attempt($$update isms.certification_audit set conclusion = 'positive'$$);
+-- A day that is due for ever, or was before all time, is so many days late as nobody can say.
+insert into isms.opportunity (code, title, kind, due_on) values ('NEVER', 'Never', 'risk', 'infinity'), ('EVER', 'Ever', 'risk', '-infinity');
+insert into isms.risk (code, title, owner) values ('R-1', 'Risk', 'dana');
+insert into isms.action (code, title, serves_kind, serves, owner, due_on) values ('A-1', 'Never', 'risk', 'R-1', 'dana', 'infinity'), ('A-2', 'Ever', 'risk', 'R-1', 'dana', '-infinity');
+select kind, code, due, days from isms.overdue where due in ('infinity', '-infinity') order by kind, code;
+select code, due, days_overdue from isms.risk_treatment_plan order by due;
+select code, due_on from isms.inbox i join isms.action a using (code) where i.kind = 'action' order by code;
 -- A document may be kept for longer than a life, but no part takes back what another gives.
 select pg_temp.attempt($$update isms.document_version set keep_for = '1000 years'$$);
 select pg_temp.attempt($$update isms.document_version set keep_for = '5000000 years -1799999990 days'$$);

@@ -121,6 +121,9 @@ select count(*) as actions from isms.act_on_readiness('rli', '2030-01-31', '{X-1
 select title, serves_kind, serves, owner, due_on, status from isms.action;
 select code, owner_name, due_on from isms.readiness_duty where action is not null;
 reset session authorization;
+-- Nor for somebody who has left.
+insert into isms.person (code, name, active_until) values ('gone', 'Gil Gone', '2020-01-01');
+select count(*) as actions from isms.act_on_readiness('gone', '2030-01-31', '{X-2}');
 
 -- If a control fails: risks without an option, risks nobody accepted as high as they would be.
 begin;
@@ -154,7 +157,11 @@ select * from isms.clause('9.3.3') where part <> 'rule';
 \x off
 select part, name, state from isms.clause('8.1') where part in ('table', 'rule') and (name ~ '^X' or part = 'table');
 select distinct clause from isms.clause('9') order by 1;
+-- A point of a clause is told of with the clause.
+select p as point, (select string_agg(distinct c.clause, ', ') from isms.clause(p) c) as clause from unnest('{6.1.3 d,9.3.2.d,"10.2 f ",6.1.2 d1}'::text[]) p;
 select * from isms.clause('11');
+select * from isms.clause('11 d');
+select * from isms.clause(null);
 select * from isms.clause('A.5.1');
 select * from isms.clause('nonsense');
 select * from isms.clause('9.3', 'NOWHERE');

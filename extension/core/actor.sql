@@ -87,6 +87,21 @@ $$;
 
 comment on function isms.default_scope() is 'Scope of statements that name none: the setting isms.scope, else the only visible one. Errors: IS021 when none or several are visible';
 
+create function isms.visible_scope(scope text) returns text
+  language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
+begin
+  if not exists (select from isms.scope s where s.code = visible_scope.scope) then
+    raise exception using
+      errcode = 'IS021',
+      message = format('scope %s is not visible', coalesce(visible_scope.scope, '(null)')),
+      hint = 'Those visible: ' || coalesce((select string_agg(s.code, ', ' order by s.code) from isms.scope s), 'none') || '.';
+  end if;
+  return visible_scope.scope;
+end
+$$;
+
+comment on function isms.visible_scope(text) is 'The scope, where the caller sees it. Errors: IS021';
+
 -- Sessions keep who they are and which roles people hold; a change makes them look again.
 create function isms.forget() returns trigger
   language c as 'MODULE_PATHNAME', 'isms_forget';

@@ -92,6 +92,12 @@ create function isms.is_period(period interval) returns boolean
 
 comment on function isms.is_period(interval) is 'Is it more than nothing, at most a hundred years, and no part of it below zero?';
 
+create function isms.days_between(first date, last date) returns integer
+  language sql immutable parallel safe
+  return case when isfinite(first) and isfinite(last) then last - first end;
+
+comment on function isms.days_between(date, date) is 'Days from one day to another, negative when the second comes first; null where one is infinite or not known';
+
 -- No foreign key can be of the elements of an array.
 create function isms.lists_people() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$

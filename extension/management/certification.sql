@@ -34,6 +34,9 @@ comment on column isms.certification_body.created_by is 'Person who recorded it'
 
 create index certification_body_checked_by_idx on isms.certification_body (accreditation_checked_by);
 
+create trigger not_in_future before insert or update of accreditation_checked_on on isms.certification_body
+  for each row when (new.accreditation_checked_on > isms.today(new.scope)) execute function isms.not_in_future('accreditation_checked_on');
+
 create sequence isms.certification_body_code;
 
 comment on sequence isms.certification_body_code is 'Numbers for codes of certification bodies';
@@ -85,8 +88,8 @@ create table isms.certification (
   constraint certification_body_fkey foreign key (scope, body) references isms.certification_body on update cascade,
   constraint certification_validity_ordered check (valid_until > valid_from),
   constraint certification_days_near
-    check (greatest(stage_1_ended_on, stage_1_repeated_on, stage_2_from, stage_2_ended_on, decided_on, valid_until) < '3000-01-01'
-           and least(stage_1_ended_on, stage_1_repeated_on, stage_2_from, stage_2_ended_on, decided_on, valid_until) >= '1900-01-01')
+    check (greatest(stage_1_ended_on, stage_1_repeated_on, stage_2_from, stage_2_ended_on, decided_on, valid_from, valid_until, suspended_until) < '3000-01-01'
+           and least(stage_1_ended_on, stage_1_repeated_on, stage_2_from, stage_2_ended_on, decided_on, valid_from, valid_until, suspended_until) >= '1900-01-01')
 );
 
 comment on table isms.certification is 'Certification, a row a cycle: application, stages, decision, certificate, suspension';
@@ -127,6 +130,10 @@ comment on column isms.certification.body_dated is 'Its date';
 comment on column isms.certification.body_evidence is 'Where it is kept';
 comment on column isms.certification.custom is 'Fields of the organisation''s own';
 comment on column isms.certification.created_by is 'Person who recorded it';
+
+comment on constraint certification_persons_by_site_counted on isms.certification is 'persons_by_site is an object of site and number of persons, none below zero';
+comment on constraint certification_validity_ordered on isms.certification is 'valid_until is after valid_from';
+comment on constraint certification_days_near on isms.certification is 'the days of a cycle lie between 1900 and 2999';
 
 create index certification_body_idx on isms.certification (scope, body);
 
@@ -183,6 +190,8 @@ comment on column isms.certification_offer.decision is 'chosen or declined; null
 comment on column isms.certification_offer.decision_reason is 'Why';
 comment on column isms.certification_offer.decided_on is 'When';
 comment on column isms.certification_offer.decided_by is 'Who decided';
+
+comment on constraint certification_offer_decision_reasoned on isms.certification_offer is 'a decision on an offer has decided_on and decision_reason, why';
 
 create index certification_offer_body_idx on isms.certification_offer (scope, body);
 
@@ -267,9 +276,13 @@ create table isms.certification_audit (
   constraint certification_audit_pkey primary key (scope, code),
   constraint certification_audit_certification_fkey foreign key (scope, certification) references isms.certification on update cascade,
   constraint certification_audit_planned_ordered check (planned_until >= planned_from),
-  constraint certification_audit_held_ordered check (held_until >= held_from),
+  constraint certification_audit_held_ordered check (held_until is null or coalesce(held_until >= held_from, false)),
   constraint certification_audit_conclusion_fits check (
-    case kind when 'stage_1' then conclusion in ('ready', 'not_ready') else conclusion in ('positive', 'negative') end),
+    conclusion is null
+    or held_until is not null and case kind when 'stage_1' then conclusion in ('ready', 'not_ready') else conclusion in ('positive', 'negative') end),
+  constraint certification_audit_days_near
+    check (greatest(planned_from, planned_until, held_from, held_until, majors_due) < '3000-01-01'
+           and least(planned_from, planned_until, held_from, held_until, majors_due) >= '1900-01-01'),
   constraint certification_audit_special_reasoned check (kind <> 'special' or coalesce(purpose, '') ~ '\S'),
   constraint certification_audit_cancellation_reasoned check (cancelled_on is null or held_from is null and coalesce(cancelled_reason, '') ~ '\S')
 );
@@ -299,6 +312,12 @@ comment on column isms.certification_audit.cancelled_reason is 'Why';
 comment on column isms.certification_audit.custom is 'Fields of the organisation''s own';
 comment on column isms.certification_audit.created_by is 'Person who recorded it';
 
+comment on constraint certification_audit_held_ordered on isms.certification_audit is 'held_until is not before held_from, and not without it';
+comment on constraint certification_audit_conclusion_fits on isms.certification_audit is 'a conclusion comes when the audit was held, held_until: ready or not_ready of stage_1, positive or negative of the others';
+comment on constraint certification_audit_days_near on isms.certification_audit is 'the days of an audit lie between 1900 and 2999';
+comment on constraint certification_audit_special_reasoned on isms.certification_audit is 'a special audit needs purpose, what it is for';
+comment on constraint certification_audit_cancellation_reasoned on isms.certification_audit is 'what is cancelled was not held, and needs cancelled_reason, why';
+
 create index certification_audit_certification_idx on isms.certification_audit (scope, certification);
 
 create sequence isms.certification_audit_code;
@@ -308,8 +327,8 @@ comment on sequence isms.certification_audit_code is 'Numbers for codes of the b
 create trigger fill_code before insert on isms.certification_audit
   for each row when (new.code is null) execute function isms.fill_code('CA');
 
-create trigger not_in_future before insert or update of held_from, held_until on isms.certification_audit
-  for each row when (new.held_from > isms.today(new.scope) or new.held_until > isms.today(new.scope)) execute function isms.not_in_future('held_from', 'held_until');
+create trigger not_in_future before insert or update of held_from, held_until, majors_verified_on on isms.certification_audit
+  for each row when (new.held_from > isms.today(new.scope) or new.held_until > isms.today(new.scope) or new.majors_verified_on > isms.today(new.scope)) execute function isms.not_in_future('held_from', 'held_until', 'majors_verified_on');
 
 -- Nobody types the days of an audit twice: the newest audit of a stage says what the cycle's guards look at, until the decision that
 -- rests on it.  What an audit that is changed or removed said goes with it; what was entered in the cycle itself stays.
@@ -378,7 +397,7 @@ create table isms.certification_notice (
     check (kind in ('organisation', 'contact', 'scope', 'isms', 'incident', 'transfer', 'suspension', 'restoration', 'withdrawal', 'appeal', 'complaint', 'other')),
   what text not null constraint certification_notice_what_given check (what ~ '\S'),
   change text,
-  occurred_on date not null,
+  occurred_on date not null constraint certification_notice_occurred_on_near check (occurred_on >= '1900-01-01' and occurred_on < '3000-01-01'),
   owner text constraint certification_notice_owner_fkey references isms.person on update cascade,
   sent_on date,
   sent_by text constraint certification_notice_sent_by_fkey references isms.person on update cascade,
@@ -406,6 +425,9 @@ comment on column isms.certification_notice.reference is 'Letter or message';
 comment on column isms.certification_notice.answered_on is 'When the body answered';
 comment on column isms.certification_notice.answer is 'What it answered';
 comment on column isms.certification_notice.created_by is 'Person who recorded it';
+
+comment on constraint certification_notice_occurred_on_near on isms.certification_notice is 'occurred_on lies between 1900 and 2999';
+comment on constraint certification_notice_sent_after on isms.certification_notice is 'sent_on is not before occurred_on';
 
 create index certification_notice_certification_idx on isms.certification_notice (scope, certification);
 
@@ -459,11 +481,16 @@ comment on column isms.evidence_request.evidence is 'Record of it in isms.eviden
 comment on column isms.evidence_request.status is 'open or delivered';
 comment on column isms.evidence_request.created_by is 'Person who recorded it';
 
+comment on constraint evidence_request_delivery_named on isms.evidence_request is 'what was delivered is named: delivered, or evidence';
+
 create index evidence_request_audit_idx on isms.evidence_request (scope, audit);
 
 create index evidence_request_evidence_idx on isms.evidence_request (scope, evidence);
 
 create index evidence_request_owner_idx on isms.evidence_request (owner);
+
+create trigger not_in_future before insert or update of asked_on, delivered_on on isms.evidence_request
+  for each row when (new.asked_on > isms.today(new.scope) or new.delivered_on > isms.today(new.scope)) execute function isms.not_in_future('asked_on', 'delivered_on');
 
 create sequence isms.evidence_request_code;
 
@@ -510,6 +537,9 @@ comment on column isms.audit_agenda.interviewee is 'Person who is met; a row eac
 comment on column isms.audit_agenda.note is 'What is to be prepared';
 comment on column isms.audit_agenda.created_by is 'Person who recorded it';
 comment on constraint audit_agenda_interviewee_once on isms.audit_agenda is 'nobody is met twice at one time';
+
+comment on constraint audit_agenda_interviewee_once on isms.audit_agenda is 'nobody is met twice at one time';
+comment on constraint audit_agenda_time_ordered on isms.audit_agenda is 'ends is after starts';
 
 create index audit_agenda_audit_idx on isms.audit_agenda (scope, audit, day, starts);
 

@@ -60,7 +60,9 @@ declare
   p isms.certification_parameter;
 begin
   select x.* into p from isms.certification_parameter x where x.name = new.parameter;
-  if p.basis = 'S' and new.period > p.period then
+  -- A month has no length of its own: whichever of the days of four years it begins on.
+  if p.basis = 'S'
+     and exists (select from generate_series(timestamp '2024-01-01', '2027-12-31', '1 day') d(day) where (d.day + new.period)::date > (d.day + p.period)::date) then
     raise exception using
       errcode = 'check_violation',
       message = format('%s of body %s is longer than the standard allows', new.parameter, new.body),
@@ -133,10 +135,17 @@ begin atomic
               max((f.x ->> 'body_verified_on')::date) as last_verified
          from jsonb_array_elements(isms.certification_findings(to_jsonb(c))) f(x)
         where f.x ->> 'kind' = 'major' and f.x ->> '@state' <> 'withdrawn') m on c.status in ('stage_2', 'awaiting_decision')
-     where c.scope = certification_calendar.scope and c.status not in ('withdrawn', 'refused', 'ended')),
+     where c.scope = (select isms.visible_scope(certification_calendar.scope)) and c.status not in ('withdrawn', 'refused', 'ended')),
   audit as (
-    -- what a cycle shows: its own audits, and the recertification held in the cycle after it
-    select k.code as certification, a.code, a.kind, a.purpose, a.majors_due, a.majors_verified_on,
+    -- what a cycle shows: its own audits, and the recertification held in the cycle after it.  The recertification on which its own
+    -- decision rests is its stage 2, and not the next one.
+    select k.code as certification, a.code,
+           case
+             when a.certification <> k.code then 'recertification'
+             when a.kind = 'recertification' and (k.status not in ('certified', 'suspended') or coalesce(a.held_until, a.planned_from) <= k.decided_on) then 'stage_2'
+             else a.kind
+           end as kind,
+           a.purpose, a.majors_due, a.majors_verified_on,
            case when not m.missed then coalesce(a.planned_from, a.held_from) end as planned_on,
            case when a.held_until <= k.day then a.held_until end as held_on,
            a.certification <> k.code as later,
@@ -153,7 +162,7 @@ begin atomic
      where a.certification = k.code or s.previous = k.code and a.kind in ('stage_2', 'recertification')),
   held as (
     select a.certification,
-           case when a.kind = 'recertification' or a.later then 'recertification' when a.kind = 'surveillance' then coalesce(a.by_place, a.kind) else a.kind end as kind,
+           case a.kind when 'surveillance' then coalesce(a.by_place, a.kind) else a.kind end as kind,
            min(a.held_on) as held_on,
            min(a.planned_on) as planned_on,
            (array_agg(a.code order by a.held_on, a.missed, a.planned_on, a.code))[1] as code
@@ -212,7 +221,7 @@ begin atomic
       left join lateral (
        select x.code, x.planned_on, x.held_on
          from audit x
-        where x.certification = k.code and (x.kind in ('surveillance_1', 'surveillance_2', 'surveillance', 'recertification') or x.later)
+        where x.certification = k.code and x.kind in ('surveillance_1', 'surveillance_2', 'surveillance', 'recertification')
           and extract(year from coalesce(x.held_on, x.planned_on)) = y.year
         order by x.held_on, x.planned_on, x.code
         limit 1) a on true
@@ -274,7 +283,7 @@ begin atomic
            when x.planned_on is not null then 'planned'
            else 'open'
          end,
-         case when x.done_on <= k.day then null else x.latest - k.day end,
+         case when x.done_on <= k.day then null else isms.days_between(k.day, x.latest) end,
          x.reason || case when x.done_on > x.latest then '; it was done too late'
                           when x.done_on is not null then ''
                           when x.planned_on > x.latest then '; it is planned too late'
@@ -284,10 +293,12 @@ begin atomic
          x.basis
     from dated x
     join cycle k on k.code = x.certification
+   -- once it is renewed, the rules of the cycle after it hold
+   where (x.latest >= k.renewed_on and x.done_on is null and (starts_with(x.what, 'surveillance_') or x.what = 'accreditation')) is not true
    order by x.certification collate "C", coalesce(x.latest, x.planned_on), x.what collate "C", x.audit collate "C";
 end;
 
-comment on function isms.certification_calendar(text, date) is 'What is to happen in the certification cycles of a scope, the default one unless stated, seen from a day, today unless stated: from when, until when, when to act, and the rule it follows from; status done, planned, open or overdue';
+comment on function isms.certification_calendar(text, date) is 'What is to happen in the certification cycles of a scope, the default one unless stated, seen from a day, today unless stated: from when, until when, when to act, and the rule it follows from; status done, planned, open or overdue. Errors: IS021 scope not visible';
 
 create view isms.certification_calendar with (security_invoker = true) as
   select c.scope, c.certification, c.what, c.audit, c.earliest, c.latest, c.act_on, c.planned_on, c.done_on, c.status, c.days_left, c.reason, c.clause, c.basis
@@ -319,7 +330,8 @@ create view isms.certification_status with (security_invoker = true) as
          isms.certificate_state(c.status, c.valid_from, c.valid_until, isms.certification_period(c.scope, c.body, 'restore'),
            exists (select
                      from isms.certification s
-                    where s.scope = c.scope and s.previous = c.code and s.status in ('certified', 'suspended') and s.valid_from <= d.today), d.today) as state,
+                    where s.scope = c.scope and s.previous = c.code and s.status in ('certified', 'suspended', 'withdrawn', 'ended')
+                      and s.decided_on is not null and s.valid_from <= d.today), d.today) as state,
          c.owner,
          p.name as owner_name,
          c.body,

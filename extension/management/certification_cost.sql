@@ -102,6 +102,7 @@ begin
                          case when adjustment >= 'Infinity' then 'adjustment: it is a number, not infinite' end),
       hint = 'Such as: select * from isms.certification_cost(''ACME'', 1300, expenses_per_day => 150, fee_per_year => 600)';
   end if;
+  perform isms.visible_scope(certification_cost.scope);
   select c.*
     into cycle
     from isms.certification c
@@ -149,4 +150,4 @@ begin
 end
 $$;
 
-comment on function isms.certification_cost(text, numeric, numeric, numeric, numeric, text) is 'What three years of certification cost: persons by site, audit days by isms.audit_days_for, adjusted and rounded up to half days, at a day rate, expenses, fees and the total, in the scope''s currency; of the newest cycle unless one is named; null where the persons or their band are not known. Errors: P0002 no such cycle, 22023';
+comment on function isms.certification_cost(text, numeric, numeric, numeric, numeric, text) is 'What three years of certification cost: persons by site, audit days by isms.audit_days_for, adjusted and rounded up to half days, at a day rate, expenses, fees and the total, in the scope''s currency; of the newest cycle unless one is named; null where the persons or their band are not known. Errors: P0002 no such cycle, IS021 scope not visible, 22023';

@@ -205,7 +205,8 @@ create function isms.clause(reference text, scope text default null)
 #variable_conflict use_column
 declare
   in_scope text := coalesce(clause.scope, isms.default_scope());
-  wanted isms.reference := clause.reference::isms.reference;
+  -- a lettered point, such as 6.1.3 d, is told of with its clause
+  wanted isms.reference := regexp_replace(clause.reference, '[ .]+[a-z]+[0-9]*\s*$', '')::isms.reference;
   g isms.clause_guide;
   relation text;
   kind "char";
@@ -219,7 +220,7 @@ begin
   elsif not exists (select from isms.clause_guide k where k.reference <@ wanted) then
     raise exception using
       errcode = 'no_data_found',
-      message = format('there is no clause %s', clause.reference),
+      message = format('there is no clause %s', coalesce(clause.reference, '(none named)')),
       hint = case when clause.reference ~ '^A\.' then 'Of controls tells isms.control_coverage.' else 'Clauses go from 4 to 10, such as 6.1.3; isms.clause_guide lists them.' end;
   end if;
   for g in select k.* from isms.clause_guide k where k.reference <@ wanted order by k.reference loop
@@ -257,4 +258,4 @@ begin
 end
 $$;
 
-comment on function isms.clause(text, text) is 'What a clause of ISO/IEC 27001 and those under it ask for in plain words, what to begin with, what an auditor asks; the tables and views it is kept in with how much is there, and its rules of readiness with their state. Default scope where none is named. Errors: P0002 no such clause, IS021, 22P02 not a reference';
+comment on function isms.clause(text, text) is 'What a clause of ISO/IEC 27001 and those under it, or the clause of a point such as 6.1.3 d, ask for in plain words, what to begin with, what an auditor asks; the tables and views it is kept in with how much is there, and its rules of readiness with their state. Default scope where none is named. Errors: P0002 no such clause, IS021, 22P02 not a reference';

@@ -40,14 +40,28 @@ comment on function isms.guard_no_significant_change(jsonb, jsonb, isms.step) is
 
 -- IAF MLA
 create function isms.guard_body_accredited(old jsonb, new jsonb, step isms.step) returns text
-  language sql stable set search_path = pg_catalog, pg_temp
-begin atomic
-  select isms.guard_says(
-           isms.guard_lacks(new, 'body', 'accreditation_body', 'accreditation_number', 'accreditation_standard', 'accredited_until'),
-           case when (new ->> 'accredited_until')::date < isms.today((step).scope) then format('the accreditation ended on %s', new ->> 'accredited_until') end);
-end;
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  b isms.certification_body;
+begin
+  if step.transition = 'amend_certificate' then
+    if new -> 'body' = old -> 'body' then
+      return null;
+    end if;
+    -- of a transfer nobody chose an offer, which would have brought the accreditation in
+    select x.* into b from isms.certification_body x where x.scope = step.scope and x.code = new ->> 'body';
+  end if;
+  return isms.guard_says(
+    isms.guard_lacks(new, 'body', 'accreditation_body', 'accreditation_number', 'accreditation_standard', 'accredited_until'),
+    case when (new ->> 'accredited_until')::date < isms.today(step.scope) then format('the accreditation ended on %s', new ->> 'accredited_until') end,
+    case when b.code is not null
+          and (b.accreditation_body, b.accreditation_number, b.accreditation_standard, b.accredited_until)
+              is distinct from (new ->> 'accreditation_body', new ->> 'accreditation_number', new ->> 'accreditation_standard', (new ->> 'accredited_until')::date)
+         then format('the accreditation entered is not the one that isms.certification_body has of %s', b.code) end);
+end
+$$;
 
-comment on function isms.guard_body_accredited(jsonb, jsonb, isms.step) is 'Guard: the body and its accreditation, valid today';
+comment on function isms.guard_body_accredited(jsonb, jsonb, isms.step) is 'Guard: the body and its accreditation, valid today; of a certificate that is amended only where its body changes, and then as isms.certification_body has it';
 
 -- 4.3
 create function isms.guard_scope_statement_approved(old jsonb, new jsonb, step isms.step) returns text

@@ -374,6 +374,9 @@ create index opportunity_requirement_idx on isms.opportunity (scope, requirement
 
 create index opportunity_process_idx on isms.opportunity (scope, process);
 
+create trigger not_in_future before insert or update of evaluated_on on isms.opportunity
+  for each row when (new.evaluated_on > isms.today(new.scope)) execute function isms.not_in_future('evaluated_on');
+
 create sequence isms.opportunity_code;
 
 comment on sequence isms.opportunity_code is 'Numbers for codes of risks and opportunities of the ISMS';

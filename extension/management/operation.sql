@@ -204,7 +204,7 @@ create view isms.threat_report_status with (security_invoker = true) as
          t.kind,
          t.source,
          t.received_on,
-         d.today - t.received_on as days,
+         isms.days_between(t.received_on, d.today) as days,
          t.owner,
          p.name as owner_name,
          t.triage,

@@ -180,12 +180,21 @@ begin
       errcode = 'IS022',
       message = format('there is no person %s', coalesce(for_whom, '(none named)')),
       hint = 'isms.person lists them.';
+  elsif exists (
+    select from isms.person p
+     where p.code = for_whom and isms.today(in_scope) not between coalesce(p.active_from, '-infinity') and coalesce(p.active_until, 'infinity')) then
+    raise exception using
+      errcode = 'IS022',
+      message = format('%s is not active', isms.person_name(for_whom)),
+      hint = 'Name somebody who is.';
   elsif act_on_readiness.due_on < isms.today(in_scope) then
     raise exception using
       errcode = 'invalid_parameter_value',
       message = format('due_on %s is past', to_jsonb(act_on_readiness.due_on) #>> '{}'),
       hint = 'Name a day to come.';
   end if;
+  -- Who asks at the same time waits, and sees then what there is an action for.
+  perform pg_advisory_xact_lock(hashtextextended('isms.act_on_readiness ' || in_scope, 0));
   return query
   insert into isms.action as a (scope, title, serves_kind, serves, owner, due_on)
   select r.scope, format('%s (%s): %s', r.rule, r.clause, r.remedy), 'readiness', r.rule, for_whom, act_on_readiness.due_on
@@ -196,4 +205,4 @@ begin
 end
 $$;
 
-comment on function isms.act_on_readiness(text, date, text[], text) is 'Makes an action of each rule of readiness that fails, of all or of those named, and has no open one; owner, the person acting where none is named, and due date are the same for all and can be changed after. Returns the codes of the actions. Errors: IS021, IS022 no such person, 22023 no such rule, a day that is past';
+comment on function isms.act_on_readiness(text, date, text[], text) is 'Makes an action of each rule of readiness that fails, of all or of those named, and has no open one; owner, the person acting where none is named, and due date are the same for all and can be changed after. Returns the codes of the actions. Errors: IS021, IS022 no such person, or one who is not active, 22023 no such rule, a day that is past';

@@ -996,7 +996,11 @@ $$, true),
  'The first surveillance audit was agreed for the year after the decision, and one for each calendar year without recertification',
  'Agree the days with the body and enter them in isms.certification_audit; isms.certification_calendar says what is due when.', '{}', $$
  with cycle as (
-   select c.scope, c.code, c.kind, c.decided_on, c.valid_until, d.today, (c.decided_on + coalesce(f.period, p.period))::date as first_until, coalesce(g.period, a.period) as agree_before
+   select c.scope, c.code, c.kind, c.decided_on, c.valid_until, d.today, (c.decided_on + coalesce(f.period, p.period))::date as first_until, coalesce(g.period, a.period) as agree_before,
+          -- once it is renewed, the rules of the cycle after it hold
+          (select min(n.decided_on)
+             from isms.certification n
+            where n.scope = any ($2) and n.scope = c.scope and n.previous = c.code and n.status in ('certified', 'suspended', 'withdrawn', 'ended') and n.decided_on <= d.today) as renewed_on
      from isms.certification c
      join isms.scope_day d on d.scope = c.scope
      join isms.certification_parameter p on p.name = 'surveillance_1'
@@ -1022,11 +1026,12 @@ $$, true),
  due as (
    select c.scope, c.code, 'surveillance_1' as what, c.today, c.first_until as latest, c.agree_before, null::integer as year
      from cycle c
-    where c.kind = 'initial'
+    where c.kind = 'initial' and coalesce(c.first_until < c.renewed_on, true)
     union all
    select c.scope, c.code, 'surveillance_' || y.year, c.today, make_date(y.year, 12, 31), c.agree_before, y.year
      from cycle c
-    cross join lateral generate_series(extract(year from c.decided_on)::integer + 1, extract(year from c.valid_until)::integer - 1) y(year))
+    cross join lateral generate_series(extract(year from c.decided_on)::integer + 1, extract(year from c.valid_until)::integer - 1) y(year)
+    where coalesce(make_date(y.year, 12, 31) < c.renewed_on, true))
  select u.scope, 'isms.certification', u.code || ' ' || u.what,
         coalesce(bool_or(a.held_until <= u.today), false) or u.latest >= u.today and coalesce(bool_or(a.planned_on <= u.latest), false)
    from due u
@@ -1054,11 +1059,13 @@ $$, true),
           from isms.certification n
          where n.scope = any ($2) and n.scope = c.scope and n.previous = c.code and n.status in ('certified', 'suspended', 'withdrawn', 'ended') and n.decided_on <= d.today)),
  audit as (
-   -- what a cycle shows: its own recertification, and what was held in the cycle after it
+   -- what a cycle shows: its own recertification, not the one on which its decision rests, and what was held in the cycle after it
    select a.scope, s.cycle, coalesce(a.planned_from, a.held_from) as planned_on, a.held_until, a.majors_due, a.majors_verified_on
      from isms.certification_audit a
      join isms.certification n on n.scope = a.scope and n.code = a.certification
-    cross join lateral (values (n.code, a.kind = 'recertification'), (n.previous, n.previous is not null)) s(cycle, shown)
+    cross join lateral (values
+      (n.code, a.kind = 'recertification' and coalesce(coalesce(a.held_until, a.planned_from) > n.decided_on, true)),
+      (n.previous, n.previous is not null)) s(cycle, shown)
     where a.scope = any ($2) and n.scope = any ($2) and a.cancelled_on is null and a.kind in ('stage_2', 'recertification') and s.shown),
  plan as (
    select c.scope, c.code, c.today, c.valid_until, c.begin_on, c.agree_on,

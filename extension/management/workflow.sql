@@ -416,7 +416,7 @@ insert into isms.workflow_state (workflow, position, name, initial, final, cutov
   ('certification', 4, 'stage_2', false, false, true, '{body_reference,body_dated,body_evidence}', '{}', true),
   ('certification', 5, 'awaiting_decision', false, false, true, '{body_reference,body_dated,body_evidence}', '{}', true),
   ('certification', 6, 'certified', false, false, true, '{scope,code,kind,previous,body,accreditation_body,accreditation_number,accreditation_standard,certificate_number,certificate_scope,certificate_standard,soa_version,stage_1_conclusion,stage_1_ended_on,stage_1_repeated_on,stage_2_from,stage_2_ended_on,decided_on,valid_from,valid_until,body_reference,body_dated,body_evidence,created_by}', '{}', true),
-  ('certification', 7, 'suspended', false, false, true, '{scope,code,kind,previous,body,accreditation_body,accreditation_number,accreditation_standard,certificate_number,certificate_scope,certificate_standard,soa_version,stage_1_conclusion,stage_1_ended_on,stage_1_repeated_on,stage_2_from,stage_2_ended_on,decided_on,valid_from,valid_until,body_reference,body_dated,body_evidence,created_by}', '{}', true),
+  ('certification', 7, 'suspended', false, false, true, '{scope,code,kind,previous,suspended_until,body,accreditation_body,accreditation_number,accreditation_standard,certificate_number,certificate_scope,certificate_standard,soa_version,stage_1_conclusion,stage_1_ended_on,stage_1_repeated_on,stage_2_from,stage_2_ended_on,decided_on,valid_from,valid_until,body_reference,body_dated,body_evidence,created_by}', '{}', true),
   ('certification', 8, 'withdrawn', false, true, true, '{*}', '{*}', true),
   ('certification', 9, 'refused', false, true, true, '{*}', '{*}', true),
   ('certification', 10, 'ended', false, true, true, '{*}', '{*}', true);
@@ -565,13 +565,16 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
    '{body_reference}', '17021-1 9.5', 'P', true),
   ('certification', 'suspend', '{certified}', 'suspended', '{body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
    '{reason_given,suspension_end_set,body_reference}', '17021-1 9.6.5.2', 'P', true),
-  ('certification', 'amend_certificate', '{certified}', null, '{certificate_scope,soa_version,body,body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
-   '{body_reference,certificate_complete}', '17021-1 9.6.4.1, 9.6.5.5; IAF MD 2', 'P', true),
+  ('certification', 'amend_certificate', '{certified}', null,
+   '{certificate_scope,soa_version,body,accreditation_body,accreditation_number,accreditation_standard,accredited_until,body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
+   '{body_reference,certificate_complete,body_accredited}', '17021-1 9.6.4.1, 9.6.5.5; IAF MD 2', 'P', true),
+  ('certification', 'amend_suspension', '{suspended}', null, '{suspended_until,body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
+   '{reason_given,suspension_end_set,body_reference}', '17021-1 9.6.5.4', 'P', true),
   ('certification', 'lift', '{suspended}', 'certified', '{body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
    '{cause_resolved,body_reference}', '17021-1 9.6.5.4', 'P', true),
   ('certification', 'withdraw', '{certified,suspended}', 'withdrawn', '{body_reference,body_dated,body_evidence}', '{isms_manager}', '{}',
    '{reason_given,body_reference}', '17021-1 9.6.5', 'P', true),
-  ('certification', 'end', '{preparing,applied,certified}', 'ended', '{}', '{isms_manager}', '{R}',
+  ('certification', 'end', '{preparing,applied,stage_1,stage_2,awaiting_decision,certified,suspended}', 'ended', '{}', '{isms_manager}', '{R}',
    '{reason_given}', '-', 'P', true);
 
 insert into isms.workflow_approval (workflow, transition, slot, approver, condition, basis, builtin) values

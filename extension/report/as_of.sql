@@ -2,6 +2,7 @@
 insert into isms.lookback_exception (kind, name, time_column, builtin) values
   -- The rights of who looks back are those of today.
   ('function', 'visible_scopes', null, true),
+  ('function', 'visible_scope', null, true),
   ('function', 'editable_scopes', null, true),
   ('function', 'holds_role', null, true),
   ('function', 'may_correct', null, true),

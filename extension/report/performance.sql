@@ -31,7 +31,7 @@ create view isms.measure_status with (security_invoker = true) as
          p.name as measurer_name,
          u.measure_due,
          coalesce(u.measure_due < d.today, false) as overdue,
-         case when u.measure_due < d.today then d.today - u.measure_due end as days_overdue,
+         case when u.measure_due < d.today then isms.days_between(u.measure_due, d.today) end as days_overdue,
          m.evaluator,
          q.name as evaluator_name,
          e.evaluated_on,
@@ -113,7 +113,7 @@ create view isms.audit_programme_status with (security_invoker = true) as
          f.open_findings::integer as open_findings,
          i.reported_on,
          coalesce(i.status in ('planned', 'in_progress') and upper(i.planned_period) <= d.today, false) as overdue,
-         case when i.status in ('planned', 'in_progress') and upper(i.planned_period) <= d.today then d.today - upper(i.planned_period) + 1 end as days_overdue
+         case when i.status in ('planned', 'in_progress') and upper(i.planned_period) <= d.today then isms.days_between(upper(i.planned_period), d.today) + 1 end as days_overdue
     from isms.audit_programme g
     join isms.scope_day d on d.scope = g.scope
     left join isms.internal_audit i on i.scope = g.scope and i.programme = g.code
@@ -178,7 +178,7 @@ create view isms.open_findings with (security_invoker = true) as
          f.auditee,
          p.name as auditee_name,
          f.found_on,
-         d.today - f.found_on as days_open,
+         isms.days_between(f.found_on, d.today) as days_open,
          f.nonconformity,
          n.status as nonconformity_status,
          a.next_due,
@@ -237,7 +237,7 @@ create view isms.corrective_action_status with (security_invoker = true) as
          n.judged_on,
          s.next_step,
          coalesce(s.due < d.today, false) as overdue,
-         case when s.due < d.today then d.today - s.due end as days_overdue
+         case when s.due < d.today then isms.days_between(s.due, d.today) end as days_overdue
     from isms.nonconformity n
     join isms.scope_day d on d.scope = n.scope
     left join isms.person p on p.code = n.owner

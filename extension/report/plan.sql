@@ -28,7 +28,7 @@ create view isms.risk_treatment_plan with (security_invoker = true) as
          end as evaluation,
          i.status,
          coalesce(i.is_open and i.due < d.today, false) as overdue,
-         case when i.is_open and i.due < d.today then d.today - i.due end as days_overdue,
+         case when i.is_open and i.due < d.today then isms.days_between(i.due, d.today) end as days_overdue,
          a.overridden
     from isms.risk_assessment a
     join isms.scope_day d on d.scope = a.scope

@@ -81,7 +81,7 @@ $$;
 comment on function isms.due_items() is 'What the queries of isms.due_source give: things to do, by whom, by when';
 
 create view isms.overdue with (security_invoker = true) as
-  select o.scope, o.kind, o.code, o.title, o.owner, p.name as owner_name, o.what, o.due, d.today - o.due as days
+  select o.scope, o.kind, o.code, o.title, o.owner, p.name as owner_name, o.what, o.due, isms.days_between(o.due, d.today) as days
     from (
       select a.scope, 'action' as kind, a.code, a.title, a.owner, 'to be done' as what, a.due_on as due
         from isms.action a

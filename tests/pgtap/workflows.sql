@@ -132,10 +132,11 @@ certification | awaiting_decision | repeat_stage_2 | stage_2 | isms_manager | - 
 certification | awaiting_decision | certify | certified | isms_manager | - | - | majors_verified, minors_planned, decided_in_time, certificate_complete, body_reference | 17021-1 9.5, 9.6.3.2
 certification | awaiting_decision | refuse | refused | isms_manager | - | - | body_reference | 17021-1 9.5
 certification | certified | suspend | suspended | isms_manager | - | - | reason_given, suspension_end_set, body_reference | 17021-1 9.6.5.2
+certification | suspended | amend_suspension | = suspended_until, body_reference, body_dated, body_evidence | isms_manager | - | - | reason_given, suspension_end_set, body_reference | 17021-1 9.6.5.4
 certification | suspended | lift | certified | isms_manager | - | - | cause_resolved, body_reference | 17021-1 9.6.5.4
 certification | certified, suspended | withdraw | withdrawn | isms_manager | - | - | reason_given, body_reference | 17021-1 9.6.5
-certification | certified | amend_certificate | = certificate_scope, soa_version, body, body_reference, body_dated, body_evidence | isms_manager | - | - | body_reference, certificate_complete | 17021-1 9.6.4.1, 9.6.5.5; IAF MD 2
-certification | preparing, applied, certified | end | ended | isms_manager | top_management P ? no_successor | R | reason_given | -
+certification | certified | amend_certificate | = certificate_scope, soa_version, body, accreditation_body, accreditation_number, accreditation_standard, accredited_until, body_reference, body_dated, body_evidence | isms_manager | - | - | body_reference, certificate_complete, body_accredited | 17021-1 9.6.4.1, 9.6.5.5; IAF MD 2
+certification | preparing, applied, stage_1, stage_2, awaiting_decision, certified, suspended | end | ended | isms_manager | top_management P ? no_successor | R | reason_given | -
 appointment | * | propose | proposed | isms_manager / top_management / isms_admin | - | - | person_active | 5.3
 appointment | * | found | active | isms_admin | - | - | founding, person_active | 5.3
 appointment | proposed | appoint | active | top_management / isms_manager / isms_admin | top_management P ? governing_role | R, not @person | roles_compatible | 5.3, 7.2, A.5.3
