@@ -32,9 +32,9 @@ begin
          where d.scope = calendar_items.scope
          union all
         select 'certification', n.certification, k.title, k.owner, n.what || ' as planned', n.planned_on
-          from isms.certification_calendar(calendar_items.scope) n
+          from isms.certification_calendar n
           join isms.certification k on k.scope = n.scope and k.code = n.certification
-         where n.status = 'planned') i
+         where n.scope = calendar_items.scope and n.status = 'planned') i
      where i.due between '0001-01-01' and '9999-12-31';
 end
 $$;

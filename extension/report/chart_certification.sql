@@ -35,7 +35,8 @@ begin
          string_agg(format('%s %s: %s%s', c.certification, replace(c.what, '_', ' '), c.status, coalesce(', ' || to_char(case c.status when 'done' then c.done_on when 'planned' then c.planned_on else c.latest end, 'YYYY-MM-DD'), '')),
                     '; ' order by c.certification collate "C", coalesce(c.latest, c.planned_on), c.what collate "C") filter (where c.status <> 'done')
     into events, overdue, first_day, last_day, said
-    from isms.certification_calendar(wanted) c;
+    from isms.certification_calendar c
+   where c.scope = wanted;
   if events = 0 then
     return isms.chart_empty('certification', title, 'no certification cycle with dates that you may see');
   end if;
@@ -47,8 +48,9 @@ begin
   for b in
     select c.certification, k.title, c.what, c.earliest, c.latest, c.act_on, c.planned_on, c.done_on, c.status,
            row_number() over (order by c.certification collate "C", coalesce(c.latest, c.planned_on, c.done_on), c.what collate "C", c.audit collate "C") as n
-      from isms.certification_calendar(wanted) c
+      from isms.certification_calendar c
       left join isms.certification k on k.scope = c.scope and k.code = c.certification
+     where c.scope = wanted
      order by n
      limit lines_at_most
   loop
