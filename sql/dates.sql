@@ -175,6 +175,7 @@ insert into isms.action (code, title, serves_kind, serves, owner, due_on) values
 select kind, code, due, days from isms.overdue where due in ('infinity', '-infinity') order by kind, code;
 select code, due, days_overdue from isms.risk_treatment_plan order by due;
 select code, due_on from isms.inbox i join isms.action a using (code) where i.kind = 'action' order by code;
+select isms.treatment_burn_down_svg('ACME') ~ '2 without' as counted_as_undated, isms.report_html('ACME') ~ '</html>' as reported;
 -- A document may be kept for longer than a life, but no part takes back what another gives.
 select pg_temp.attempt($$update isms.document_version set keep_for = '1000 years'$$);
 select pg_temp.attempt($$update isms.document_version set keep_for = '5000000 years -1799999990 days'$$);

@@ -17,13 +17,18 @@ declare
   body text := '';
   b record;
 begin
-  select jsonb_agg(jsonb_build_object('due', p.due, 'done', case when p.status in ('done', 'verified') then coalesce(n.done_on, today) end)),
-         count(*), count(*) filter (where p.status in ('planned', 'in_progress')), count(*) filter (where p.overdue), count(*) filter (where p.due is null),
+  -- a day beyond all reckoning is none
+  select jsonb_agg(jsonb_build_object('due', d.due, 'done', case when p.status in ('done', 'verified') then coalesce(d.done, today) end)),
+         count(*), count(*) filter (where p.status in ('planned', 'in_progress')), count(*) filter (where p.overdue), count(*) filter (where d.due is null),
          count(*) filter (where p.status = 'done'), count(*) filter (where p.due < today),
-         least(min(p.due), min(n.started_on), min(n.done_on), today), greatest(max(p.due), max(n.done_on), today)
+         least(min(d.due), min(d.started), min(d.done), today), greatest(max(d.due), max(d.done), today)
     into actions, action_count, open_count, overdue, undated, unverified, due_by_now, first_day, last_day
     from isms.risk_treatment_plan p
     join isms.action n on n.scope = p.scope and n.code = p.item
+   cross join lateral (
+     select case when p.due between '1900-01-01' and '2999-12-31' then p.due end as due,
+            case when n.started_on between '1900-01-01' and '2999-12-31' then n.started_on end as started,
+            case when n.done_on between '1900-01-01' and '2999-12-31' then n.done_on end as done) d
    where p.scope = wanted and p.kind = 'action' and p.status <> 'cancelled';
   if action_count = 0 then
     return isms.chart_empty('treatment-burn-down', title, 'no action of a treatment plan that you may see');
