@@ -121,7 +121,9 @@ begin atomic
            m.verified,
            m.last_verified,
            isms.certification_period(c.scope, c.body, 'agree_before') as agree_before
-      from isms.certification c
+      -- offset: asked once, not for each cycle
+      from (select isms.visible_scope(certification_calendar.scope) as code offset 0) v
+      join isms.certification c on c.scope = v.code
      cross join lateral (select coalesce(certification_calendar.on_day, isms.today(c.scope))) d(day)
       left join isms.certification p on p.scope = c.scope and p.code = c.previous
      cross join lateral (
@@ -135,7 +137,7 @@ begin atomic
               max((f.x ->> 'body_verified_on')::date) as last_verified
          from jsonb_array_elements(isms.certification_findings(to_jsonb(c))) f(x)
         where f.x ->> 'kind' = 'major' and f.x ->> '@state' <> 'withdrawn') m on c.status in ('stage_2', 'awaiting_decision')
-     where c.scope = (select isms.visible_scope(certification_calendar.scope)) and c.status not in ('withdrawn', 'refused', 'ended')),
+     where c.status not in ('withdrawn', 'refused', 'ended')),
   audit as (
     -- what a cycle shows: its own audits, and the recertification held in the cycle after it.  The recertification on which its own
     -- decision rests is its stage 2, and not the next one.
