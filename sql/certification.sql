@@ -232,6 +232,8 @@ select isms.withdraw('isms.certification', 'C-2', 'end') is not null as withdraw
 insert into isms.certification_audit (code, certification, kind, held_from, held_until, conclusion) values ('RE', 'C-2', 'recertification', :'today', :'today', 'positive');
 select stage_1_ended_on, stage_2_from = :'today' as begun, stage_2_ended_on = :'today' as ended from isms.certification where code = 'C-2';
 update isms.certification set status = 'awaiting_decision' where code = 'C-2';
+-- What it was applied for, it is: by another kind other limits would hold.
+select pg_temp.attempt($$update isms.certification set kind = 'initial', previous = null where code = 'C-2'$$);
 -- Decided before the old one ends: valid three years on from there.
 update isms.certification set status = 'certified', certificate_number = 'N-2', certificate_scope = 'HQ', certificate_standard = 'ISO/IEC 27001:2022', soa_version = '4',
   decided_on = :'today', valid_from = :'today', valid_until = (:'today'::date + interval '3 years')::date - 1 + interval '3 years', body_reference = 'L-6', body_dated = :'today', body_evidence = 'Safe'
