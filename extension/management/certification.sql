@@ -536,7 +536,6 @@ comment on column isms.audit_agenda.auditor is 'The body''s auditor';
 comment on column isms.audit_agenda.interviewee is 'Person who is met; a row each where they are several';
 comment on column isms.audit_agenda.note is 'What is to be prepared';
 comment on column isms.audit_agenda.created_by is 'Person who recorded it';
-comment on constraint audit_agenda_interviewee_once on isms.audit_agenda is 'nobody is met twice at one time';
 
 comment on constraint audit_agenda_interviewee_once on isms.audit_agenda is 'nobody is met twice at one time';
 comment on constraint audit_agenda_time_ordered on isms.audit_agenda is 'ends is after starts';
