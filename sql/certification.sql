@@ -232,6 +232,9 @@ select isms.withdraw('isms.certification', 'C-2', 'end') is not null as withdraw
 insert into isms.certification_audit (code, certification, kind, held_from, held_until, conclusion) values ('RE', 'C-2', 'recertification', :'today', :'today', 'positive');
 select stage_1_ended_on, stage_2_from = :'today' as begun, stage_2_ended_on = :'today' as ended from isms.certification where code = 'C-2';
 update isms.certification set status = 'awaiting_decision' where code = 'C-2';
+-- Nor are days moved from which limits run: they are the audit's.
+select pg_temp.attempt($$update isms.certification set stage_2_ended_on = stage_2_ended_on - 30 where code = 'C-2'$$);
+select pg_temp.attempt($$update isms.certification set stage_2_from = null, stage_1_ended_on = stage_2_from - 1 where code = 'C-2'$$);
 -- What it was applied for, it is: by another kind other limits would hold.
 select pg_temp.attempt($$update isms.certification set kind = 'initial', previous = null where code = 'C-2'$$);
 -- Decided before the old one ends: valid three years on from there.

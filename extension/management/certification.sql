@@ -330,6 +330,20 @@ create trigger fill_code before insert on isms.certification_audit
 create trigger not_in_future before insert or update of held_from, held_until, majors_verified_on on isms.certification_audit
   for each row when (new.held_from > isms.today(new.scope) or new.held_until > isms.today(new.scope) or new.majors_verified_on > isms.today(new.scope)) execute function isms.not_in_future('held_from', 'held_until', 'majors_verified_on');
 
+create function isms.certification_stages(scope text, certification text, out one_ended date, out one_concluded text, out two_from date, out two_ended date)
+  language sql stable strict set search_path = pg_catalog, pg_temp
+begin atomic
+  select (array_agg(a.held_until order by a.held_until desc nulls last, a.code desc) filter (where a.kind = 'stage_1'))[1],
+         (array_agg(a.conclusion order by a.held_until desc nulls last, a.code desc) filter (where a.kind = 'stage_1'))[1],
+         (array_agg(coalesce(a.held_from, a.planned_from) order by coalesce(a.held_from, a.planned_from) desc nulls last) filter (where a.kind <> 'stage_1'))[1],
+         (array_agg(a.held_until order by coalesce(a.held_from, a.planned_from) desc nulls last) filter (where a.kind <> 'stage_1'))[1]
+    from isms.certification_audit a
+   where a.scope = certification_stages.scope and a.certification = certification_stages.certification
+     and a.cancelled_on is null and a.kind in ('stage_1', 'stage_2', 'recertification');
+end;
+
+comment on function isms.certification_stages(text, text) is 'What the audits of a cycle say of its stages: when the newest stage 1 ended and its conclusion, when the newest stage 2 or recertification began and ended; null where none does';
+
 -- Nobody types the days of an audit twice: the newest audit of a stage says what the cycle's guards look at, until the decision that
 -- rests on it.  What an audit that is changed or removed said goes with it; what was entered in the cycle itself stays.
 create function isms.certification_audit_stage() returns trigger
@@ -368,13 +382,7 @@ begin
                    else cycle.stage_1_repeated_on end as repeated,
                  coalesce(x.two_from, nullif(cycle.stage_2_from, case when old.kind <> 'stage_1' then coalesce(old.held_from, old.planned_from) end)) as two_from,
                  coalesce(x.two_ended, nullif(cycle.stage_2_ended_on, case when old.kind <> 'stage_1' then old.held_until end)) as two_ended
-            from (
-              select (array_agg(a.held_until order by a.held_until desc nulls last, a.code desc) filter (where a.kind = 'stage_1'))[1] as one_ended,
-                     (array_agg(a.conclusion order by a.held_until desc nulls last, a.code desc) filter (where a.kind = 'stage_1'))[1] as one_concluded,
-                     (array_agg(coalesce(a.held_from, a.planned_from) order by coalesce(a.held_from, a.planned_from) desc nulls last) filter (where a.kind <> 'stage_1'))[1] as two_from,
-                     (array_agg(a.held_until order by coalesce(a.held_from, a.planned_from) desc nulls last) filter (where a.kind <> 'stage_1'))[1] as two_ended
-                from isms.certification_audit a
-               where a.scope = cycle.scope and a.certification = cycle.code and a.cancelled_on is null and a.kind in ('stage_1', 'stage_2', 'recertification')) x) s
+            from isms.certification_stages(cycle.scope, cycle.code) x) s
        where c.scope = cycle.scope and c.code = cycle.code
          and (c.stage_1_ended_on, c.stage_1_conclusion, c.stage_1_repeated_on, c.stage_2_from, c.stage_2_ended_on)
              is distinct from (s.one_ended, s.one_concluded, s.repeated, s.two_from, s.two_ended);
@@ -388,6 +396,41 @@ comment on function isms.certification_audit_stage() is 'AFTER trigger: the days
 
 create trigger certification_audit_stage after insert or update or delete on isms.certification_audit
   for each row execute function isms.certification_audit_stage();
+
+-- 17021-1 9.5.3.2: the time for corrections runs from the last day of stage 2.
+create function isms.certification_stage_kept() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  audits record;
+  wrong text;
+begin
+  select x.* into audits from isms.certification_stages(new.scope, new.code) x;
+  wrong := case
+    when new.stage_1_ended_on is distinct from audits.one_ended and audits.one_ended is not null then 'stage_1_ended_on'
+    when new.stage_1_conclusion is distinct from audits.one_concluded and audits.one_concluded is not null then 'stage_1_conclusion'
+    when new.stage_2_from is distinct from audits.two_from and audits.two_from is not null then 'stage_2_from'
+    when new.stage_2_ended_on is distinct from audits.two_ended and audits.two_ended is not null then 'stage_2_ended_on' end;
+  if wrong is not null then
+    raise exception using
+      errcode = 'IS006',
+      message = format('%s of certification %s cannot be changed', wrong, new.code),
+      detail = format('frozen: an audit says that it is %s (17021-1 9.5)',
+                      case wrong when 'stage_1_conclusion' then audits.one_concluded
+                        else to_char(case wrong when 'stage_1_ended_on' then audits.one_ended when 'stage_2_from' then audits.two_from else audits.two_ended end, 'YYYY-MM-DD') end),
+      hint = 'It follows from isms.certification_audit.',
+      schema = 'isms', table = 'certification', column = wrong, constraint = 'frozen';
+  end if;
+  return new;
+end
+$$;
+
+comment on function isms.certification_stage_kept() is 'BEFORE trigger: the days and the conclusion of the stages of a cycle are what its audits say, where there are any. Errors: IS006';
+
+create trigger stage_kept before update of stage_1_ended_on, stage_1_conclusion, stage_2_from, stage_2_ended_on on isms.certification
+  for each row when (old.status not in ('certified', 'suspended')
+                     and (old.stage_1_ended_on, old.stage_1_conclusion, old.stage_2_from, old.stage_2_ended_on)
+                     is distinct from (new.stage_1_ended_on, new.stage_1_conclusion, new.stage_2_from, new.stage_2_ended_on))
+  execute function isms.certification_stage_kept();
 
 create table isms.certification_notice (
   scope text not null default isms.default_scope(),
