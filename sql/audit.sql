@@ -8,6 +8,7 @@ create role regress_li login;
 create role regress_ida login;
 create role regress_ivo login;
 create role regress_pat login;
+create role regress_eve login;
 
 -- What a statement is refused with, dates masked; the comment is the transaction's.
 create function pg_temp.attempt(statement text, comment text default '') returns text language plpgsql as $$
@@ -29,6 +30,7 @@ do $$ begin
   perform isms.add_person('ida', 'Ida Novak', login => 'regress_ida', roles => '{internal_auditor}');
   perform isms.add_person('ivo', 'Ivo Kern', login => 'regress_ivo', roles => '{internal_auditor,control_owner}');
   perform isms.add_person('pat', 'Pat Moss', login => 'regress_pat', roles => '{process_owner}');
+  perform isms.add_person('eve', 'Eve Lund', login => 'regress_eve', roles => '{internal_auditor}');
 end $$;
 insert into isms.implementation (code, title, kind, owner, status, controls) values ('MFA', 'Second factor', 'technical', 'ivo', 'implemented', '{A.8.5}');
 update isms.implementation set owner = 'li' where code = 'MFA';
@@ -101,10 +103,12 @@ select pg_temp.attempt($$insert into isms.finding (audit, statement) values ('IA
 set session authorization regress_ida;
 insert into isms.finding (code, audit, statement, auditee) values ('F-1', 'IA-1', 'Two of ten leavers still have accounts', 'li') returning status, found_on = isms.today(scope);
 select pg_temp.attempt($$update isms.finding set status = 'raised'$$);
-update isms.finding set status = 'raised', kind = 'minor', requirement = 'A.5.18', evidence = 'Accounts 17 and 212' returning status;
-insert into isms.finding (code, audit, statement, auditee, kind, requirement, evidence) values
-  ('F-2', 'IA-1', 'The form is on paper', 'li', 'opportunity', 'A.5.18', 'Folder'),
-  ('F-3', 'IA-1', 'Nobody knows the policy', 'li', 'major', '7.3', 'One person asked');
+-- It is of one of the audit's items, which its requirement need not be.
+select pg_temp.attempt($$update isms.finding set status = 'raised', kind = 'minor', requirement = 'A.5.18', evidence = 'Accounts 17 and 212'$$);
+update isms.finding set status = 'raised', item = 'JOIN', kind = 'minor', requirement = 'A.5.18', evidence = 'Accounts 17 and 212' returning status;
+insert into isms.finding (code, audit, item, statement, auditee, kind, requirement, evidence) values
+  ('F-2', 'IA-1', 'JOIN', 'The form is on paper', 'li', 'opportunity', 'A.5.18', 'Folder'),
+  ('F-3', 'IA-1', 'JOIN', 'Nobody knows the policy', 'li', 'major', '7.3', 'One person asked');
 update isms.finding set status = 'raised' where code in ('F-2', 'F-3');
 set session authorization regress_li;
 select pg_temp.attempt($$update isms.finding set status = 'withdrawn' where code = 'F-1'$$, 'We see it otherwise');
@@ -134,6 +138,10 @@ select pg_temp.attempt($$update isms.internal_audit set status = 'reported', con
 update isms.internal_audit set scope_items = '{A.8.5,JOIN}' from set_config('isms.comment', '9.1 is for the next audit', false);
 select pg_temp.attempt($$update isms.internal_audit set status = 'reported', conclusion = 'Works but for leavers', reported_on = current_date, recipients = '{li,dana}'$$);
 update isms.internal_audit set scope_items = '{A.8.5,JOIN,9.1}' from set_config('isms.comment', '9.1 comes back', false);
+-- What a finding is of does not conform, and what is a finding has one.
+update isms.audit_item set result = case item when 'JOIN' then 'conforms' else 'finding' end, sample = 'Ten', persons_met = 'Two' where item in ('JOIN', 'A.8.5');
+select pg_temp.attempt($$update isms.internal_audit set status = 'reported', conclusion = 'Works but for leavers', reported_on = current_date, recipients = '{li,dana}'$$);
+update isms.audit_item set result = case item when 'A.8.5' then 'conforms' else 'finding' end where item in ('JOIN', 'A.8.5');
 update isms.internal_audit set status = 'reported', conclusion = 'Works but for leavers', reported_on = current_date, recipients = '{li,dana}' returning status;
 select pg_temp.attempt($$update isms.audit_item set result = 'conforms' where item = 'JOIN'$$);
 select pg_temp.attempt($$delete from isms.audit_item where item = 'JOIN'$$);
@@ -148,13 +156,36 @@ insert into isms.nonconformity (code, source, source_key, requirement, statement
 values ('NC-1', 'internal_audit', 'F-1', 'A.5.18', 'Two of ten leavers still have accounts', 'Staff office', 'li', 'minor');
 update isms.finding set status = 'agreed', nonconformity = 'NC-1' where code = 'F-1' returning status;
 update isms.finding set status = 'agreed' where code = 'F-2' returning status;
+-- A nonconformity that was none leaves the finding, which is agreed on, without one: another takes its place.
+reset session authorization;
+select isms.request('isms.nonconformity', 'NC-1', 'annul', 'It was entered twice');
 set session authorization regress_ida;
+select isms.approve('isms.nonconformity', '{NC-1}', 'annul');
+select pg_temp.attempt($$update isms.finding set status = 'closed' where code = 'F-1'$$);
+set session authorization regress_li;
+insert into isms.nonconformity (code, source, source_key, requirement, statement, found_where, owner, grade)
+values ('NC-2', 'internal_audit', 'F-1', 'A.5.18', 'Two of ten leavers still have accounts', 'Staff office', 'li', 'minor');
+select isms.request('isms.finding', 'F-1', 'amend_nonconformity', 'It was entered twice', '{"nonconformity": "NC-2"}');
+select pg_temp.attempt($$select isms.request('isms.finding', 'F-1', 'amend_nonconformity', 'And back to the other', '{"nonconformity": "NC-1"}')$$);
+-- Who leads the audit, and who answers for what was found, may leave: somebody else takes over, and nobody withdraws what they answered for.
+reset session authorization;
+select matter, relation, key, what from isms.person_impact('ida') where relation in ('isms.internal_audit', 'isms.finding') union all
+select matter, relation, key, what from isms.person_impact('li') where relation in ('isms.internal_audit', 'isms.finding') order by 2, 3;
+select pg_temp.attempt(format($$select isms.handover('ida', %L, 'Ida leaves us')$$, p)) from unnest('{ivo,eve}'::text[]) p;
+insert into isms.person_competence (person, competence, evidence_kind, evidence) values ('eve', 'AUD', 'training', 'Certificate 13');
+select relation, key, outcome from isms.handover('ida', 'eve', 'Ida leaves us') where relation = 'isms.internal_audit';
+set session authorization regress_eve;
+select isms.approve('isms.internal_audit', '{IA-1}', 'amend_lead');
+reset session authorization;
+select isms.request('isms.internal_audit', 'IA-1', 'amend_lead', 'Ida stays with us', '{"lead_auditor": "ida"}');
+set session authorization regress_ida;
+select isms.approve('isms.internal_audit', '{IA-1}', 'amend_lead');
 update isms.internal_audit set status = 'closed' returning status;
 select pg_temp.attempt($$update isms.finding set status = 'closed' where code = 'F-1'$$);
 select pg_temp.attempt($$update isms.finding set status = 'closed' where code = 'F-2'$$);
 
 select code, status, nonconformity_status, overdue from isms.open_findings order by code;
-insert into isms.action (code, title, serves_kind, serves, owner, due_on) values ('T-7', 'Ask the staff office', 'nonconformity', 'NC-1', 'li', current_date - 1);
+insert into isms.action (code, title, serves_kind, serves, owner, due_on) values ('T-7', 'Ask the staff office', 'nonconformity', 'NC-2', 'li', current_date - 1);
 select code, next_due - current_date as next_due, overdue from isms.open_findings order by code;
 -- An opportunity is taken up, by an action that its auditee answers for.
 set session authorization regress_li;
@@ -182,4 +213,4 @@ reset session authorization;
 select h.operation, h.who, coalesce(h.new_values ->> 'status', '-') from isms.row_history('isms.finding', 'F-1') h where h.operation <> 'update' or h.new_values ? 'status' order by h.seq;
 
 drop extension isms cascade;
-drop role regress_li, regress_ida, regress_ivo, regress_pat;
+drop role regress_li, regress_ida, regress_ivo, regress_pat, regress_eve;

@@ -239,7 +239,14 @@ select pg_temp.by('mia', $$update isms.certification set status = 'stage_2' wher
 -- The nonconformity of the audit, from its nature to the verdict on what was done, once in vain.
 select pg_temp.by('pat', $$insert into isms.nonconformity (code, source, statement) values ('NC-1', 'internal_audit', 'Not assessed since spring')$$);
 select pg_temp.by('pat', $$insert into isms.nonconformity (code, source, requirement, statement, found_where, found_on, grade) values ('NC-1', 'internal_audit', '6.1.2', 'Not assessed since spring', 'HQ', current_date - 50, 'minor')$$);
-select pg_temp.by('pat', $$update isms.finding set status = 'agreed', nonconformity = 'NC-1' where code = 'F-1'$$);
+select pg_temp.by('pat', $$insert into isms.nonconformity (code, source, requirement, statement, found_where, grade) values ('NC-0', 'internal_audit', '6.1.2', 'Not assessed', 'HQ', 'minor')$$),
+       pg_temp.by('pat', $$update isms.finding set status = 'agreed', nonconformity = 'NC-0' where code = 'F-1'$$),
+       pg_temp.by('mia', $$select isms.request('isms.nonconformity', 'NC-0', 'annul', 'It is NC-1 once more')$$), pg_temp.by('ian', $$select isms.approve('isms.nonconformity', '{NC-0}', 'annul')$$),
+       pg_temp.by('pat', $$select isms.request('isms.finding', 'F-1', 'amend_nonconformity', 'It was there twice', '{"nonconformity": "NC-1"}')$$);
+select pg_temp.by('mia', $$select isms.request('isms.finding', 'F-1', 'amend_auditee', 'Ola does it for now', '{"auditee": "ola"}')$$), pg_temp.by('ola', $$select isms.approve('isms.finding', '{F-1}', 'amend_auditee')$$),
+       pg_temp.by('mia', $$select isms.request('isms.finding', 'F-1', 'amend_auditee', 'Pat is back again', '{"auditee": "pat"}')$$), pg_temp.by('pat', $$select isms.approve('isms.finding', '{F-1}', 'amend_auditee')$$),
+       pg_temp.by('mia', $$select isms.request('isms.internal_audit', 'IA-1', 'amend_lead', 'Ian is away for a month', '{"lead_auditor": "ivy"}')$$), pg_temp.by('ivy', $$select isms.approve('isms.internal_audit', '{IA-1}', 'amend_lead')$$),
+       pg_temp.by('mia', $$select isms.request('isms.internal_audit', 'IA-1', 'amend_lead', 'Ian is back again', '{"lead_auditor": "ian"}')$$), pg_temp.by('ian', $$select isms.approve('isms.internal_audit', '{IA-1}', 'amend_lead')$$);
 select pg_temp.by('pat', $$update isms.nonconformity set status = 'corrected' where code = 'NC-1'$$);
 select pg_temp.by('pat', $$update isms.nonconformity set owner = 'pat' where code = 'NC-1'$$);
 select pg_temp.by('pat', $$update isms.nonconformity set status = 'corrected', correction = 'Assessed', consequences = 'None' where code = 'NC-1'$$);

@@ -128,6 +128,32 @@ select code, kind, emergency, status, standing, approved_on is null as unapprove
 set session authorization regress_li;
 select pg_temp.attempt($$select isms.request('isms.change', 'C-4', 'roll_back', 'Rotation is on again')$$);
 
+-- When it was asked for stays, and is not to come: what was assessed before does not count.
+insert into isms.change (code, title, owner, purpose, consequences) values ('C-7', 'Another door', 'li', 'Growth', 'None');
+select pg_temp.attempt($$update isms.change set requested_on = '2000-01-01' where code = 'C-7'$$);
+select pg_temp.attempt($$insert into isms.change (title, owner, purpose, consequences, requested_on) values ('Later', 'li', 'Growth', 'None', isms.today('ACME') + 1)$$);
+-- Where nobody was named to approve what could not wait, or who was named is gone, somebody else is named; the same for who is to make what is approved.
+insert into isms.change (code, title, kind, owner, purpose, consequences, implemented_on, status) values ('C-5', 'A port was open', 'unintended', 'li', 'A forgotten rule', 'None seen', isms.today('ACME') - 1, 'implemented');
+update isms.change set effects_reviewed = 'None', effects_reviewed_on = isms.today('ACME'), records_updated = 'None is touched' where code = 'C-5';
+select pg_temp.attempt($$select isms.request('isms.change', 'C-5', 'review')$$);
+select pg_temp.attempt($$update isms.change set approver = 'sam' where code = 'C-5'$$, 'Nobody was named');
+select pg_temp.attempt($$select isms.request('isms.change', 'C-5', 'review')$$);
+set session authorization regress_sam;
+select pg_temp.attempt($$select isms.approve('isms.change', '{C-5}', 'review')$$);
+set session authorization regress_li;
+insert into isms.change (code, title, owner, approver, implementer, purpose, consequences, no_risk_reason, isms_effect, planned_from, planned_until, test_plan, no_rollback_reason, changes_scope, changes_policy)
+values ('C-6', 'New locks', 'li', 'sam', 'kim', 'Keys are lost', 'A day without', 'Nothing is there yet', 'None', isms.today('ACME'), isms.today('ACME'), 'Try them', 'Locks stay', false, false);
+select pg_temp.attempt($$select isms.request('isms.change', 'C-6', 'assess')$$);
+select pg_temp.attempt($$select isms.request('isms.change', 'C-6', 'approve')$$);
+set session authorization regress_sam;
+select pg_temp.attempt($$select isms.approve('isms.change', '{C-6}', 'approve')$$);
+set session authorization regress_li;
+select pg_temp.attempt($$select isms.request('isms.change', 'C-6', 'amend_implementer', 'Kim is ill for long', '{"implementer": "li"}')$$);
+set session authorization regress_sam;
+select pg_temp.attempt($$select isms.approve('isms.change', '{C-6}', 'amend_implementer')$$);
+set session authorization regress_li;
+select pg_temp.attempt($$update isms.change set status = 'implemented', implemented_on = isms.today('ACME'), test_result = 'pass' where code = 'C-6'$$);
+
 -- Who leaves hands over what is not ended; an action may serve a change.
 insert into isms.action (code, title, serves_kind, serves, owner) values ('T-1', 'Watch the logs', 'change', 'C-4', 'kim');
 reset session authorization;

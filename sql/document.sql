@@ -84,6 +84,10 @@ reset session authorization;
 select code, version, state from isms.document_status where code = 'POL' order by version;
 -- What is mandatory is not left without a version in force, and is withdrawn with the approver's consent.
 select pg_temp.attempt($$select isms.request('isms.document_version', '{"document": "POL", "version": "1.0"}', 'withdraw', 'We want it no more')$$);
+-- nor is the last of its kind, where its row no longer says so
+update isms.document set mandatory = false where code = 'POL';
+select pg_temp.attempt($$select isms.request('isms.document_version', '{"document": "POL", "version": "1.0"}', 'withdraw', 'We want it no more')$$);
+update isms.document set mandatory = true where code = 'POL';
 
 -- What was approved as a policy does not become something else, nor is it found under another code.
 select pg_temp.attempt($$update isms.document set kind = 'plan' where code = 'POL'$$);

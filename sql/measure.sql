@@ -86,6 +86,14 @@ select pg_temp.attempt($$select isms.prepare_evaluation('PE-9')$$);
 select isms.prepare_evaluation('PE-1');
 select measure, method_version, measurements, lowest, mean, highest, latest, target, target_is, met from isms.performance_result order by measure;
 update isms.performance_result set comment = 'New to all' where measure = 'MAILS';
+-- What was measured nobody writes.
+select pg_temp.attempt(s) from unnest(array[
+    $$update isms.performance_result set latest = 0, met = true where measure = 'MAILS'$$,
+    $$insert into isms.performance_result (evaluation, measure, measurements, latest, met) values ('PE-1', 'MAILS', 9, 0, true) on conflict on constraint performance_result_pkey do update set latest = excluded.latest$$,
+    $$update isms.performance_result set measure = 'LEAVERS' where measure = 'MAILS'$$]) s;
+delete from isms.performance_result where measure = 'MAILS';
+select pg_temp.attempt($$insert into isms.performance_result (evaluation, measure, measurements) values ('PE-1', 'MAILS', 9)$$);
+insert into isms.performance_result (evaluation, measure, comment) values ('PE-1', 'MAILS', 'New to all') returning measurements, latest, target, met;
 select isms.request('isms.performance_evaluation', 'PE-1', 'approve', 'The quarter is over');
 set session authorization regress_pat;
 select pg_temp.attempt($$select isms.approve('isms.performance_evaluation', '{PE-1}', 'approve')$$);

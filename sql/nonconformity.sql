@@ -186,7 +186,6 @@ insert into isms.nonconformity (code, source, requirement, statement, found_wher
 update isms.nonconformity set owner = 'li' where code = 'NC-15';
 select pg_temp.attempt(format($$update isms.nonconformity set status = 'void' where code = %L$$, c), 'It is the same as another one') from unnest('{NC-10,NC-11,NC-12,NC-13,NC-14,NC-15}'::text[]) c;
 select pg_temp.attempt($$update isms.nonconformity set source = 'other' where code = 'NC-12'$$);
-select pg_temp.attempt($$update isms.nonconformity set source_key = 'F-9' where code = 'NC-12'$$);
 update isms.nonconformity set grade = 'minor', owner = 'li' where code = 'NC-10';
 select pg_temp.attempt($$update isms.nonconformity set status = 'void' where code = 'NC-10'$$, 'It is the same as another one');
 select isms.request('isms.nonconformity', 'NC-10', 'annul', 'It is the same as NC-13');
@@ -194,6 +193,18 @@ set session authorization regress_ida;
 select isms.approve('isms.nonconformity', '{NC-10}', 'annul');
 select pg_temp.attempt($$update isms.nonconformity set status = 'void' where code = 'NC-11'$$, 'It is the same as another one');
 reset session authorization;
+
+-- One that was graded major is not closed without action, whatever it is graded now; what found it is there.
+insert into isms.nonconformity (code, source, requirement, statement, found_where, owner, grade) values ('NC-16', 'report', '8.1', 'Nobody looks at the log', 'Site 1', 'li', 'major');
+update isms.nonconformity set grade = 'minor' where code = 'NC-16';
+set session authorization regress_li;
+update isms.nonconformity set status = 'corrected', correction = 'Looked', consequences = 'None' where code = 'NC-16';
+update isms.nonconformity set status = 'analysed', cause = 'No time', similar_cases = 'None', similar_looked = 'Site 1', action_needed = false, need_reason = 'Small' where code = 'NC-16';
+reset session authorization;
+select pg_temp.attempt($$select isms.request('isms.nonconformity', 'NC-16', 'close_without_action', 'Small')$$);
+select pg_temp.attempt(format($$insert into isms.nonconformity (source, source_key, requirement, statement, found_where) values (%L, 'NONE', '8.1', 'Nobody looks', 'Site 1')$$, s)) from unnest('{internal_audit,certification_body,incident,measurement,management_review,control_test,supplier}'::text[]) s;
+insert into isms.nonconformity (source, source_key, requirement, statement, found_where) values ('report', 'Letter of 3 May', '8.1', 'Nobody looks', 'Site 1') returning status;
+select pg_temp.attempt($$update isms.nonconformity set source_key = 'Letter of 4 May' where source_key = 'Letter of 3 May'$$);
 
 -- 10.1: improvements; what is decided is decided by somebody on a day, and declined for a reason.
 insert into isms.improvement (title, source, concerns, benefit, owner) values ('Measure by program', 'Help desk', 'effectiveness', 'No month is missed', 'li') returning code, proposed_on = isms.today(scope), created_by;

@@ -122,6 +122,15 @@ update isms.management_review set suitability = 'yes', adequacy = 'partly', effe
 select pg_temp.attempt($$select isms.request('isms.management_review', 'MR-1', 'close', 'Minutes 7')$$) ~ 'of decision MD-2 action T-\d+: due_on is missing';
 update isms.action set due_on = current_date + 90 where serves = 'MD-2';
 select isms.document_content('{"scope": "ACME", "document": "MIN-1", "kind": "management_review", "body": "Held today"}');
+-- Who chaired it may have left by then: another member of top management takes it over, by agreeing to.
+reset session authorization;
+select isms.request('isms.management_review', 'MR-1', 'amend_chair', 'Tom is away for long', '{"chaired_by": "dana"}');
+select isms.approve('isms.management_review', '{MR-1}', 'amend_chair');
+select isms.request('isms.management_review', 'MR-1', 'amend_chair', 'Tom is back again', '{"chaired_by": "tom"}');
+select pg_temp.attempt($$select isms.request('isms.management_review', 'MR-1', 'amend_chair', 'Li was there too', '{"chaired_by": "li"}')$$);
+set session authorization regress_tom;
+select isms.approve('isms.management_review', '{MR-1}', 'amend_chair');
+set session authorization regress_li;
 select isms.request('isms.management_review', 'MR-1', 'close', 'Minutes 7');
 set session authorization regress_tom;
 select kind, code, title, what from isms.inbox;

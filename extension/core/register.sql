@@ -136,10 +136,14 @@ begin
     return null;
   end if;
   execute format('select exists (select from isms.%I t where t.scope = $1 and t.code = $2)', subject) into found_it using new.scope, wanted;
+  -- of older registers one comes after the other
+  if not found_it and tg_argv[3] = 'cutover' then
+    found_it := exists (select from isms.cutover c where c.scope = new.scope and c.person = isms.actor() and c.ended_at is null);
+  end if;
   if not found_it then
     raise exception using
       errcode = 'foreign_key_violation',
-      message = format('%s%s refers to %s %s, which does not exist in scope %s', replace(tg_table_name, '_', ' '), ' ' || (record ->> 'code'), replace(kind, '_', ' '), wanted, new.scope),
+      message = format('%s%s refers to %s %s, which does not exist in scope %s', replace(tg_table_name, '_', ' '), ' ' || (record ->> 'code'), replace(subject, '_', ' '), wanted, new.scope),
       hint = format('Record it first, or correct %s.%s; see isms.%s.', tg_table_name, tg_argv[0], subject),
       schema = tg_table_schema, table = tg_table_name, column = tg_argv[0], constraint = tg_name;
   end if;
@@ -147,7 +151,7 @@ begin
 end
 $$;
 
-comment on function isms.names_record() is 'AFTER trigger: the first argument''s column must hold the code of a record of the same scope; the second names the column that says of which kind, the third gives the tables by kind, as a JSON object. Kinds that are not in it, or have no table, are free text. Errors: 23503';
+comment on function isms.names_record() is 'AFTER trigger: the first argument''s column must hold the code of a record of the same scope; the second names the column that says of which kind, the third gives the tables by kind, as a JSON object. Kinds that are not in it, or have no table, are free text; with cutover as the fourth what is loaded at cut-over may name what comes after it. Errors: 23503';
 
 -- 7.5.3, 9.1: results stay as they were recorded.
 create function isms.only_added() returns trigger

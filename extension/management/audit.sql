@@ -162,6 +162,7 @@ create table isms.finding (
   status text not null default 'draft',
   source text not null default 'internal_audit' constraint finding_source_known check (source in ('internal_audit', 'certification_body', 'other')),
   audit text,
+  item text,
   certification text,
   kind text constraint finding_kind_known check (kind in ('major', 'minor', 'observation', 'opportunity', 'concern')),
   requirement text,
@@ -192,6 +193,7 @@ comment on column isms.finding.code is 'Key in the scope';
 comment on column isms.finding.status is 'State in workflow finding';
 comment on column isms.finding.source is 'internal_audit, certification_body or other';
 comment on column isms.finding.audit is 'Internal audit that found it';
+comment on column isms.finding.item is 'Which of the audit''s scope_items it is of; null: what its requirement is, or is under';
 comment on column isms.finding.certification is 'Certification cycle whose audit found it';
 comment on column isms.finding.kind is 'major, minor, observation, opportunity or concern';
 comment on column isms.finding.requirement is 'Requirement it is held against';
@@ -274,4 +276,6 @@ insert into isms.action_subject (kind, table_name, owner_column, builtin) values
 
 -- A.6.5: who leaves hands these over.
 insert into isms.owned_table (schema_name, table_name, person_column, role, state_column, ended_states, builtin) values
-  ('isms', 'audit_programme', 'owner', null, 'status', '{closed}', true);
+  ('isms', 'audit_programme', 'owner', null, 'status', '{closed}', true),
+  ('isms', 'internal_audit', 'lead_auditor', 'internal_auditor', 'status', '{closed,cancelled}', true),
+  ('isms', 'finding', 'auditee', null, 'status', '{closed,withdrawn}', true);

@@ -96,6 +96,9 @@ comment on function isms.change_requested_today() is 'BEFORE INSERT trigger for 
 create trigger fill_date before insert on isms.change
   for each row when (new.requested_on is null) execute function isms.change_requested_today();
 
+create trigger not_in_future before insert or update of requested_on on isms.change
+  for each row when (new.requested_on > isms.today(new.scope)) execute function isms.not_in_future('requested_on');
+
 -- An array of keys can have no foreign key; this trigger refuses what names nothing.
 create function isms.refers_to_rows() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -213,4 +216,6 @@ insert into isms.due_source (name, query, builtin) values
 
 -- A.6.5: who leaves hands these over.
 insert into isms.owned_table (schema_name, table_name, person_column, role, state_column, ended_states, builtin) values
-  ('isms', 'change', 'owner', null, 'status', '{closed,rejected,cancelled}', true);
+  ('isms', 'change', 'owner', null, 'status', '{closed,rejected,cancelled}', true),
+  ('isms', 'change', 'approver', null, 'status', '{approved,closed,rejected,cancelled}', true),
+  ('isms', 'change', 'implementer', null, 'status', '{implemented,rolled_back,closed,rejected,cancelled}', true);

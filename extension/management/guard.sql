@@ -181,13 +181,29 @@ create function isms.document_stands(status text, withdrawn_on date) returns boo
 
 comment on function isms.document_stands(text, date) is 'Was a version approved, and not withdrawn since? That it was disposed of does not count: what it replaced stays replaced';
 
+-- 7.5.1 a: the last in force of a kind that a standard demands, and that is no register here, is needed whatever its row says.
+create function isms.document_needed(scope text, document text) returns boolean
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select d.mandatory
+                 or k.mandatory and k.kept_in is null
+                    and not exists (select from isms.document_status s
+                                     where s.scope = d.scope and s.kind = d.kind and s.code <> d.code and s.state in ('current', 'review_due'))
+            from isms.document d
+            join isms.document_kind k on k.code = d.kind
+           where d.scope = document_needed.scope and d.code = document_needed.document);
+end
+$$;
+
+comment on function isms.document_needed(text, text) is 'May the document not be left without a version in force? It is mandatory by its row, or the last in force of a kind a standard demands as a document';
+
 -- 7.5.1 a
 create function isms.guard_mandatory_replaced(old jsonb, new jsonb, step isms.step) returns text
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
   select case when d.related is null then isms.step_unrelated(step, 'document')
               when v.related is null then isms.step_unrelated(step, 'versions')
-              when d.related ->> 'mandatory' = 'true'
+              when (d.related ->> 'mandatory' = 'true' or isms.document_needed((step).scope, new ->> 'document'))
                    and (select x ->> '@state'
                           from jsonb_array_elements(v.related) x
                          where x ->> 'version' <> new ->> 'version' and isms.document_stands(x ->> '@state', (x ->> 'withdrawn_on')::date)
@@ -285,13 +301,15 @@ begin atomic
           select string_agg(case when x.person is null then format('no competence of %s is recorded', isms.person_name(t.code))
                             when coalesce(btrim(x.evidence), '') = '' then format('%s of %s has no evidence', x.competence, isms.person_name(t.code))
                             else format('%s of %s expired on %s', x.competence, isms.person_name(t.code), to_char(x.valid_until, 'YYYY-MM-DD')) end, '; ' order by t.code, x.competence)
-            from jsonb_array_elements_text(case jsonb_typeof(new -> 'team') when 'array' then new -> 'team' else '[]' end) t(code)
+            from (select new ->> 'lead_auditor' where new ->> 'lead_auditor' is not null
+                   union
+                  select jsonb_array_elements_text(case jsonb_typeof(new -> 'team') when 'array' then new -> 'team' else '[]' end)) t(code)
             left join jsonb_to_recordset(r.related) x(person text, competence text, evidence text, valid_until date) on x.person = t.code
            where x.person is null or coalesce(btrim(x.evidence), '') = '' or x.valid_until < isms.today((step).scope)) end
     from (select isms.step_related(step, 'competence', new) as related) r;
 end;
 
-comment on function isms.guard_team_competent(jsonb, jsonb, isms.step) is 'Guard: everybody in the team holds the competences required, with evidence that has not expired';
+comment on function isms.guard_team_competent(jsonb, jsonb, isms.step) is 'Guard: who leads it and everybody in the team hold the competences required, with evidence that has not expired';
 
 -- What nobody knows nobody can be asked about: whose it is could not be told.
 create function isms.unknown_items(scope text, items text[]) returns text[]
@@ -350,6 +368,17 @@ end;
 
 comment on function isms.guard_auditee_informed(jsonb, jsonb, isms.step) is 'Guard: the plan was sent on or before the start, unless unannounced with a reason';
 
+-- A finding that names no item is of the one that its requirement is, or is under.
+create function isms.is_of_item(finding jsonb, variadic items text[]) returns boolean
+  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(bool_or(case when finding ->> 'item' is not null then finding ->> 'item' = i.item
+                               else starts_with((finding ->> 'requirement') || '.', i.item || '.') end), false)
+    from unnest(items) i(item);
+end;
+
+comment on function isms.is_of_item(jsonb, text[]) is 'Is a finding of one of these items of an audit: by its item, or where it names none, because its requirement is one or under one?';
+
 -- 9.2.2, 19011 6.4
 create function isms.guard_coverage_recorded(old jsonb, new jsonb, step isms.step) returns text
   language sql stable set search_path = pg_catalog, pg_temp
@@ -362,20 +391,23 @@ begin atomic
                                         when x.result = 'not_examined' then 'the reason why it was not examined is missing'
                                         when coalesce(x.result, '') not in ('conforms', 'finding') then 'result is missing'
                                         when not (coalesce(x.sample, '') ~ '\S' and coalesce(x.persons_met, '') ~ '\S') then 'sample and persons met are not noted'
-                                        else 'its result is a finding, and the audit has none' end), '; ' order by i.position, x.item collate "C")
+                                        when x.result = 'conforms' then format('it conforms, and finding %s says that it does not', f.against)
+                                        else 'its result is a finding, and no finding of the audit is of it' end), '; ' order by i.position, x.item collate "C")
             from jsonb_array_elements_text(case jsonb_typeof(new -> 'scope_items') when 'array' then new -> 'scope_items' else '[]' end) with ordinality i(item, position)
             full join jsonb_to_recordset(r.related) x(item text, result text, reason text, sample text, persons_met text) on x.item = i.item
+           cross join lateral (
+             select count(*) > 0 as found, min(g ->> 'code' collate "C") filter (where g ->> 'kind' in ('major', 'minor')) as against
+               from jsonb_array_elements(coalesce(g.related, '[]')) e(g)
+              where g ->> '@state' <> 'withdrawn' and isms.is_of_item(g, x.item)) f
            where i.item is null
               or not coalesce(case x.result when 'not_examined' then x.reason ~ '\S'
-                              when 'conforms' then x.sample ~ '\S' and x.persons_met ~ '\S'
+                              when 'conforms' then x.sample ~ '\S' and x.persons_met ~ '\S' and f.against is null
                               when 'finding' then x.sample ~ '\S' and x.persons_met ~ '\S' and f.found end, false)) end
     from (select isms.step_related(step, 'items', new) as related) r,
-         (select exists (select
-                           from jsonb_array_elements(coalesce(isms.step_related(step, 'findings', new), '[]')) g
-                          where g ->> '@state' <> 'withdrawn') as found) f;
+         (select isms.step_related(step, 'findings', new) as related) g;
 end;
 
-comment on function isms.guard_coverage_recorded(jsonb, jsonb, isms.step) is 'Guard: each scope item, and nothing else, conforms, has a finding, or was not examined with a reason; sample and persons met are noted; where one has a finding the audit has one that was not withdrawn';
+comment on function isms.guard_coverage_recorded(jsonb, jsonb, isms.step) is 'Guard: each scope item, and nothing else, conforms, has a finding, or was not examined with a reason; sample and persons met are noted; where one has a finding, one that was not withdrawn is of it, and where it conforms none of a nonconformity is';
 
 -- 9.2.2 c
 create function isms.guard_findings_final(old jsonb, new jsonb, step isms.step) returns text
@@ -457,20 +489,29 @@ comment on function isms.condition_audit_late(jsonb, jsonb, isms.step) is 'Slot 
 
 -- 9.2.2
 create function isms.guard_finding_complete(old jsonb, new jsonb, step isms.step) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
   select isms.guard_says(
            isms.guard_lacks(new, 'kind', 'requirement', 'evidence', 'statement'),
-           case when new ->> 'kind' not in ('major', 'minor', 'observation', 'opportunity', 'concern') then format('kind %s is none of major, minor, observation, opportunity, concern', new ->> 'kind') end);
+           case when new ->> 'kind' not in ('major', 'minor', 'observation', 'opportunity', 'concern') then format('kind %s is none of major, minor, observation, opportunity, concern', new ->> 'kind') end,
+           case when a.related is not null and isms.guard_lacks(new, 'requirement') is null
+                     and not isms.is_of_item(new, variadic array(select jsonb_array_elements_text(case jsonb_typeof(a.related -> 'scope_items') when 'array' then a.related -> 'scope_items' else '[]' end)))
+                then 'item is none of the audit''s scope_items, nor is the requirement one or under one' end)
+    from (select isms.step_related(step, 'audit', new) as related) a;
 end;
 
-comment on function isms.guard_finding_complete(jsonb, jsonb, isms.step) is 'Guard: kind, requirement, evidence and statement are set';
+comment on function isms.guard_finding_complete(jsonb, jsonb, isms.step) is 'Guard: kind, requirement, evidence and statement are set; what an internal audit found is of one of its scope items';
 
 -- 9.2.2 b
 create function isms.guard_recorder_fits(old jsonb, new jsonb, step isms.step) returns text
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
   select case
+           -- handing it to somebody else makes nobody the one who found it
+           when (step).transition = 'withdraw'
+                and exists (select from isms.row_history((step).relation::regclass, (step).key) h
+                             where h.operation = 'update' and h.old_values ->> 'auditee' = (step).actor and (h.scope is null or h.scope = (step).scope))
+           then format('%s answered for what was audited before', isms.person_name((step).actor))
            when isms.guard_from_body(new, step)
            then (select format('%s is no isms_manager, who records what the certification body found', isms.person_name((step).actor))
                   where not isms.holds_role((step).actor, 'isms_manager', (step).scope))
@@ -486,18 +527,28 @@ begin atomic
    where (step).actor is not null;
 end;
 
-comment on function isms.guard_recorder_fits(jsonb, jsonb, isms.step) is 'Guard: what an internal audit finds its team records, its lead withdraws and any internal auditor closes; what a certification body finds the ISMS manager records';
+comment on function isms.guard_recorder_fits(jsonb, jsonb, isms.step) is 'Guard: what an internal audit finds its team records, its lead withdraws and any internal auditor closes; what a certification body finds the ISMS manager records; nobody withdraws what they answered for';
 
 -- 10.2
 create function isms.guard_nonconformity_linked(old jsonb, new jsonb, step isms.step) returns text
   language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select case when n.related is null then coalesce(isms.guard_lacks(new, 'nonconformity'), format('there is no nonconformity %s', new ->> 'nonconformity')) end
-    from (select isms.step_related(step, 'nonconformity', new) as related) n
+  select case when n.related is null then coalesce(isms.guard_lacks(new, 'nonconformity'), format('there is no nonconformity %s', new ->> 'nonconformity'))
+              else isms.guard_says(
+                case when n.related ->> '@state' = 'void' then format('nonconformity %s is void', new ->> 'nonconformity')
+                     -- what comes back after it was closed is another one
+                     when n.related ->> '@state' = 'closed' and (n.related ->> 'found_on')::date < (new ->> 'found_on')::date
+                     then format('nonconformity %s is closed and was found on %s, before the finding', new ->> 'nonconformity', n.related ->> 'found_on') end,
+                case when new ->> 'kind' = 'major' and n.related ->> 'grade' is distinct from 'major'
+                     then format('the finding is major, and nonconformity %s is %s', new ->> 'nonconformity', coalesce('graded ' || (n.related ->> 'grade'), 'not graded')) end,
+                case when (step).from_state = 'agreed' and o.related ->> '@state' <> 'void'
+                     then format('nonconformity %s, with which it was agreed, is not void', old ->> 'nonconformity') end) end
+    from (select isms.step_related(step, 'nonconformity', new) as related) n,
+         (select isms.step_related(step, 'nonconformity', old) as related) o
    where new ->> 'kind' in ('major', 'minor');
 end;
 
-comment on function isms.guard_nonconformity_linked(jsonb, jsonb, isms.step) is 'Guard: a finding of a nonconformity has it';
+comment on function isms.guard_nonconformity_linked(jsonb, jsonb, isms.step) is 'Guard: a finding of a nonconformity has it: none that is void, or was closed before; graded major where the finding is. Once agreed another one takes the place of one that is void';
 
 -- 10.2
 create function isms.guard_nonconformity_closed(old jsonb, new jsonb, step isms.step) returns text

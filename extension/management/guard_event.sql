@@ -90,12 +90,16 @@ comment on function isms.guard_action_planned(jsonb, jsonb, isms.step) is 'Guard
 
 -- 17021-1 3.12
 create function isms.guard_not_major(old jsonb, new jsonb, step isms.step) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  select isms.guard_says(isms.guard_lacks(new, 'grade'), case when new ->> 'grade' = 'major' then 'it is graded major' end);
+  select isms.guard_says(
+           isms.guard_lacks(new, 'grade'),
+           case when new ->> 'grade' = 'major' then 'it is graded major'
+                when exists (select from isms.row_history((step).relation::regclass, (step).key) h
+                              where h.operation = 'update' and h.old_values ->> 'grade' = 'major' and (h.scope is null or h.scope = (step).scope)) then 'it was graded major' end);
 end;
 
-comment on function isms.guard_not_major(jsonb, jsonb, isms.step) is 'Guard: it is not graded major';
+comment on function isms.guard_not_major(jsonb, jsonb, isms.step) is 'Guard: it is not graded major, and by the trail never was';
 
 -- 10.2 d
 create function isms.guard_effectiveness_due_set(old jsonb, new jsonb, step isms.step) returns text

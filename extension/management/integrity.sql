@@ -104,7 +104,7 @@ create function isms.keep_mandatory_document() returns trigger
 begin
   perform isms.require_new_snapshots(tg_table_name);
   perform from isms.document d where d.scope = new.scope and d.code = new.document for no key update;
-  if exists (select from isms.document d where d.scope = new.scope and d.code = new.document and d.mandatory)
+  if isms.document_needed(new.scope, new.document)
      and (select v.status
             from isms.document_version v
            where v.scope = new.scope and v.document = new.document and isms.document_stands(v.status, v.withdrawn_on) and v.effective_from <= isms.today(v.scope)

@@ -307,6 +307,46 @@ comment on column isms.performance_result.comment is 'What the evaluator says of
 
 create index performance_result_measure_idx on isms.performance_result (scope, measure);
 
+-- 9.1: what was measured is not for the evaluator to write: a row asks the measurements itself, as a new one or when its figures are taken back.
+create function isms.performance_result_measured() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  e isms.performance_evaluation;
+  given jsonb := to_jsonb(new) - '{scope,evaluation,measure,comment}'::text[];
+begin
+  if tg_op = 'UPDATE' and to_jsonb(new) - 'comment' = to_jsonb(old) - 'comment' then
+    return new;
+  end if;
+  select x.* into e from isms.performance_evaluation x where x.scope = new.scope and x.code = new.evaluation;
+  if e.status is distinct from 'draft' and jsonb_strip_nulls(given) <> '{}' then
+    return new;
+  end if;
+  select m.target, m.target_is into new.target, new.target_is from isms.measure m where m.scope = new.scope and m.code = new.measure;
+  select x.value, x.method_version into new.latest, new.method_version
+    from isms.valid_measurement x
+   where x.scope = new.scope and x.measure = new.measure and x.measured_on <@ e.period
+   order by x.measured_on desc, x.id desc
+   limit 1;
+  select count(*), min(v.value), round(avg(v.value), 6), max(v.value) into new.measurements, new.lowest, new.mean, new.highest
+    from isms.valid_measurement v
+   where v.scope = new.scope and v.measure = new.measure and v.measured_on <@ e.period and v.method_version = new.method_version;
+  new.met := isms.meets_target(new.latest, new.target, new.target_is);
+  if jsonb_strip_nulls(given) <> '{}' and given <> to_jsonb(new) - '{scope,evaluation,measure,comment}'::text[] then
+    raise exception using
+      errcode = 'check_violation',
+      message = format('what measure %s showed in the period of performance evaluation %s is written by isms.prepare_evaluation alone', new.measure, new.evaluation),
+      hint = format('select isms.prepare_evaluation(%L); what is to be said of it goes into comment.', new.evaluation),
+      schema = 'isms', table = 'performance_result', constraint = tg_name;
+  end if;
+  return new;
+end
+$$;
+
+comment on function isms.performance_result_measured() is 'BEFORE trigger: a result without figures gets those of what was measured in the period of its evaluation; while that is a draft it has no others. Errors: 23514';
+
+create trigger measured before insert or update on isms.performance_result
+  for each row execute function isms.performance_result_measured();
+
 do $$
 begin
   perform isms.attach_workflow('isms.performance_evaluation', 'two_eyes', 'status', covers => '{
@@ -328,19 +368,12 @@ begin
       message = format('there is no performance evaluation %s in scope %s', evaluation, in_scope),
       hint = 'isms.performance_evaluation lists them.';
   end if;
-  insert into isms.performance_result (scope, evaluation, measure, method_version, measurements, lowest, mean, highest, latest, target, target_is, met)
-  select m.scope, e.code, m.code, l.method_version, count(v.id), min(v.value), round(avg(v.value), 6), max(v.value), l.value, m.target, m.target_is,
-         isms.meets_target(l.value, m.target, m.target_is)
+  -- isms.performance_result_measured fills in the rest
+  insert into isms.performance_result (scope, evaluation, measure)
+  select m.scope, e.code, m.code
     from isms.measure m
-    left join lateral (
-      select x.value, x.method_version
-        from isms.valid_measurement x
-       where x.scope = m.scope and x.measure = m.code and x.measured_on <@ e.period
-       order by x.measured_on desc, x.id desc
-       limit 1) l on true
-    left join isms.valid_measurement v on v.scope = m.scope and v.measure = m.code and v.measured_on <@ e.period and v.method_version = l.method_version
-   where m.scope = in_scope and m.starts_on < upper(e.period) and (m.status = 'active' or l.value is not null)
-   group by m.scope, m.code, l.value, l.method_version
+   where m.scope = in_scope and m.starts_on < upper(e.period)
+     and (m.status = 'active' or exists (select from isms.valid_measurement v where v.scope = m.scope and v.measure = m.code and v.measured_on <@ e.period))
   on conflict on constraint performance_result_pkey do update
     set method_version = excluded.method_version, measurements = excluded.measurements, lowest = excluded.lowest, mean = excluded.mean, highest = excluded.highest, latest = excluded.latest,
         target = excluded.target, target_is = excluded.target_is, met = excluded.met;

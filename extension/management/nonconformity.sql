@@ -48,7 +48,7 @@ comment on column isms.nonconformity.scope is 'Scope';
 comment on column isms.nonconformity.code is 'Key in the scope';
 comment on column isms.nonconformity.status is 'State in workflow nonconformity';
 comment on column isms.nonconformity.source is 'What found it: internal_audit, certification_body, incident, measurement, management_review, control_test, supplier, report or other';
-comment on column isms.nonconformity.source_key is 'Key of the record it was found by';
+comment on column isms.nonconformity.source_key is 'Key of the record it was found by: of the finding, incident, measure, management review, control test or supplier; of other sources free text';
 comment on column isms.nonconformity.requirement is 'Requirement that is not met: clause, control, law, contract';
 comment on column isms.nonconformity.statement is 'What was found';
 comment on column isms.nonconformity.found_where is 'Where';
@@ -99,6 +99,10 @@ create trigger fill_code before insert on isms.nonconformity
 
 create trigger fill_date before insert on isms.nonconformity
   for each row when (new.found_on is null) execute function isms.dated_today('found_on');
+
+create trigger source_key after insert or update of scope, source, source_key on isms.nonconformity
+  for each row when (new.source_key is not null) execute function isms.names_record('source_key', 'source',
+    '{"internal_audit": "finding", "certification_body": "finding", "incident": "incident", "measurement": "measure", "management_review": "management_review", "control_test": "control_test", "supplier": "supplier"}', 'cutover');
 
 -- 10.2 f, g: closed, it and what was done about it stay as they were.
 do $$

@@ -167,7 +167,9 @@ create function isms.audit_competence(audit jsonb) returns jsonb
 begin atomic
   select coalesce(jsonb_agg(jsonb_build_object('person', t.person, 'competence', n.title, 'evidence', h.evidence, 'valid_until', h.valid_until)
                             order by t.person, n.code), '[]')
-    from jsonb_array_elements_text(case jsonb_typeof(audit -> 'team') when 'array' then audit -> 'team' else '[]' end) t(person)
+    from (select audit ->> 'lead_auditor'
+           union
+          select jsonb_array_elements_text(case jsonb_typeof(audit -> 'team') when 'array' then audit -> 'team' else '[]' end)) t(person)
     join (
       select c.code, c.title, r.competence is not null as required, bool_or(r.competence is not null) over () as any_required
         from isms.competence c
@@ -177,7 +179,7 @@ begin atomic
    where n.required or h.person is not null;
 end;
 
-comment on function isms.audit_competence(jsonb) is 'Relation competence of internal audits: for each in the team the competences role internal_auditor takes, with evidence where held; where the role takes none, all the person has';
+comment on function isms.audit_competence(jsonb) is 'Relation competence of internal audits: for who leads it and each in the team the competences role internal_auditor takes, with evidence where held; where the role takes none, all the person has';
 
 insert into isms.workflow_relation (workflow, name, function, builtin) values
   ('internal_audit', 'competence', 'isms.audit_competence', true);

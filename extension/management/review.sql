@@ -491,11 +491,15 @@ insert into isms.workflow_transition (workflow, name, from_states, to_state, ame
    '{chaired_by_top_management,inputs_complete}', '9.3.1, 9.3.2', 'P', true),
   ('management_review', 'close', '{held}', 'closed', '{}', '{editor}', '{R}',
    '{verdicts_set,decisions_followed}', '9.3.3', 'P', true),
+  -- who chaired it left before it was approved
+  ('management_review', 'amend_chair', '{held}', null, '{chaired_by}', '{isms_manager,top_management}', '{}',
+   '{reason_given,chaired_by_top_management}', '9.3.3, 5.3', 'P', true),
   ('management_review', 'cancel', '{planned}', 'cancelled', '{}', '{isms_manager,top_management}', '{}',
    '{reason_given}', '9.3.1', 'P', true);
 
 insert into isms.workflow_approval (workflow, transition, slot, approver, condition, basis, builtin) values
-  ('management_review', 'close', 'chair', '@chaired_by', null, 'P', true);
+  ('management_review', 'close', 'chair', '@chaired_by', null, 'P', true),
+  ('management_review', 'amend_chair', 'new_chair', '@new.chaired_by', null, 'P', true);
 
 do $$
 begin
@@ -538,4 +542,4 @@ insert into isms.document_check (name, kind, function, clause, builtin) values
 
 -- A.6.5: who leaves hands these over.
 insert into isms.owned_table (schema_name, table_name, person_column, role, state_column, ended_states, builtin) values
-  ('isms', 'management_review', 'chaired_by', null, 'status', '{held,closed,cancelled}', true);
+  ('isms', 'management_review', 'chaired_by', 'top_management', 'status', '{closed,cancelled}', true);

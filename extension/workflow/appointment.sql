@@ -202,7 +202,7 @@ begin
     select w.name into step
       from isms.workflow_transition w
      where w.workflow = b.workflow and w.to_state is null and t.person_column = any (w.amended_columns)
-     order by w.name
+     order by cardinality(w.amended_columns), w.name
      limit 1;
     for k in execute format('select x.code from %s x where x.scope = $1 and x.%I = $2%s order by x.code', relation, t.person_column,
                             case when t.state_column is null then '' else format(' and x.%I <> all ($3)', t.state_column) end)

@@ -180,7 +180,8 @@ begin
            and exists (select from unnest(changed) k where r.changes ? k) and n @> r.changes;
         return;
       end if;
-      select * into t from isms.transitions_from(b.workflow, step.from_state) w where w.to_state is null and held <@ w.amended_columns order by cardinality(w.amended_columns), w.name limit 1;
+      select * into t from isms.transitions_from(b.workflow, step.from_state) w where w.to_state is null and held <@ w.amended_columns
+       order by isms.step_permits(w.actors, o, n, step, step.actor) desc, cardinality(w.amended_columns), w.name limit 1;
       message := format('%s cannot change %s while it is %s', isms.thing(b, step.key), array_to_string(held, ', '), step.from_state);
       if not found then
         codes := '{IS006}';

@@ -80,12 +80,15 @@ internal_audit | reported | correct_report | in_progress | @lead_auditor | - | -
 internal_audit | reported | close | closed | @lead_auditor | - | T | nonconformities_raised | 9.2.2, 10.2
 internal_audit | planned | amend_period | = planned_period | isms_manager | top_management P ? audit_late | R | reason_given | 9.2.2
 internal_audit | in_progress | amend_audit | = scope_items, lead_auditor, team | @lead_auditor | - | T | reason_given, team_impartial, team_competent | 9.2.2 a-b
+internal_audit | in_progress, reported | amend_lead | = lead_auditor | isms_manager | @new.lead_auditor P | - | reason_given, team_impartial, team_competent | 9.2.2 b
 internal_audit | planned, in_progress | cancel | cancelled | isms_manager / @lead_auditor | top_management P | R | reason_given, replacement_planned | 9.2.2
 finding | * | write | draft | @audit.team / isms_manager | - | - | - | 9.2.2
 finding | draft | raise | raised | @audit.lead_auditor / @audit.team / isms_manager | - | T | recorder_fits, finding_complete, body_reference | 9.2.2; 19011 6.4.8
 finding | raised | contest | contested | @auditee | - | - | reason_given | 19011 6.4.9
 finding | contested | uphold | raised | @audit.lead_auditor | - | T | reason_given, body_reference | 19011 6.4.9
 finding | raised | agree | agreed | @auditee | - | - | nonconformity_linked | 10.2
+finding | raised, contested, agreed | amend_auditee | = auditee | @audit.lead_auditor / isms_manager | @new.auditee P | - | reason_given | 9.2.2, 5.3
+finding | agreed | amend_nonconformity | = nonconformity | @auditee | - | - | reason_given, nonconformity_linked | 10.2
 finding | draft, raised, contested | withdraw | withdrawn | @audit.lead_auditor / isms_manager | - | T, not @auditee | recorder_fits, reason_given, body_reference | 19011
 finding | agreed | close | closed | @audit.lead_auditor / internal_auditor / isms_manager | - | I, T | recorder_fits, nonconformity_closed, decision_recorded, body_reference | 9.2.2, 10.2
 nonconformity | * | open | open | editor | - | - | nature_recorded | 10.2 f
@@ -114,12 +117,15 @@ change | assessed | approve | approved | @owner / process_owner | @approver P + 
 change | requested, assessed | reject | rejected | @approver / isms_manager | - | - | reason_given | 8.1
 change | requested, assessed, approved | cancel | cancelled | @owner / isms_manager | - | - | reason_given | 8.1
 change | approved | implement | implemented | @implementer | - | not an approver | in_window, test_passed | 8.1, A.8.32
+change | approved | amend_implementer | = implementer | @owner / isms_manager | @approver P | R | reason_given | 8.1
 change | requested | implement_emergency | implemented | @implementer / isms_manager | - | - | emergency_declared | 8.1
 change | implemented | roll_back | rolled_back | @implementer / @owner | - | - | reason_given | A.8.32
 change | implemented, rolled_back | review | closed | @owner / process_owner / isms_manager | @approver P ? not_approved_before | not @implementer | consequences_reviewed, records_updated | 8.1, 6.3
+change | implemented, rolled_back | amend_approver | = approver | @owner / isms_manager | - | not @implementer | reason_given, approver_fits_kind | 8.1, 6.3
 management_review | * | plan | planned | isms_manager / top_management | - | - | - | 9.3.1
 management_review | planned | hold | held | isms_manager / top_management | - | - | chaired_by_top_management, inputs_complete | 9.3.1, 9.3.2
 management_review | held | close | closed | editor | @chaired_by P | R | verdicts_set, decisions_followed | 9.3.3
+management_review | held | amend_chair | = chaired_by | isms_manager / top_management | @new.chaired_by P | - | reason_given, chaired_by_top_management | 9.3.3, 5.3
 management_review | planned | cancel | cancelled | isms_manager / top_management | - | - | reason_given | 9.3.1
 certification | * | prepare | preparing | isms_manager | - | - | previous_named | 17021-1 9.1
 certification | preparing | apply | applied | isms_manager | top_management P | R | body_accredited, scope_statement_approved, persons_declared, offer_recorded | 17021-1 9.1.1-9.1.4
@@ -305,7 +311,7 @@ begin
                 where e ~ '^@\w+$' and e <> '@author') x),
       (select string_agg(format('%I text,', c), ' ')
          from (select distinct c from matrix m, regexp_split_to_table(substr(m.to_state, 3), ', ') c
-                where m.workflow = w and m.to_state like '= %' and c not in ('owner', 'lead_auditor')) x));
+                where m.workflow = w and m.to_state like '= %' and c not in ('owner', 'lead_auditor', 'auditee', 'approver', 'implementer', 'chaired_by')) x));
     execute format('grant all on wf.%I to public', 'walk_' || w);
     perform isms.attach_workflow('wf.walk_' || w, w, 'status');
     if w in ('change', 'document') then
@@ -325,7 +331,7 @@ create table wf.step as
   select m.workflow, m.name, s.name as from_state, m.to_state, m.who, m.approvals, m.separation, m.clause,
          'wf.walk_' || m.workflow as relation,
          case when m.to_state like '= %' then split_part(substr(m.to_state, 3), ', ', 1) else 'status' end as "column",
-         case when m.to_state like '= owner%' then 'new_owner' when m.to_state like '= %' then 'another' else m.to_state end as value
+         case when m.approvals ~ '@new\.' then 'new_' || substring(m.approvals from '@new\.(\w+)') when m.to_state like '= %' then 'another' else m.to_state end as value
     from matrix m
     join wf.state s on s.workflow = m.workflow and (s.name = any (regexp_split_to_array(m.from_states, ', ')) or m.from_states = 'any' and not s.final)
    where m.from_states <> '*';
