@@ -67,8 +67,8 @@ select version, status from isms.document_version where document = 'POL' order b
 do $$ begin perform isms.begin_cutover('The audit file moves'); end $$;
 insert into isms.audit_programme (code, title, period, frequency, methods, responsibilities, planning, reporting, refers_importance, earlier_results, status)
 values ('AP', 'The year', daterange(isms.today('ACME') - 60, isms.today('ACME') + 300), 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'approved');
-insert into isms.internal_audit (code, title, programme, planned_period, lead_auditor, team, status)
-select c, c, 'AP', daterange(isms.today('ACME') - 20, isms.today('ACME') - 15), 'ian', '{ian}', s from (values ('IA-1', 'in_progress'), ('IA-2', 'reported'), ('IA-3', 'closed')) x(c, s);
+insert into isms.internal_audit (code, title, programme, planned_period, scope_items, lead_auditor, team, status)
+select c, c, 'AP', daterange(isms.today('ACME') - 20, isms.today('ACME') - 15), '{9.1}', 'ian', '{ian}', s from (values ('IA-1', 'in_progress'), ('IA-2', 'reported'), ('IA-3', 'closed')) x(c, s);
 do $$ begin perform isms.end_cutover(); end $$;
 create function pg_temp.finding(code text, audit text, kind text) returns text language sql as $$
   select format('insert into isms.finding (code, audit, kind, requirement, evidence, statement, auditee) values (%L, %L, %L, ''9.1'', ''Sheet'', ''Wrong'', ''pat'')', code, audit, kind)

@@ -1060,8 +1060,11 @@ $$, true),
          where n.scope = any ($2) and n.scope = c.scope and n.previous = c.code and n.status in ('certified', 'suspended', 'withdrawn', 'ended') and n.decided_on <= d.today)),
  audit as (
    -- what a cycle shows: its own recertification, not the one on which its decision rests, and what was held in the cycle after it
-   select a.scope, s.cycle, coalesce(a.planned_from, a.held_from) as planned_on, a.held_until, a.majors_due, a.majors_verified_on
+   select a.scope, s.cycle, a.held_until, a.majors_due, a.majors_verified_on,
+          -- planned days that are over are none
+          case when a.held_from <= d.today or coalesce(a.planned_until, a.planned_from) >= d.today then coalesce(a.planned_from, a.held_from) end as planned_on
      from isms.certification_audit a
+     join isms.scope_day d on d.scope = a.scope
      join isms.certification n on n.scope = a.scope and n.code = a.certification
     cross join lateral (values
       (n.code, a.kind = 'recertification' and coalesce(coalesce(a.held_until, a.planned_from) > n.decided_on, true)),

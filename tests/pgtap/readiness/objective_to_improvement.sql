@@ -761,6 +761,7 @@ insert into readiness_case (rule, expected, what, given) values
 ('RD-126', 'passed', 'three months before the end the audit is planned', $$ select pg_temp.certified(1000), pg_temp.put('certification_audit', '{"kind": "recertification"}') $$),
 ('RD-126', 'failed', 'it is cancelled', $$ select pg_temp.certified(1000), pg_temp.put('certification_audit', '{"kind": "recertification", "cancelled_on": "@-3", "cancelled_reason": "The auditor is ill"}') $$),
 ('RD-126', 'failed', 'it is of another certificate', $$ select pg_temp.certified(1000), pg_temp.certified(100, '{"code": "CC-2"}'), pg_temp.put('certification_audit', '{"certification": "CC-2", "kind": "recertification"}') $$),
+('RD-126', 'failed', 'its days are over, and nobody held it', $$ select pg_temp.certified(1000), pg_temp.put('certification_audit', '{"kind": "recertification", "planned_from": "@-9", "planned_until": "@-8"}') $$),
 ('RD-126', 'passed', 'it was held', $$ select pg_temp.certified(1000), pg_temp.put('certification_audit', '{"kind": "recertification", "planned_from": "@-9", "planned_until": "@-8", "held_from": "@-9", "held_until": "@-8"}') $$),
 ('RD-126', 'failed', 'what was held is what its own decision rests on', $$
   select pg_temp.certified(1000), pg_temp.put('certification_audit', '{"kind": "recertification", "planned_from": "@-1011", "planned_until": "@-1010", "held_from": "@-1011", "held_until": "@-1010"}') $$),
