@@ -83,6 +83,7 @@ $origin->safe_psql(
 	insert into isms.audit_programme (code, title, period) values ('AP-1', 'The year', daterange(current_date - 365, current_date + 1));
 	insert into isms.nonconformity (code, source, requirement, statement, found_where, owner) values ('NC-1', 'report', 'A.5.18', 'Open account', 'Site 1', 'li');
 	insert into isms.finding (code, source, kind, statement, auditee, nonconformity) values ('F-1', 'certification_body', 'minor', 'Open account', 'li', 'NC-1');
+	insert into isms.nonconformity (code, source, source_key, requirement, statement, found_where, owner) values ('NC-2', 'certification_body', 'F-1', 'A.5.18', 'Open account', 'Site 2', 'li');
 	insert into isms.improvement (title, owner) values ('Measure by program', 'li');
 	insert into isms.review_source (name, input, position, title, query) values ('complaints', 'e', 1, 'Complaints', 'select ''none'' as said');
 	insert into isms.management_review (code, title, period) values ('MR-1', 'The year', daterange(current_date - 365, current_date + 1));
