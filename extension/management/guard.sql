@@ -541,7 +541,7 @@ begin atomic
                      then format('nonconformity %s is closed and was found on %s, before the finding', new ->> 'nonconformity', n.related ->> 'found_on') end,
                 case when new ->> 'kind' = 'major' and n.related ->> 'grade' is distinct from 'major'
                      then format('the finding is major, and nonconformity %s is %s', new ->> 'nonconformity', coalesce('graded ' || (n.related ->> 'grade'), 'not graded')) end,
-                case when (step).from_state = 'agreed' and o.related ->> '@state' <> 'void'
+                case when (step).transition = 'amend_nonconformity' and o.related ->> '@state' <> 'void'
                      then format('nonconformity %s, with which it was agreed, is not void', old ->> 'nonconformity') end) end
     from (select isms.step_related(step, 'nonconformity', new) as related) n,
          (select isms.step_related(step, 'nonconformity', old) as related) o

@@ -21,7 +21,7 @@ create table isms.nonconformity (
   need_reason text,
   implemented_on date,
   effectiveness_due date,
-  waiting_days integer constraint nonconformity_waiting_days_positive check (waiting_days >= 0),
+  waiting_days integer constraint nonconformity_waiting_days_positive check (waiting_days between 0 and 36500),
   effective boolean,
   judged_by text constraint nonconformity_judged_by_fkey references isms.person on update cascade constraint nonconformity_judged_by_another check (judged_by <> owner),
   judged_on date,

@@ -33,7 +33,7 @@ insert into isms.internal_audit (code, title, programme, planned_period, criteri
   ('IA-1', 'Leadership, planning and access', 'AP-1', daterange(current_date - 145, current_date - 140), 'ISO/IEC 27001:2022', '{4,5,6,7.2,A.5.18}', 'rosa', '{rosa}', current_date - 160, 'Works, but for leavers', current_date - 135, '{mara,dana}', 'reported');
 insert into isms.audit_item (audit, item, result, sample, persons_met) values
   ('IA-1', '4', 'conforms', 'All issues', 'Dana Ruiz'), ('IA-1', '5', 'conforms', 'Minutes of a year', 'Mara Lindqvist'), ('IA-1', '6', 'conforms', '12 of 60 risks, drawn', 'Li Wei, Jonas Adeyemi'),
-  ('IA-1', '7.2', 'finding', '8 of 16 people', 'Greta Olsen'), ('IA-1', 'A.5.18', 'finding', '10 of 14 leavers', 'Tomás Ferreira');
+  ('IA-1', '7.2', 'conforms', '8 of 16 people', 'Greta Olsen'), ('IA-1', 'A.5.18', 'finding', '10 of 14 leavers', 'Tomás Ferreira');
 insert into isms.nonconformity (code, source, source_key, requirement, statement, found_where, found_on, owner, grade, correction, consequences, cause, similar_cases, similar_looked, action_needed, need_reason,
                                 implemented_on, effectiveness_due, status)
 values ('NC-1', 'internal_audit', 'F-1', 'A.5.18', 'Two of ten leavers still had accounts', 'Plant', current_date - 142, 'tomas', 'minor', 'Accounts closed the same day', 'None used since, by the log', 'The plant tells nobody',
