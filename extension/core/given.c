@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "core/compat.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 
