@@ -290,7 +290,7 @@ create function isms.evaluate_database_checks(scope text default null, codes tex
   set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set extra_float_digits = 1 set bytea_output = 'hex' set standard_conforming_strings = on as $$
 #variable_conflict use_column
 declare
-  in_scope text := coalesce(evaluate_database_checks.scope, isms.default_scope());
+  in_scope text := isms.visible_scope(coalesce(evaluate_database_checks.scope, isms.default_scope()));
   wanted text[] := evaluate_database_checks.codes;
   today date := isms.today(in_scope);
   c isms.database_check;
@@ -299,12 +299,7 @@ declare
   query text;
   seen jsonb;
 begin
-  if not in_scope = any (isms.visible_scopes()) then
-    raise exception using
-      errcode = 'IS021',
-      message = format('scope %s is not visible', in_scope),
-      hint = 'Those visible: ' || coalesce(nullif(array_to_string(isms.visible_scopes(), ', '), ''), 'none') || '.';
-  elsif exists (select from unnest(wanted) u(w) where not exists (select from isms.database_check k where k.code = u.w)) then
+  if exists (select from unnest(wanted) u(w) where not exists (select from isms.database_check k where k.code = u.w)) then
     raise exception using
       errcode = 'invalid_parameter_value',
       message = 'there is no check ' || (select string_agg(coalesce(u.w, 'null'), ', ') from unnest(wanted) u(w) where not exists (select from isms.database_check k where k.code = u.w)),

@@ -119,12 +119,8 @@ begin
       errcode = 'no_data_found',
       message = format('there is no catalogue %s', coalesce(unknown, '(null)')),
       hint = 'There are ' || (select string_agg(k.code, ', ' order by k.code) from isms.catalogue k) || '.';
-  elsif not exists (select from isms.scope s where s.code = gap_analysis.scope) then
-    raise exception using
-      errcode = 'IS021',
-      message = format('scope %s is not visible', coalesce(scope, '(null)')),
-      detail = 'scope: it does not exist, or the actor holds no role in it';
   end if;
+  perform isms.visible_scope(gap_analysis.scope);
   return query select * from isms.coverage_of(gap_analysis.scope, from_catalogue, to_catalogue) g order by g.sort_key collate "C";
 end
 $$;

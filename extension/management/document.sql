@@ -620,16 +620,10 @@ create function isms.mandatory_documents(scope text default null)
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  here text := coalesce(mandatory_documents.scope, isms.default_scope());
+  here text := isms.visible_scope(coalesce(mandatory_documents.scope, isms.default_scope()));
   k isms.document_kind;
   n bigint;
 begin
-  if not here = any (isms.visible_scopes()) then
-    raise exception using
-      errcode = 'IS021',
-      message = format('scope %s is not visible', here),
-      hint = 'isms.scope lists those that are.';
-  end if;
   for k in
     select x.*
       from isms.document_kind x

@@ -193,15 +193,9 @@ comment on function isms.readiness_settings(text[], text[]) is 'How scopes judge
 create function isms.check_readiness_request(scopes text[], rules text[]) returns void
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  missing text := (select string_agg(coalesce(u.s, 'null'), ', ' order by u.s) from unnest(scopes) u(s) where not coalesce(u.s = any ((select isms.visible_scopes())::text[]), false));
+  missing text := (select string_agg(coalesce(u.c, 'null'), ', ' order by u.c) from unnest(rules) u(c) where not exists (select from isms.readiness_rule k where k.code = u.c));
 begin
-  if missing is not null then
-    raise exception using
-      errcode = 'IS021',
-      message = format('scope %s is not visible', missing),
-      hint = 'Those visible: ' || coalesce(nullif(array_to_string(isms.visible_scopes(), ', '), ''), 'none') || '.';
-  end if;
-  missing := (select string_agg(coalesce(u.c, 'null'), ', ' order by u.c) from unnest(rules) u(c) where not exists (select from isms.readiness_rule k where k.code = u.c));
+  perform isms.visible_scope(u.s) from unnest(scopes) u(s);
   if missing is not null then
     raise exception using
       errcode = 'invalid_parameter_value',

@@ -218,18 +218,9 @@ insert into isms.lookback_exception (kind, name, builtin) values ('table', 'repo
 create function isms.report_scope(scope text) returns isms.scope
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  wanted text := coalesce(scope, isms.default_scope());
-  found_it isms.scope;
+  wanted text := isms.visible_scope(coalesce(report_scope.scope, isms.default_scope()));
 begin
-  select s.* into found_it from isms.scope s where s.code = wanted;
-  if not found then
-    raise exception using
-      errcode = 'IS021',
-      message = format('scope %s is not visible', wanted),
-      detail = 'scope: it does not exist, or the actor holds no role in it',
-      hint = 'isms.scope lists those that are.';
-  end if;
-  return found_it;
+  return (select s from isms.scope s where s.code = wanted);
 end
 $$;
 

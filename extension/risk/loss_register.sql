@@ -151,12 +151,7 @@ begin
       message = format('unknown state "%s"', scope_loss_model.state),
       hint = 'States are inherent, current, target, verified and residual.';
   end if;
-  if not exists (select from isms.scope s where s.code = scope_loss_model.scope) then
-    raise exception using
-      errcode = 'IS021',
-      message = format('scope %s does not exist or is not visible', scope_loss_model.scope),
-      hint = 'Scopes that are visible: ' || array_to_string(isms.visible_scopes(), ', ') || '.';
-  end if;
+  perform isms.visible_scope(scope_loss_model.scope);
   return (
     with e as materialized (
       select x.risk, x.rate_left, x.severity_left
