@@ -152,7 +152,7 @@ select pg_temp.by('ian', $$update isms.internal_audit set scope_items = '{4,5,6,
 select pg_temp.by('ian', $$update isms.internal_audit set status = 'in_progress' where code = 'IA-1'$$);
 
 -- What is found is found by the team, complete; contested and upheld with reasons; a nonconformity is one.
-insert into isms.audit_item (audit, item, result, reason) values ('IA-1', '4', 'conforms', null), ('IA-1', '5', 'not_examined', null);
+select pg_temp.by('ian', $$insert into isms.audit_item (audit, item, result, reason) values ('IA-1', '4', 'conforms', null), ('IA-1', '5', 'not_examined', null)$$);
 select pg_temp.by('mia', $$insert into isms.finding (code, audit, auditee) values ('F-1', 'IA-1', 'pat')$$);
 select pg_temp.by('mia', $$update isms.finding set status = 'raised', kind = 'minor', requirement = '6.1.2', evidence = 'R-1', statement = 'Not assessed since spring' where code = 'F-1'$$);
 select pg_temp.by('ian', $$update isms.finding set status = 'raised' where code = 'F-1'$$);
@@ -160,9 +160,9 @@ select pg_temp.by('ian', $$update isms.internal_audit set status = 'reported' wh
 select pg_temp.by('ian', $$update isms.finding set status = 'raised', kind = 'minor', requirement = '6.1.2', evidence = 'R-1', statement = 'Not assessed since spring' where code = 'F-1'$$);
 select pg_temp.by('pat', $$update isms.finding set status = 'contested' where code = 'F-1'$$, 'No');
 select pg_temp.by('pat', $$update isms.finding set status = 'contested' where code = 'F-1'$$, 'It was assessed in summer, on paper');
-update isms.audit_item set sample = 'Half', persons_met = 'Mia Moor' where item = '4';
-update isms.audit_item set reason = 'Top management was away' where item = '5';
-insert into isms.audit_item (audit, item, result, sample, persons_met) values ('IA-1', '6', 'finding', 'The one risk', 'Pat Moss'), ('IA-1', '7', 'conforms', 'Everybody', 'Ola Berg');
+select pg_temp.by('ian', $$update isms.audit_item set sample = 'Half', persons_met = 'Mia Moor' where item = '4'$$);
+select pg_temp.by('ian', $$update isms.audit_item set reason = 'Top management was away' where item = '5'$$);
+select pg_temp.by('ian', $$insert into isms.audit_item (audit, item, result, sample, persons_met) values ('IA-1', '6', 'finding', 'The one risk', 'Pat Moss'), ('IA-1', '7', 'conforms', 'Everybody', 'Ola Berg')$$);
 select pg_temp.by('ian', $$update isms.internal_audit set status = 'reported', conclusion = 'Works', reported_on = current_date, recipients = '{ola,ivy}' where code = 'IA-1'$$);
 select pg_temp.by('ian', $$update isms.finding set status = 'raised' where code = 'F-1'$$);
 select pg_temp.by('ian', $$update isms.finding set status = 'raised' where code = 'F-1'$$, 'The paper is of the year before');
@@ -176,7 +176,7 @@ select pg_temp.by('ian', $$update isms.internal_audit set status = 'in_progress'
 select pg_temp.by('ian', $$update isms.internal_audit set team = '{ian,ivy,mia}' where code = 'IA-1'$$, 'Two see more');
 update isms.person_competence set valid_until = current_date + 300 where person = 'ivy';
 select pg_temp.by('ian', $$update isms.internal_audit set team = '{ian,ivy}' where code = 'IA-1'$$, 'Two see more than one');
-update isms.audit_item set result = 'conforms', sample = 'Minutes', persons_met = 'Tom Tate' where item = '5';
+select pg_temp.by('ian', $$update isms.audit_item set result = 'conforms', sample = 'Minutes', persons_met = 'Tom Tate' where item = '5'$$);
 select pg_temp.by('ian', $$update isms.internal_audit set status = 'reported' where code = 'IA-1'$$);
 -- Stage 2 still waits: clauses that nobody audited, no review since, a concern without an answer.
 select pg_temp.by('mia', $$update isms.certification set status = 'stage_2' where code = 'C-1'$$);
@@ -201,7 +201,7 @@ select planned_period = daterange(current_date + 400, current_date + 405) as as_
 select pg_temp.by('ian', $$update isms.internal_audit set status = 'in_progress', criteria = 'ISO/IEC 27001:2022', unannounced = true where code = 'IA-2'$$);
 select pg_temp.by('ian', $$update isms.internal_audit set criteria = 'ISO/IEC 27001:2022', unannounced = true, unannounced_reason = 'To see the day as it is' where code = 'IA-2'$$);
 select pg_temp.by('ian', $$update isms.internal_audit set status = 'in_progress' where code = 'IA-2'$$);
-insert into isms.audit_item (audit, item, result, sample, persons_met) select 'IA-2', i, 'conforms', 'All there is', 'Pat Moss' from unnest('{8,9,10}'::text[]) i;
+select pg_temp.by('ian', $$insert into isms.audit_item (audit, item, result, sample, persons_met) select 'IA-2', i, 'conforms', 'All there is', 'Pat Moss' from unnest('{8,9,10}'::text[]) i$$);
 select pg_temp.by('ian', $$insert into isms.finding (code, audit, kind, requirement, evidence, statement, auditee) values ('F-2', 'IA-2', 'observation', '9.1', 'Sheet', 'Counted by hand', 'ola'), ('F-3', 'IA-2', 'observation', '8.1', 'Nothing', 'A mistake', 'ola')$$);
 select pg_temp.by('ian', $$update isms.finding set status = 'raised' where audit = 'IA-2'$$);
 select pg_temp.by('mia', $$update isms.finding set status = 'withdrawn' where code = 'F-3'$$, 'It embarrasses us all');
