@@ -36,7 +36,7 @@ end $$;
 
 -- Versions of many years, moved here: when each took effect, in days before today.
 insert into isms.document (code, title, kind, owner) values
-  ('POL', 'Policy', 'policy', 'dana'), ('PWD', 'Passwords', 'topic_policy', 'dana'), ('CON', 'How contracts end', 'procedure', 'dana'), ('SCO', 'What the ISMS covers', 'scope', 'dana');
+  ('POL', 'Policy', 'policy', 'dana'), ('PWD', 'Passwords', 'topic_policy', 'dana'), ('CON', 'How contracts end', 'procedure', 'dana'), ('SCO', 'What the ISMS covers', 'scope', 'dana'), ('RUN', 'How shifts hand over', 'procedure', 'dana');
 select isms.begin_cutover('Documents move here');
 insert into isms.document_version (document, version, body, author, approver, dated, language, format, medium, classification, readers, kept_at, keep_for, retention, disposal, change_note, status, effective_from, withdrawn_on)
 select v.document, v.version, format('Text of %s %s', v.document, v.version), 'li', 'tom', isms.today('ACME') - 4000, 'en', 'md', 'wiki', 'internal', '{everybody}', 'isms', v.keep_for, v.retention, 'deleted', 'Better', v.status,
@@ -51,7 +51,10 @@ select v.document, v.version, format('Text of %s %s', v.document, v.version), 'l
                ('CON', '2.0', 600, '1 year', null, 'approved', null),
                ('SCO', '1.0', 3000, '4000 days', null, 'approved', null),
                ('SCO', '2.0', 2000, '30 days', null, 'approved', null),
-               ('SCO', '3.0', 1000, '30 days', null, 'approved', null)) v(document, version, effective, keep_for, retention, status, withdrawn);
+               ('SCO', '3.0', 1000, '30 days', null, 'approved', null),
+               ('RUN', '1.0', 3000, '4000 days', null, 'approved', null),
+               ('RUN', '2.0', 2000, '30 days', null, 'approved', null),
+               ('RUN', '3.0', 1000, '30 days', null, 'approved', null)) v(document, version, effective, keep_for, retention, status, withdrawn);
 select isms.end_cutover() ~ 'ended' as ended;
 
 -- Kept until: from the day the next one took effect, or from that of the withdrawal; nothing where no period can be given, nor of what is in force.
@@ -124,24 +127,26 @@ select pg_temp.dispose('POL', '1.0');
 select pg_temp.attempt($$update isms.document_version set body = 'Text of POL 1.0' where document = 'POL' and version = '1.0'$$);
 select pg_temp.attempt($$update isms.document_version set status = 'approved' where document = 'POL' and version = '1.0'$$);
 -- The periods of the others are what they were: a version that replaced another did so, gone or not, and one that was withdrawn did not.
-select pg_temp.dispose('PWD', '1.0'), pg_temp.dispose('SCO', '2.0');
+select pg_temp.dispose('PWD', '1.0'), pg_temp.dispose('SCO', '2.0'), pg_temp.dispose('RUN', '2.0');
 set session authorization regress_tom;
-select isms.approve('isms.document_version', array[pg_temp.key('PWD', '1.0'), pg_temp.key('SCO', '2.0')], 'dispose');
+select isms.approve('isms.document_version', array[pg_temp.key('PWD', '1.0'), pg_temp.key('SCO', '2.0'), pg_temp.key('RUN', '2.0')], 'dispose');
 reset session authorization;
 select code, version, state, kept_until - isms.today(scope) as days_left from isms.document_status where code <> 'CON' order by code, version;
 -- What was in force on a day of the past is known by its name and digest.
 select regexp_replace(isms.scope_statement('ACME', isms.today('ACME') - 1500), '[0-9a-f]{60}', '...'), isms.scope_statement('ACME', isms.today('ACME') - 2500);
 
 -- One that was replaced stays so, though what replaced it is gone: nothing is in force once the last is withdrawn, and of a mandatory document it may not be.
-update isms.document set mandatory = true where code = 'SCO';
-select pg_temp.attempt(format('select isms.request(%L, %L, %L, %L)', 'isms.document_version', pg_temp.key('SCO', '3.0'), 'withdraw', 'Nothing is covered any more'));
-update isms.document set mandatory = false where code = 'SCO';
-select pg_temp.attempt(format('select isms.request(%L, %L, %L, %L)', 'isms.document_version', pg_temp.key('SCO', '3.0'), 'withdraw', 'Nothing is covered any more'));
+update isms.document set mandatory = true where code = 'RUN';
+select pg_temp.attempt(format('select isms.request(%L, %L, %L, %L)', 'isms.document_version', pg_temp.key('RUN', '3.0'), 'withdraw', 'Nobody works in shifts any more'));
+update isms.document set mandatory = false where code = 'RUN';
+select pg_temp.attempt(format('select isms.request(%L, %L, %L, %L)', 'isms.document_version', pg_temp.key('RUN', '3.0'), 'withdraw', 'Nobody works in shifts any more'));
 set session authorization regress_tom;
-select isms.approve('isms.document_version', array[pg_temp.key('SCO', '3.0')], 'withdraw');
+select isms.approve('isms.document_version', array[pg_temp.key('RUN', '3.0')], 'withdraw');
 reset session authorization;
-select version, state from isms.document_status where code = 'SCO' order by version;
-select count(*) as in_force from isms.document_in_force where code = 'SCO';
+select version, state from isms.document_status where code = 'RUN' order by version;
+select count(*) as in_force from isms.document_in_force where code = 'RUN';
+-- A kind of document that the standard demands is never without one, whatever its row says.
+select pg_temp.attempt(format('select isms.request(%L, %L, %L, %L)', 'isms.document_version', pg_temp.key('SCO', '3.0'), 'withdraw', 'Nothing is covered any more'));
 
 -- Withdrawn here, a version has the day from the step: its period begins.
 select pg_temp.attempt($$update isms.document_version set status = 'withdrawn' where document = 'CON' and version = '4.0'$$, 'Not wanted any more');

@@ -167,7 +167,7 @@ create function isms.audit_competence(audit jsonb) returns jsonb
 begin atomic
   select coalesce(jsonb_agg(jsonb_build_object('person', t.person, 'competence', n.title, 'evidence', h.evidence, 'valid_until', h.valid_until)
                             order by t.person, n.code), '[]')
-    from (select audit ->> 'lead_auditor'
+    from (select audit ->> 'lead_auditor' where audit ->> 'lead_auditor' is not null
            union
           select jsonb_array_elements_text(case jsonb_typeof(audit -> 'team') when 'array' then audit -> 'team' else '[]' end)) t(person)
     join (
