@@ -163,7 +163,8 @@ declare
   i isms.audit_item := coalesce(new, old);
   me text := isms.actor();
 begin
-  if not exists (select from isms.internal_audit a where a.scope = i.scope and a.code = i.audit and me = any (a.team || a.lead_auditor))
+  if (old.result, old.reason, old.sample, old.persons_met, old.evidence) is distinct from (new.result, new.reason, new.sample, new.persons_met, new.evidence)
+     and not exists (select from isms.internal_audit a where a.scope = i.scope and a.code = i.audit and me = any (a.team || a.lead_auditor))
      and not isms.in_cutover(row('internal_audit', null, null, null, null, null, me, null, i.scope)::isms.step) then
     raise exception using
       errcode = 'IS002',
@@ -178,14 +179,8 @@ $$;
 
 comment on function isms.audit_item_by_team() is 'AFTER trigger: what an audit showed is recorded, changed and removed by its team (9.2.2 b). Errors: IS002';
 
-create trigger by_team after insert on isms.audit_item
-  for each row when (num_nonnulls(new.result, new.sample, new.persons_met, new.evidence) > 0) execute function isms.audit_item_by_team();
-
-create trigger by_team_changed after update on isms.audit_item
-  for each row when ((old.result, old.reason, old.sample, old.persons_met, old.evidence) is distinct from (new.result, new.reason, new.sample, new.persons_met, new.evidence)) execute function isms.audit_item_by_team();
-
-create trigger by_team_removed after delete on isms.audit_item
-  for each row when (num_nonnulls(old.result, old.sample, old.persons_met, old.evidence) > 0) execute function isms.audit_item_by_team();
+create trigger by_team after insert or update or delete on isms.audit_item
+  for each row execute function isms.audit_item_by_team();
 
 create table isms.finding (
   scope text not null default isms.default_scope() constraint finding_scope_fkey references isms.scope on update cascade,
