@@ -3,7 +3,7 @@ create function isms.workflow_gaps(scope text default null) returns table (workf
   language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
   -- definer: who holds a database role may not be the caller's to see; only visible scopes are told of
 declare
-  here text := isms.visible_scope(coalesce(workflow_gaps.scope, isms.default_scope()));
+  here text := coalesce(workflow_gaps.scope, isms.default_scope());
   step isms.step;
   t isms.workflow_transition;
   a isms.workflow_approval;
@@ -13,6 +13,13 @@ declare
   condition text;
   slots integer;
 begin
+  if not coalesce(here = any (isms.visible_scopes()), false) then
+    raise exception using
+      errcode = 'IS021',
+      message = format('scope %s is not visible', here),
+      detail = 'scope: it does not exist, or the actor holds no role in it',
+      hint = 'isms.scope lists those that are.';
+  end if;
   step.scope := here;
   for t in
     select x.*
