@@ -138,7 +138,7 @@ begin
   execute format('select exists (select from isms.%I t where t.scope = $1 and t.code = $2)', subject) into found_it using new.scope, wanted;
   -- of older registers one comes after the other
   if not found_it and tg_argv[3] = 'cutover' then
-    found_it := exists (select from isms.cutover c where c.scope = new.scope and c.person = isms.actor() and c.ended_at is null);
+    found_it := isms.in_cutover(row(null, null, null, null, null, null, isms.actor(), null, new.scope)::isms.step);
   end if;
   if not found_it then
     raise exception using
